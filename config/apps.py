@@ -1,0 +1,18 @@
+"""Start-up: what can be run is handed from the workers' code to the portal's catalog."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class StartUp(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        from opsportal import catalog
+        from tasks.runbooks import RUNBOOKS
+
+        catalog.register(RUNBOOKS)
+        for module in settings.RUNBOOK_MODULES:
+            catalog.register(import_module(module).RUNBOOKS)

@@ -1,0 +1,55 @@
+"""The Celery application: short messages over Redis, nothing kept there that the database does not know."""
+
+import os
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+from .env import env  # noqa: E402  the settings module has to be named first
+
+QUEUES = ("engine", "long", "notify", "pump")
+
+
+def broker(url: str) -> str:
+    """kombu's spelling of a Redis address."""
+    return url.replace("unix://", "redis+socket://", 1)
+
+
+app = Celery("opsportal", include=["tasks.worker"])
+app.conf.update(
+    broker_url=broker(env().broker),
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 120,
+        "unacked_restore_interval": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    },
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="engine",
+    task_ignore_result=True,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.05},
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=4,
+    worker_soft_shutdown_timeout=3,
+    worker_enable_soft_shutdown_on_idle=False,
+    worker_send_task_events=False,
+    worker_disable_prefetch=False,
+    enable_utc=True,
+    timezone="UTC",
+    beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
+    CELERY_DB_REUSE_MAX=1000,
+)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Django has set logging up; Celery would replace it."""
+    structlog.get_logger(__name__).debug("logging", by="django")

@@ -1,0 +1,106 @@
+"""Every environment variable the product reads, typed; docs/operate.md shows the same table."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Env(BaseSettings):
+    """Names are those of the environment, in capitals."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    var_dir: Path = Field(ROOT / "var", description="Where the SQLite file, the embedded Valkey and its socket live.")
+    secret_key: str = Field("", min_length=0, description="Signs sessions. Empty: made once and kept in VAR_DIR.")
+    debug: bool = Field(False, description="Django's debug pages; never where others can reach them.")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        ["localhost", "127.0.0.1", "[::1]"], description="Host names the portal answers to, separated by commas."
+    )
+    public_url: str = Field("http://localhost:8000", description="The portal's address, for links in messages.")
+    database_url: str = Field("", description="Empty: SQLite in VAR_DIR. Else postgres://… or mysql://…")
+    redis_url: str = Field(
+        "",
+        description="Empty: the embedded Valkey's socket in VAR_DIR. Else redis://… or rediss://user:password@host:6379/0",
+    )
+    blueprints_dir: Path = Field(ROOT / "cloudformation", description="The folder of blueprints.")
+    runbook_modules: Annotated[list[str], NoDecode] = Field(
+        [], description="Python modules whose RUNBOOKS are known besides our own, separated by commas."
+    )
+    aws_endpoint: str = Field("", description="Another endpoint for every AWS call: the sandbox, LocalStack.")
+    aws_requests_per_second: float = Field(20, gt=0, description="Budget of AWS calls per account, over all workers.")
+    lease_seconds: float = Field(
+        30, ge=1, description="How long a step is left alone after its worker was last heard of."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    time_zone: str = Field("UTC", description="The portal's time zone.")
+
+    @field_validator("allowed_hosts", "runbook_modules", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, value: str) -> str:
+        if value and value.split(":", 1)[0] not in ("sqlite", "postgres", "postgresql", "mysql"):
+            raise ValueError(
+                "use sqlite:///path, postgres://user:password@host/name or mysql://user:password@host/name"
+            )
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def known_broker(cls, value: str) -> str:
+        if value and value.split(":", 1)[0] not in ("redis", "rediss", "unix"):
+            raise ValueError("use redis://host:6379/0, rediss://user:password@host:6379/0 or unix:///path/to/socket")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def broker(self) -> str:
+        """The Redis address as redis-py reads it."""
+        return self.redis_url or f"unix://{self.var_dir}/valkey.sock"
+
+    @property
+    def signing_key(self) -> str:
+        if self.secret_key:
+            return self.secret_key
+        self.var_dir.mkdir(parents=True, exist_ok=True)
+        return kept_secret(self.var_dir / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file, made on first use; of two processes that race for it the first one wins."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+@lru_cache
+def env() -> Env:
+    """Read once; a wrong variable ends the process with its name and what was expected."""
+    try:
+        return Env()
+    except ValidationError as error:
+        lines = [f"  {str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        raise SystemExit("opsportal can't start. Wrong environment variables:\n" + "\n".join(lines)) from None

@@ -1,0 +1,110 @@
+"""Django's settings, made from the typed environment."""
+
+from typing import Any
+
+import dj_database_url
+import pymysql
+from django.utils.translation import gettext_lazy as _
+
+from .env import ROOT, env
+from .logs import LOGGING as LOGGING
+from .unfold import UNFOLD as UNFOLD
+
+ENV = env()
+BASE_DIR = ROOT
+VAR_DIR = ENV.var_dir
+SECRET_KEY = ENV.signing_key
+DEBUG = ENV.debug
+ALLOWED_HOSTS = ENV.allowed_hosts
+PUBLIC_URL = ENV.public_url.rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+BROKER = ENV.broker
+BLUEPRINTS_DIR = ENV.blueprints_dir
+AWS_ENDPOINT = ENV.aws_endpoint
+AWS_REQUESTS_PER_SECOND = ENV.aws_requests_per_second
+LEASE_SECONDS = ENV.lease_seconds
+RUNBOOK_MODULES = ENV.runbook_modules
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "opsportal",
+    "config.apps.StartUp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's description of the database behind this address, with what each engine needs to be safe."""
+    settings: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{VAR_DIR}/opsportal.sqlite3"))
+    settings["CONN_MAX_AGE"] = 600
+    options = settings.setdefault("OPTIONS", {})
+    if settings["ENGINE"].endswith("sqlite3"):
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
+        options.update(timeout=20, transaction_mode="IMMEDIATE", init_command=pragmas)
+    if settings["ENGINE"].endswith("mysql"):
+        pymysql.install_as_MySQLdb()
+        options.update(charset="utf8mb4", isolation_level="read committed", init_command="SET time_zone='+00:00'")
+    return settings
+
+
+DATABASES = {"default": database(ENV.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+TIME_ZONE = ENV.time_zone
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"

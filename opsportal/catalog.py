@@ -1,0 +1,196 @@
+"""What can be run, and what a step may answer: pure declarations, known to the portal and to the workers alike."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+P = TypeVar("P", bound=BaseModel)
+Level = Literal["info", "warning", "error"]
+Queue = Literal["engine", "long"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step succeeded. `unchanged`: it had nothing to do, so its duration says nothing about the usual one."""
+
+    output: Mapping[str, Any] = field(default_factory=dict)
+    unchanged: bool = False
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Look again in `seconds`; `note` says in a few words what is waited for."""
+
+    seconds: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question to a person. `shown` (JSON) is all that the person sees; its digest is what the answer is bound to.
+
+    `other_person`: somebody else than the requester has to answer.
+    """
+
+    question: str
+    shown: Mapping[str, Any]
+    other_person: bool = True
+    seconds: float = 24 * 3600
+
+
+Outcome = Done | Wait | Ask
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person said to the last question of this step; `digest` is that of what the person was shown."""
+
+    approved: bool
+    by: str
+    reason: str
+    digest: str
+    expired: bool = False
+
+
+@dataclass(frozen=True)
+class EnvironmentFacts:
+    """What a step may know about its environment; `region` is the first of `regions`."""
+
+    name: str
+    account: str
+    regions: tuple[str, ...]
+    role_arn: str
+    external_id: str
+    service_role_arn: str
+    variables: Mapping[str, str]
+    protected: bool
+
+    @property
+    def region(self) -> str:
+        return self.regions[0]
+
+
+class Aws(Protocol):
+    """The one door to AWS. `operation` is boto3's method name; arguments are boto3's own. Raises OpsErrors only."""
+
+    def read(self, service: str, operation: str, /, *, region: str | None = None, **arguments: Any) -> dict[str, Any]:
+        """One reading call. Raises TryLater, Denied, Gone or StepFailed."""
+
+    def pages(
+        self, service: str, operation: str, /, *, region: str | None = None, **arguments: Any
+    ) -> Iterator[dict[str, Any]]:
+        """A reading call page by page, as boto3's paginator gives them."""
+
+    def change(
+        self,
+        service: str,
+        operation: str,
+        /,
+        *,
+        region: str | None = None,
+        token: str | Sequence[str] = (),
+        **arguments: Any,
+    ) -> dict[str, Any]:
+        """One changing call, sent once, behind fence and intent; the arguments named by `token` get the intent's."""
+
+    def unanswered(self, service: str, operation: str, /) -> datetime | None:
+        """When this try last sent the call without ever learning its answer; None when there is no such call."""
+
+
+class Say(Protocol):
+    def __call__(self, text: str, level: Level = "info", **data: Any) -> None: ...
+
+
+@dataclass
+class Context(Generic[P]):
+    """All that a step's function gets. `memory` is a small JSON dict kept between its wake-ups."""
+
+    params: P
+    environment: EnvironmentFacts
+    aws: Aws
+    memory: dict[str, Any]
+    now: datetime
+    say: Say
+    progress: Callable[[int, int], None]
+    key: str
+    input: Mapping[str, Any]
+    outputs: Mapping[str, Mapping[str, Any]]
+    run_id: int
+    try_no: int
+    started_at: datetime
+    usual_seconds: float | None
+    answer: Answer | None = None
+    cancelled_at: datetime | None = None
+
+
+StepFunction = Callable[[Context[Any]], Outcome]
+
+
+@dataclass(frozen=True)
+class Action:
+    """How a step is done, given up and undone.
+
+    `cancel` runs instead of `run` once the run is cancelled and ends with Done when AWS is at rest; without it the
+    step is just left. `undo` restores what was before. `limit`: seconds one wake-up may take.
+    """
+
+    run: StepFunction
+    cancel: StepFunction | None = None
+    undo: StepFunction | None = None
+    queue: Queue = "engine"
+    limit: int = 60
+    memory_version: int = 1
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One node of a run's graph. `locks` are resource names within the environment; `timeout` is seconds of its own
+    time, waiting for a person or a lock not counted; `usual_seconds` serves until there is a history."""
+
+    key: str
+    action: str
+    needs: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    input: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 3600
+    usual_seconds: float | None = None
+
+
+Plan = Callable[[Context[Any]], Sequence[StepSpec]]
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """Code that can be run on an environment. `plan` is the graph itself, or a function that a worker calls for it.
+
+    `permissions` are the IAM actions its calls need, `summary` one sentence, `guide` the docstring shown in the portal.
+    """
+
+    name: str
+    title: str
+    summary: str
+    params: type[BaseModel]
+    plan: Plan | tuple[StepSpec, ...]
+    actions: Mapping[str, Action]
+    permissions: tuple[str, ...] = ()
+    guide: str = ""
+    changes: bool = True
+
+
+_runbooks: dict[str, Runbook] = {}
+
+
+def register(runbooks: Sequence[Runbook]) -> None:
+    """Make these known; called once at start-up with the constants of tasks.runbooks."""
+    _runbooks.update({runbook.name: runbook for runbook in runbooks})
+
+
+def runbooks() -> list[Runbook]:
+    return sorted(_runbooks.values(), key=lambda runbook: runbook.name)
+
+
+def runbook(name: str) -> Runbook | None:
+    return _runbooks.get(name)

@@ -1,0 +1,58 @@
+"""The failures a step or a request may end in: each message is a sentence that tells an operator what to do next."""
+
+
+class OpsError(Exception):
+    """The root of all expected failures; a permanent one is not worth trying again unchanged."""
+
+    def __init__(self, message: str, permanent: bool = True) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+
+
+class Invalid(OpsError):
+    """What a person or a program asked for cannot be done as asked; `field` names the part that is wrong."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Refused(OpsError):
+    """The one who asks may not do this, or the state it is in does not allow it."""
+
+
+class StepFailed(OpsError):
+    """The step ends here; `cause` is the first thing that went wrong when that is not the message itself."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause or message
+
+
+class TryLater(OpsError):
+    """AWS is slow, throttles or lost the answer: look again after `seconds`, or when the engine's back-off says."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message, permanent=False)
+        self.seconds = seconds
+
+
+class Denied(OpsError):
+    """AWS refused the call; `action` is the IAM action that is missing."""
+
+    def __init__(self, message: str, action: str) -> None:
+        super().__init__(message)
+        self.action = action
+
+
+class Gone(OpsError):
+    """What the call named does not exist."""
+
+
+class Lost(OpsError):
+    """Somebody else holds the step now: whatever this process still does for it must stop."""
+
+
+class Cancelling(OpsError):
+    """A person cancelled the run while the step was at work."""

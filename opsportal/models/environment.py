@@ -1,0 +1,110 @@
+"""An AWS account, its regions, the role to assume there, and the variables blueprints may refer to."""
+
+import re
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
+VARIABLE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+
+def new_external_id() -> str:
+    """The secret half of the trust policy. AWS IAM User Guide: Access to AWS accounts owned by third parties."""
+    return f"opsportal-{secrets.token_urlsafe(24)}"
+
+
+def validate_regions(value: Any) -> None:
+    if not isinstance(value, list) or not value:
+        raise ValidationError(_("Give at least one region, such as [“eu-central-1”]."))
+    for region in value:
+        if not isinstance(region, str) or not REGION.match(region):
+            raise ValidationError(_("“%(region)s” is not the name of an AWS region."), params={"region": region})
+
+
+def validate_variables(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ValidationError(_("Variables are a JSON object of names and values."))
+    for name, content in value.items():
+        if not VARIABLE.match(name):
+            raise ValidationError(
+                _("Variable “%(name)s”: use small letters, digits and _, a letter first."), params={"name": name}
+            )
+        if not isinstance(content, str | int | float | bool):
+            raise ValidationError(
+                _("Variable “%(name)s” has to be a text, a number, true or false."), params={"name": name}
+            )
+
+
+class Environment(models.Model):
+    name = models.SlugField(
+        _("name"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", _("Use small letters, digits and -, a letter first."))],
+        help_text=_("Stack names begin with it, such as dev or prod-seoul."),
+    )
+    account = models.CharField(
+        _("account id"),
+        max_length=12,
+        validators=[RegexValidator(r"^\d{12}$", _("An AWS account id has 12 digits."))],
+        help_text=_("Pinned: nothing is done when AWS answers from another account."),
+    )
+    regions = models.JSONField(
+        _("regions"), validators=[validate_regions], help_text=_("A JSON list; the first is where stacks are deployed.")
+    )
+    role_arn = models.CharField(
+        _("role ARN"),
+        max_length=200,
+        blank=True,
+        validators=[RegexValidator(r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$", _("This is not a role's ARN."))],
+        help_text=_("The role the workers assume. Empty: the workers' own credentials."),
+    )
+    external_id = models.CharField(_("external id"), max_length=100, default=new_external_id, editable=False)
+    service_role_arn = models.CharField(
+        _("CloudFormation service role ARN"),
+        max_length=200,
+        blank=True,
+        validators=[RegexValidator(r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$", _("This is not a role's ARN."))],
+        help_text=_("The role CloudFormation works with. Empty: the rights of the role above."),
+    )
+    variables = models.JSONField(
+        _("variables"),
+        default=dict,
+        blank=True,
+        validators=[validate_variables],
+        help_text=_(
+            "Values for the variables of blueprints, as a JSON object. Secrets go in as references to Secrets Manager or SSM, never as text."
+        ),
+    )
+    protected = models.BooleanField(
+        _("protected"), default=False, help_text=_("Every change is approved by a person other than the requester.")
+    )
+    requester_may_approve = models.BooleanField(
+        _("one-person team"),
+        default=False,
+        help_text=_("The requester may answer too, by typing the environment's name; that is kept on record."),
+    )
+    changes_at_once = models.PositiveSmallIntegerField(
+        _("changes at once"),
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many steps may change this environment at the same time."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("environment")
+        verbose_name_plural = _("environments")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(changes_at_once__gte=1), name="environment_changes_at_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

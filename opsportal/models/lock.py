@@ -1,0 +1,26 @@
+"""A resource of an environment that one step at a time may change; the row is made once and never deleted."""
+
+import hashlib
+
+from django.db import models
+
+from .environment import Environment
+from .step import Step
+
+
+def name_hash(environment: str, resource: str) -> str:
+    """The key of a lock: MariaDB's collation folds case and accents, a digest does not."""
+    return hashlib.sha256(f"{environment}/{resource}".encode()).hexdigest()
+
+
+class Lock(models.Model):
+    """`version` rises whenever the lock is freed, so that an undo can tell whether somebody else was there since."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="locks")
+    resource = models.CharField(max_length=300)
+    holder = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="held_locks")
+    version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.environment}/{self.resource}"

@@ -1,0 +1,5 @@
+"""One file a runbook; what is named here can be run."""
+
+from opsportal.catalog import Runbook
+
+RUNBOOKS: tuple[Runbook, ...] = ()
