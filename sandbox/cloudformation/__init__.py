@@ -1,0 +1,1 @@
+"""CloudFormation's own lifecycle: asynchronous change sets, operations that take time, events, rollbacks."""

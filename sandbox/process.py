@@ -1,0 +1,89 @@
+"""Starting and steering a sandbox process from tests, the demo and the benchmark."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT = "123456789012"
+ONCE = Config(retries={"total_max_attempts": 1})
+
+
+class ControlError(Exception):
+    """The control endpoint's refusal, as its sentence."""
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox: `url` is the endpoint for any AWS client."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def client(self, service: str, region: str = "eu-west-1", account: str = ACCOUNT, **config: Any) -> Any:
+        """An ordinary boto3 client that sends each call once, with the account's root credentials."""
+        settings = ONCE.merge(Config(**config))
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
+        return boto3.client(service, region_name=region, endpoint_url=self.url, config=settings, **keys)  # type: ignore[call-overload]
+
+    def control(self, method: str, path: str, given: dict[str, Any] | None = None) -> Any:
+        """Raises ControlError with the sentence of a 4xx."""
+        body = None if given is None else json.dumps(given).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", body, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ControlError(json.load(error)["error"]) from error
+
+    def fault(self, kind: str, **rule: Any) -> str:
+        """Adds a fault rule and gives its id."""
+        return str(self.control("POST", "faults", {"kind": kind, **rule})["id"])
+
+    def clear_faults(self, rule_id: str = "") -> None:
+        self.control("DELETE", f"faults/{rule_id}")
+
+    def log(self) -> dict[str, Any]:
+        """`calls`, `total` and `mutating` of every AWS call since the last reset."""
+        found: dict[str, Any] = self.control("GET", "log")
+        return found
+
+    def clear_log(self) -> None:
+        self.control("DELETE", "log")
+
+    def operations(self) -> dict[str, Any]:
+        """`operations`, `first_start`, `last_end` and `seconds` between them."""
+        found: dict[str, Any] = self.control("GET", "operations")
+        return found
+
+    def speed(self, speed: float) -> None:
+        self.control("PUT", "speed", {"speed": speed})
+
+    def role(self, account: str, role: str, **options: Any) -> str:
+        """Makes a role (external_id, policy, enforce) and gives its ARN."""
+        return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(timeout=10)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+
+def start(port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0) -> Sandbox:
+    """Starts the process and waits until it answers; port 0 takes a free one."""
+    options = {"--port": port, "--speed": speed, "--state": state, "--change-set-seconds": change_set_seconds}
+    command = [sys.executable, "-m", "sandbox", *(str(part) for pair in options.items() for part in pair)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError(f"The sandbox ended with status {process.wait()} before it was ready.")
+    return Sandbox(process, line.split()[-1])

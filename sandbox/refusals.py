@@ -1,0 +1,70 @@
+"""AWS's error answers, in the wire form of each protocol.
+
+AWS docs: "Request throttling for the Amazon EC2 API", "Troubleshooting access denied error messages".
+"""
+
+import json
+from typing import Any
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from sandbox.calls import Call
+
+THROTTLES = {"ec2": "RequestLimitExceeded", "query": "Throttling", "rest-xml": "SlowDown"}
+EXPIRED = {"ec2": "RequestExpired", "query": "ExpiredToken", "rest-xml": "ExpiredToken"}
+# signing names that differ from the prefix in IAM
+PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
+
+Answer = tuple[int, str, str]
+
+
+def throttled(call: Call) -> Answer:
+    code = THROTTLES.get(call.protocol, "ThrottlingException")
+    text = {"ec2": "Request limit exceeded.", "rest-xml": "Please reduce your request rate."}
+    status = 503 if call.protocol in ("ec2", "rest-xml") else 429 if call.protocol == "rest-json" else 400
+    return answer(call, code, text.get(call.protocol, "Rate exceeded"), status)
+
+
+def broken(call: Call, status: int) -> Answer:
+    code = "ServiceUnavailable" if status == 503 else "InternalFailure"
+    return answer(call, code, "The request processing has failed because of an unknown error.", status)
+
+
+def expired(call: Call) -> Answer:
+    text = "Request has expired." if call.protocol == "ec2" else "The security token included in the request is expired"
+    code = EXPIRED.get(call.protocol, "ExpiredTokenException")
+    return answer(call, code, text, 400 if call.protocol in ("json", "ec2", "rest-xml") else 403)
+
+
+def iam_action(call: Call) -> str:
+    return f"{PREFIXES.get(call.service, call.service)}:{call.action}"
+
+
+def denied(call: Call, arn: str, resource: str = "", explicit: bool = False) -> Answer:
+    action = iam_action(call)
+    where = f" on resource: {resource}" if resource else ""
+    no_policy = f"because no identity-based policy allows the {action} action"
+    why = "with an explicit deny in an identity-based policy" if explicit else no_policy
+    text = f"User: {arn} is not authorized to perform: {action}{where} {why}"
+    if call.protocol == "ec2":
+        return answer(call, "UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
+    code = "AccessDeniedException" if call.protocol in ("json", "rest-json") else "AccessDenied"
+    return answer(call, code, text, 400 if call.protocol == "json" else 403)
+
+
+def answer(call: Call, code: str, text: str, status: int) -> Answer:
+    """(status, content type, body)."""
+    if call.protocol in ("json", "rest-json"):
+        return status, "application/x-amz-json-1.1", json.dumps({"__type": code, "message": text})
+    return status, "text/xml", _xml(call.protocol, code, escape(text), status)
+
+
+def _xml(protocol: str, code: str, text: str, status: int) -> str:
+    ident: Any = uuid4()
+    inner = f"<Code>{code}</Code><Message>{text}</Message>"
+    if protocol == "ec2":
+        return f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{ident}</RequestID></Response>"
+    if protocol == "rest-xml":
+        return f"<Error>{inner}<RequestId>{ident}</RequestId></Error>"
+    kind = "Sender" if status < 500 else "Receiver"
+    return f"<ErrorResponse><Error><Type>{kind}</Type>{inner}</Error><RequestId>{ident}</RequestId></ErrorResponse>"

@@ -1,0 +1,23 @@
+"""Everything one running sandbox holds."""
+
+from dataclasses import dataclass, field
+from threading import RLock
+
+from sandbox.calls import CallLog
+from sandbox.clock import Clock
+from sandbox.cloudformation.records import Estate
+from sandbox.faults import Faults
+
+
+@dataclass
+class World:
+    """`lock` is held while anything is read or changed; waiting for faults happens outside it."""
+
+    estate: Estate = field(default_factory=Estate)
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+    calls: CallLog = field(default_factory=CallLog)
+    enforced: set[str] = field(default_factory=set)
+    change_set_seconds: float = 1.0
+    changed: bool = False
+    lock: RLock = field(default_factory=RLock)
