@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.signals import setup_logging
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
-from .env import env  # noqa: E402  the settings module has to be named first
+from .env import env
+from .timer import PumpTimer
 
 QUEUES = ("engine", "long", "notify", "pump")
 
@@ -31,7 +32,7 @@ app.conf.update(
         "socket_keepalive": True,
         "health_check_interval": 25,
     },
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue="engine",
     task_ignore_result=True,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.05},
@@ -44,12 +45,18 @@ app.conf.update(
     worker_disable_prefetch=False,
     enable_utc=True,
     timezone="UTC",
+    beat_schedule={
+        "pulse": {"task": "tasks.worker.pulse", "schedule": 30.0, "options": {"queue": "pump", "expires": 30}}
+    },
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     CELERY_DB_REUSE_MAX=1000,
 )
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def keep_our_logging(**_: Any) -> None:
     """Django has set logging up; Celery would replace it."""
     structlog.get_logger(__name__).debug("logging", by="django")
+
+
+app.steps["worker"].add(PumpTimer)

@@ -1,5 +1,7 @@
 """What can be run, and what a step may answer: pure declarations, known to the portal and to the workers alike."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +44,11 @@ class Ask:
 
 
 Outcome = Done | Wait | Ask
+
+
+def digest(value: Any) -> str:
+    """The sha256 of the value's canonical JSON: what binds an answer to what was shown."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,20 @@ class Runbook:
 
 
 _runbooks: dict[str, Runbook] = {}
+
+
+Choices = Callable[[], list[tuple[str, str]]]
+_choices: dict[str, Choices] = {}
+
+
+def offer(name: str, choices: Choices) -> None:
+    """Let parameters whose schema says `choices_from: name` be chosen from these values and labels."""
+    _choices[name] = choices
+
+
+def choices(name: str) -> list[tuple[str, str]]:
+    """The values and labels offered under this name, read afresh."""
+    return _choices[name]() if name in _choices else []
 
 
 def register(runbooks: Sequence[Runbook]) -> None:

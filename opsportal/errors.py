@@ -1,5 +1,7 @@
 """The failures a step or a request may end in: each message is a sentence that tells an operator what to do next."""
 
+from collections.abc import Mapping
+
 
 class OpsError(Exception):
     """The root of all expected failures; a permanent one is not worth trying again unchanged."""
@@ -11,11 +13,12 @@ class OpsError(Exception):
 
 
 class Invalid(OpsError):
-    """What a person or a program asked for cannot be done as asked; `field` names the part that is wrong."""
+    """What a person or a program asked for cannot be done as asked; `fields` says what is wrong with which part."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", fields: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.field = field
+        self.fields = dict(fields or ({field: message} if field else {}))
 
 
 class Refused(OpsError):
@@ -23,11 +26,15 @@ class Refused(OpsError):
 
 
 class StepFailed(OpsError):
-    """The step ends here; `cause` is the first thing that went wrong when that is not the message itself."""
+    """The step ends here; `cause` is the first thing that went wrong when that is not the message itself.
 
-    def __init__(self, message: str, cause: str = "") -> None:
+    `code` is AWS's error code where AWS refused the call; `cause` has its words then.
+    """
+
+    def __init__(self, message: str, cause: str = "", code: str = "") -> None:
         super().__init__(message)
         self.cause = cause or message
+        self.code = code
 
 
 class TryLater(OpsError):

@@ -78,7 +78,8 @@ class Environment(models.Model):
         blank=True,
         validators=[validate_variables],
         help_text=_(
-            "Values for the variables of blueprints, as a JSON object. Secrets go in as references to Secrets Manager or SSM, never as text."
+            "Values for the variables of blueprints, as a JSON object. "
+            "Secrets go in as references to Secrets Manager or SSM, never as text."
         ),
     )
     protected = models.BooleanField(

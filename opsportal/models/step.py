@@ -1,5 +1,7 @@
 """One node of a run's graph: what it needs, where it stands, and when somebody has to look at it again."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,8 @@ class Step(models.Model):
         DO = "do", _("Do")
         UNDO = "undo", _("Undo")
 
+    claimed_at: datetime  # by the worker that holds this object; not a column
+
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=120)
     position = models.PositiveIntegerField(default=0)
@@ -67,6 +71,7 @@ class Step(models.Model):
     try_no = models.PositiveSmallIntegerField(default=1)
     acted = models.BooleanField(default=False)
     unchanged = models.BooleanField(default=False)
+    answer = models.JSONField(null=True)
     memory = models.JSONField(default=dict)
     memory_version = models.PositiveSmallIntegerField(default=1)
     output = models.JSONField(default=dict)

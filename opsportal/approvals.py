@@ -1,0 +1,106 @@
+"""Questions to people: who may answer, and what an answer does. The first answer wins."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from . import rights, steps
+from .catalog import Ask
+from .errors import Refused
+from .models import Approval, Step
+from .turns import Turn, take
+
+OPEN = Approval.Status.OPEN
+
+
+def new(turn: Turn, step: Step, question: Ask, digest: str) -> Approval:
+    """The row of a question, not saved yet; `digest` is that of what is shown."""
+    return Approval(
+        step=step,
+        number=step.approvals.count() + 1,
+        question=question.question[:300],
+        shown=dict(question.shown),
+        digest=digest,
+        other_person=question.other_person,
+        asked_at=turn.now,
+        expires_at=turn.now + timedelta(seconds=question.seconds),
+    )
+
+
+def why_not(user: Any, approval: Approval) -> str:
+    """Why this person may not answer, in a sentence; empty when nothing stands against it."""
+    run = approval.step.run
+    if not rights.may_answer(user, run.environment):
+        return "You don't have the right to answer approvals."
+    if approval.other_person and user.pk == run.requested_by_id and not run.environment.requester_may_approve:
+        return "You started this run: another person has to answer."
+    return ""
+
+
+def needs_typed_name(user: Any, approval: Approval) -> bool:
+    """Whether this person is the requester of a one-person team and has to type the environment's name."""
+    return bool(approval.other_person and user.pk == approval.step.run.requested_by_id)
+
+
+def answer(approval_id: int, by: User, approve: bool, reason: str = "", typed_name: str = "") -> Approval:
+    """Answer a question. Raises Refused: answered already, expired, or not by this person."""
+    approval = Approval.objects.select_related("step").get(pk=approval_id)
+    return take(approval.step.run_id, lambda turn: _answer(turn, approval_id, by, approve, reason, typed_name))
+
+
+def _answer(turn: Turn, approval_id: int, by: Any, approve: bool, reason: str, typed_name: str) -> Approval:
+    approval = Approval.objects.select_related("step__run__environment", "answered_by").get(pk=approval_id)
+    check(turn, approval, by, approve, reason, typed_name)
+    status = Approval.Status.APPROVED if approve else Approval.Status.REJECTED
+    close(turn, approval, status, by, reason)
+    word = "Approved" if approve else "Rejected"
+    said = f"{word} by {by}" + (f": “{reason}”" if reason else ".")
+    turn.say(said, "info" if approve else "warning", approval.step)
+    return approval
+
+
+def check(turn: Turn, approval: Approval, by: Any, approve: bool, reason: str, typed_name: str) -> None:
+    """Everything that stands against an answer. Raises Refused."""
+    if approval.status != OPEN:
+        who = f" by {approval.answered_by}" if approval.answered_by else ""
+        raise Refused(f"This question is closed: {approval.get_status_display().lower()}{who}.")
+    if approval.expires_at <= turn.now:
+        raise Refused("This question expired unanswered.")
+    if against := why_not(by, approval):
+        raise Refused(against)
+    environment = turn.run.environment
+    if approve and needs_typed_name(by, approval) and typed_name != environment.name:
+        raise Refused(f"Type “{environment.name}” to approve what you started yourself.")
+    if not approve and not reason.strip():
+        raise Refused("Say why you reject it.")
+
+
+def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> None:
+    """End the question by compare-and-set and wake its step with the answer. Raises Refused when it was closed."""
+    open_ = Approval.objects.filter(pk=approval.pk, status=OPEN)
+    if not open_.update(status=status, answered_by=by, answered_at=turn.now, reason=reason):
+        raise Refused("This question was answered in the meantime.")
+    approval.refresh_from_db()
+    said = {
+        "approved": status == Approval.Status.APPROVED,
+        "by": str(by) if by else "",
+        "reason": reason,
+        "digest": approval.digest,
+        "expired": status == Approval.Status.EXPIRED,
+    }
+    Step.objects.filter(pk=approval.step_id).update(answer=said)
+    steps.wake(turn, [approval.step_id])
+    steps.settle_run(turn)
+
+
+def expire(run_id: int, step_id: int) -> None:
+    """Reject the open question of this step when its time is over; otherwise nothing."""
+    take(run_id, lambda turn: _expire(turn, step_id))
+
+
+def _expire(turn: Turn, step_id: int) -> None:
+    rows = Approval.objects.select_related("step__run").filter(step=step_id, status=OPEN, expires_at__lte=turn.now)
+    for approval in rows:
+        close(turn, approval, Approval.Status.EXPIRED, None, "")
+        turn.say("Rejected: nobody answered in time.", "warning", approval.step)

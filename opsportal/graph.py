@@ -1,0 +1,93 @@
+"""A run's graph: what may start, what never will, and what that makes of the run. Pure functions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .models import Run, Step
+
+S = Step.Status
+R = Run.Status
+PASSED = (S.SUCCEEDED, S.UNDONE)
+STUCK = (S.FAILED, S.SKIPPED, S.CANCELLED, S.ABANDONED)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step as far as the graph is concerned; `needs` are keys."""
+
+    id: int
+    key: str
+    status: str
+    needs: tuple[str, ...]
+    phase: str = Step.Phase.DO
+    gate: bool = False
+
+
+def unblock(nodes: Sequence[Node]) -> dict[int, str]:
+    """The new status of each blocked node that may start now (due) or never will (skipped)."""
+    status = {node.key: node.status for node in nodes}
+    changed: dict[int, str] = {}
+    waiting = [node for node in nodes if node.status == S.BLOCKED]
+    moved = True
+    while moved:
+        moved = False
+        for node in [node for node in waiting if node.id not in changed]:
+            needs = [status.get(key, S.SUCCEEDED) for key in node.needs]
+            if any(need in STUCK for need in needs):
+                changed[node.id] = status[node.key] = S.SKIPPED
+                moved = True
+            elif all(need in PASSED for need in needs):
+                changed[node.id] = S.DUE
+    return changed
+
+
+def roll_up(run_status: str, nodes: Iterable[Node]) -> str:
+    """The run's status that follows from those of its steps."""
+    nodes = list(nodes)
+    open_ = {node.status for node in nodes if node.status in Step.OPEN}
+    if not open_:
+        return ended(run_status, nodes)
+    if run_status in (R.CANCELLING, R.UNDOING, R.PLANNING):
+        return run_status
+    return R.ASKING if S.ASKING in open_ and not open_ & {S.DUE, S.RUNNING, S.QUEUED} else R.RUNNING
+
+
+def ended(run_status: str, nodes: Sequence[Node]) -> str:
+    """The status of a run of which no step is open any more; a gate that was not passed changes nothing."""
+    undoing = [node.status for node in nodes if node.phase == Step.Phase.UNDO]
+    if undoing:
+        return R.UNDONE if all(status == S.UNDONE for status in undoing) else R.UNDO_FAILED
+    doing = [node.status for node in nodes if not node.gate]
+    if all(status == S.SUCCEEDED for status in doing):
+        return R.SUCCEEDED
+    if run_status == R.CANCELLING:
+        return R.CANCELLED
+    return R.FAILED if S.FAILED in doing or S.CANCELLED not in doing else R.CANCELLED
+
+
+def cycle(needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """The keys of one cycle in order, or nothing when there is none."""
+    done: set[str] = set()
+
+    def walk(key: str, path: list[str]) -> list[str]:
+        if key in path:
+            return path[path.index(key) :]
+        for need in () if key in done else needs.get(key, ()):
+            if found := walk(need, [*path, key]):
+                return found
+        done.add(key)
+        return []
+
+    return next((found for key in needs if (found := walk(key, []))), [])
+
+
+def longest(seconds: Mapping[str, float], needs: Mapping[str, Sequence[str]]) -> float:
+    """The length of the critical path, in the unit of `seconds`."""
+    ends: dict[str, float] = {}
+
+    def end(key: str) -> float:
+        if key not in ends:
+            ends[key] = seconds.get(key, 0) + max((end(need) for need in needs.get(key, ())), default=0)
+        return ends[key]
+
+    return max((end(key) for key in needs), default=0)

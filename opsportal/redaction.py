@@ -1,0 +1,38 @@
+"""Takes out of texts and data what looks like a secret; it stands before every event, log line and message."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HIDDEN = "••••••"
+NAMES = re.compile(r"(?i)(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)")
+REFERENCE = re.compile(r"^(\{\{resolve:|arn:aws|\$\{)")
+TEXTS = (
+    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    re.compile(r"\bxox[abprs]-[\w-]{10,}|\bxapp-[\w-]{10,}"),
+    re.compile(r"\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{20,}"),
+    re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+)
+ASSIGNED = re.compile(
+    r"(?i)((?:password|passwd|secret|token|api_?key|access_?key|private_?key)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',;&}]{4,})"
+)
+
+
+def text(value: str) -> str:
+    """The text with everything hidden that looks like a key, a token, a password or a private key."""
+    for pattern in TEXTS:
+        value = pattern.sub(HIDDEN, value)
+    return ASSIGNED.sub(lambda m: m[0] if REFERENCE.match(m[2]) else m[1] + HIDDEN, value)
+
+
+def data(value: Any, name: str = "") -> Any:
+    """The JSON value with secret-looking texts hidden, and whatever stands under a secret-looking name."""
+    if isinstance(value, Mapping):
+        return {key: data(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [data(item, name) for item in value]
+    if isinstance(value, str):
+        return HIDDEN if value and NAMES.search(name) and not REFERENCE.match(value) else text(value)
+    return value

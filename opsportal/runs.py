@@ -1,0 +1,227 @@
+"""What people do to runs: start, cancel, retry, undo. Each is one transaction and safe to repeat."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from pydantic import ValidationError
+
+from . import catalog, clock, history, rights, steps
+from .catalog import Runbook, StepSpec
+from .errors import Invalid, Refused
+from .locks import moved
+from .models import Approval, Environment, Run, Step
+from .turns import Turn, take
+
+S = Step.Status
+R = Run.Status
+PLAN = "plan"
+CANCEL_LIMIT = 15 * 60.0  # seconds a step may take to come to rest after a cancel
+PLAN_LIMIT = 300.0
+
+
+def start(runbook: str, environment: Environment, params: Mapping[str, Any], by: User, key: str) -> Run:
+    """Start a run; the same caller and key give the same run again. Raises Invalid, Refused."""
+    rights.require_start(by, environment)
+    book = catalog.runbook(runbook)
+    if book is None:
+        raise Invalid(f"There is no runbook “{runbook}”.", "runbook")
+    clean = validated(book, params)
+    digest = digest_of([book.name, environment.pk, clean])
+    caller = f"user:{by.pk}"
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                runbook=book.name,
+                environment=environment,
+                params=clean,
+                requested_by=by,
+                caller=caller,
+                key=key,
+                digest=digest,
+                created_at=clock.now(),
+            )
+            begin(Turn(run, run.created_at), book, str(by))
+    except IntegrityError:
+        return repeated(caller, key, digest)
+    return run
+
+
+def begin(turn: Turn, book: Runbook, by: str) -> None:
+    """The first line and the first steps of a fresh run."""
+    turn.say(f"Started by {by}.")
+    if isinstance(book.plan, tuple):
+        turn.set(status=R.RUNNING)
+        steps.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
+    else:
+        plan = Step(run=turn.run, key=PLAN, action=PLAN, queue="long", timeout=PLAN_LIMIT, budget=PLAN_LIMIT)
+        steps.add(turn, [plan], history.usual(turn.run))
+    steps.settle_run(turn)
+    turn.close()
+
+
+def rows(run: Run, book: Runbook, specs: Sequence[StepSpec], after: Sequence[str] = ()) -> list[Step]:
+    """Steps as the plan wants them, each also after `after`."""
+    return [
+        Step(
+            run=run,
+            key=spec.key,
+            position=place,
+            action=spec.action,
+            queue=book.actions[spec.action].queue,
+            needs=[*spec.needs, *after],
+            locks=sorted(set(spec.locks)),
+            input=dict(spec.input),
+            timeout=spec.timeout,
+            budget=spec.timeout,
+            usual_seconds=spec.usual_seconds,
+            memory_version=book.actions[spec.action].memory_version,
+        )
+        for place, spec in enumerate(specs, start=1)
+    ]
+
+
+def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as the runbook declares them. Raises Invalid with a sentence for each wrong field."""
+    try:
+        return book.params.model_validate(dict(params)).model_dump(mode="json")
+    except ValidationError as error:
+        fields = {
+            ".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ") for e in error.errors()
+        }
+        text = "; ".join(f"{name}: {message}" if name else message for name, message in fields.items())
+        raise Invalid(f"{book.name} can't run like this. {text}.", fields=fields) from None
+
+
+def repeated(caller: str, key: str, digest: str) -> Run:
+    run = Run.objects.get(caller=caller, key=key)
+    if run.digest != digest:
+        raise Invalid(f"The key “{key}” started run {run.pk} with other parameters. Use a new key.", "key")
+    return run
+
+
+def digest_of(value: Any) -> str:
+    """The sha256 of the value's canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def cancel(run_id: int, by: User) -> None:
+    """Ask an open run to end; steps at work come to rest first. Repeating it changes nothing. Raises Refused."""
+    take(run_id, lambda turn: _cancel(turn, by))
+
+
+def _cancel(turn: Turn, by: User) -> None:
+    rights.require_start(by, turn.run.environment)
+    if turn.run.status == R.CANCELLING:
+        return
+    if not turn.run.is_open:
+        raise Refused(f"Run {turn.run.pk} is over: {turn.run.get_status_display().lower()}.")
+    if turn.run.status != R.UNDOING:
+        turn.set(status=R.CANCELLING)
+    turn.set(cancel_at=turn.now)
+    turn.say(f"Cancelled by {by}. Steps at work come to rest first.", "warning")
+    Approval.objects.filter(step__run=turn.run, status=Approval.Status.OPEN).update(
+        status=Approval.Status.WITHDRAWN, answered_at=turn.now
+    )
+    mine = turn.run.steps
+    fresh = mine.filter(status__in=(S.BLOCKED, S.QUEUED, S.DUE), started_at=None)
+    fresh.update(status=S.CANCELLED, ended_at=turn.now, nudge_at=None, wake_at=None)
+    mine.filter(status=S.BLOCKED).update(status=S.CANCELLED, ended_at=turn.now)
+    limit = turn.now + timedelta(seconds=CANCEL_LIMIT)
+    mine.filter(status__in=Step.ACTIVE).update(deadline_at=limit)
+    steps.wake(turn, list(mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).values_list("pk", flat=True)))
+    steps.settle_run(turn)
+
+
+def retry(run_id: int, by: User) -> None:
+    """Go on with an ended run from what failed, with the inputs it was started with. Raises Refused."""
+    take(run_id, lambda turn: _retry(turn, by))
+
+
+def _retry(turn: Turn, by: User) -> None:
+    rights.require_start(by, turn.run.environment)
+    again = {R.FAILED: R.RUNNING, R.CANCELLED: R.RUNNING, R.UNDO_FAILED: R.UNDOING}
+    if turn.run.status not in again:
+        raise Refused(f"Run {turn.run.pk} is {turn.run.get_status_display().lower()}: there is nothing to retry.")
+    was = turn.run.status
+    stuck = turn.run.steps.filter(status__in=(S.FAILED, S.SKIPPED, S.CANCELLED, S.ABANDONED)).exclude(action="undo")
+    if was == R.UNDO_FAILED:
+        stuck = stuck.filter(phase=Step.Phase.UNDO)
+    planning = stuck.filter(key=PLAN).exists()
+    turn.set(status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="")
+    turn.say(f"Tried again by {by}.")
+    for step in stuck:
+        reset(step)
+    steps.settle_run(turn)
+
+
+def reset(step: Step) -> None:
+    """Make a step that ended badly start over as its next try; what it remembers stays."""
+    Step.objects.filter(pk=step.pk).update(
+        status=S.BLOCKED,
+        try_no=step.try_no + 1,
+        budget=step.timeout,
+        answer=None,
+        started_at=None,
+        ended_at=None,
+        reason="",
+        cause="",
+        takeovers=0,
+        failures=0,
+        stranded_at=None,
+    )
+
+
+def undo(run_id: int, by: User) -> None:
+    """Ask whether to restore what was before this run; raises Refused where that is not possible any more."""
+    take(run_id, lambda turn: _undo(turn, by))
+
+
+def _undo(turn: Turn, by: User) -> None:
+    rights.require_start(by, turn.run.environment)
+    turn.set(status=undoable(turn.run))
+    turn.set(ended_at=None, cancel_at=None, reason="")
+    turn.say(f"Undo asked for by {by}.")
+    count = turn.run.steps.filter(action=steps.UNDO).count()
+    key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
+    gate = Step(run=turn.run, key=key, action=steps.UNDO, position=10_000 + count, input={"by": str(by)})
+    gate.save()
+    steps.settle_run(turn)
+
+
+def undoable(run: Run) -> str:
+    """The status an undo gives the run. Raises Refused with the reason why it can't be undone."""
+    if run.is_open:
+        raise Refused(f"Run {run.pk} is still open; cancel it or wait for its end.")
+    if run.status == R.UNDONE:
+        raise Refused(f"Run {run.pk} is undone already.")
+    acted = list(acted_steps(run))
+    if not acted:
+        raise Refused(f"Run {run.pk} has changed nothing, so there is nothing to undo.")
+    book = catalog.runbook(run.runbook)
+    stuck = [s.key for s in acted if book is None or s.action not in book.actions or not book.actions[s.action].undo]
+    if stuck:
+        raise Refused("These steps can't be undone: " + ", ".join(stuck) + ".")
+    for step in acted:
+        if taken := moved(step):
+            raise Refused(f"{', '.join(taken)} was changed by somebody else since {step.key}; undoing would lose that.")
+    return R.UNDOING
+
+
+def acted_steps(run: Run) -> "QuerySet[Step]":
+    """Steps that changed something and are not undone, in order."""
+    return run.steps.select_related("run__environment").filter(acted=True).exclude(status=S.UNDONE).order_by("position")
+
+
+def begin_undo(turn: Turn, gate: Step) -> None:
+    """The undo was approved: each step that acted is to be undone, after those that needed it."""
+    acted = list(acted_steps(turn.run))
+    for step in acted:
+        after = [other.key for other in acted if step.key in other.needs]
+        reset(step)
+        Step.objects.filter(pk=step.pk).update(phase=Step.Phase.UNDO, undo_needs=[gate.key, *after])

@@ -1,0 +1,248 @@
+"""What workers do to steps: claim one, keep it, give it back with what came of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from . import clock, graph, locks
+from .errors import Lost
+from .models import Approval, Run, Step
+from .nudges import SHORT
+from .turns import Turn
+
+S = Step.Status
+GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
+UNDO = "undo"
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def claim(step_id: int) -> Step | None:
+    """Take the step if it may be taken now: one compare-and-set that raises the fence. None: another has it."""
+    now = clock.now()
+    until = now + lease()
+    ready = Q(status__in=(S.DUE, S.QUEUED), wake_at__lte=now) | Q(status=S.RUNNING, lease_until__lt=now)
+    took = Step.objects.filter(ready, pk=step_id).update(
+        takeovers=Case(
+            When(status=S.RUNNING, then=F("takeovers") + 1), default=F("takeovers"), output_field=IntegerField()
+        ),
+        fence=F("fence") + 1,
+        lease_until=until,
+        nudge_at=until,
+        started_at=Coalesce(F("started_at"), Value(now, output_field=DateTimeField())),
+        status=S.RUNNING,
+    )
+    if not took:
+        return None
+    step = Step.objects.select_related("run__environment").get(pk=step_id)
+    step.claimed_at = now
+    return step
+
+
+def renew(step_id: int, fence: int, until: datetime) -> bool | None:
+    """Prolong the lease and say whether the run was cancelled; None: the step is somebody else's now."""
+    kept = mine(step_id, fence).update(lease_until=until, nudge_at=until, takeovers=0)
+    return Run.objects.filter(steps=step_id, cancel_at__isnull=False).exists() if kept else None
+
+
+def mine(step_id: int, fence: int) -> "QuerySet[Step]":
+    return Step.objects.filter(pk=step_id, fence=fence, status=S.RUNNING)
+
+
+def update(step: Step, **changes: Any) -> None:
+    """Write to a step this worker holds. Raises Lost when the fence has moved on."""
+    if not mine(step.pk, step.fence).update(**changes):
+        raise Lost(f"Step {step.key} of run {step.run_id} is held by another worker.")
+    for name, value in changes.items():
+        setattr(step, name, value)
+
+
+def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
+    """Give the step back until `seconds` from now; short waits get a nudge, long ones are the pump's."""
+    wake = turn.now + timedelta(seconds=max(0.0, seconds))
+    deadline = step.deadline_at or turn.now + timedelta(seconds=step.budget)
+    wake = max(turn.now, min(wake, deadline))
+    delay = (wake - turn.now).total_seconds()
+    nudge_at = wake + GRACE if delay <= SHORT else wake
+    update(
+        step,
+        wake_at=wake,
+        nudge_at=nudge_at,
+        nudges=0,
+        takeovers=0,
+        lease_until=None,
+        deadline_at=deadline,
+        queued_at=None,
+        **changes,
+        status=S.DUE,
+    )
+    turn.state_changed = True
+    if delay <= SHORT:
+        turn.nudge(step.pk, step.queue, delay)
+
+
+def release(turn: Turn, step: Step, **changes: Any) -> None:
+    """Give the step back as it was; the next worker starts over at once."""
+    look_again(turn, step, 0, **changes)
+
+
+def queue(turn: Turn, step: Step) -> None:
+    """Let the step wait for its locks; its deadline stands still meanwhile."""
+    since = step.queued_at or turn.now
+    first = step.queued_at is None
+    update(
+        step,
+        queued_at=since,
+        wake_at=turn.now,
+        nudge_at=turn.now + GRACE,
+        lease_until=None,
+        status=S.QUEUED,
+        **({} if step.acted or step.answer or step.deadline_at else {"started_at": None}),
+        **stopped_clock(turn, step),
+    )
+    turn.state_changed = True
+    if first:
+        turn.say("Waits for its turn: " + ", ".join(step.locks) + ".", step=step)
+    settle_run(turn)
+
+
+def stopped_clock(turn: Turn, step: Step) -> dict[str, Any]:
+    """The deadline taken away, what was left of it kept."""
+    if step.deadline_at is None:
+        return {}
+    return {"budget": max(1.0, (step.deadline_at - turn.now).total_seconds()), "deadline_at": None}
+
+
+def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
+    """Put the question; locks are given back, and the deadline stands still until the answer."""
+    approval.save()
+    versions = locks.free(turn, step)
+    update(
+        step,
+        **changes,
+        answer=None,
+        wake_at=approval.expires_at,
+        nudge_at=approval.expires_at,
+        lease_until=None,
+        takeovers=0,
+        lock_versions={**step.lock_versions, **versions},
+        status=S.ASKING,
+        **stopped_clock(turn, step),
+    )
+    turn.say(approval.question, "warning", step, approval=approval.pk)
+    settle_run(turn)
+
+
+def end(turn: Turn, step: Step, status: str, **changes: Any) -> None:
+    """The step is over with this status: free its locks, let others start, roll up the run."""
+    versions = locks.free(turn, step) if step.locks else {}
+    kept = {"lock_versions": {**step.lock_versions, **versions}} if versions else {}
+    update(
+        step,
+        **changes,
+        **kept,
+        ended_at=turn.now,
+        wake_at=None,
+        nudge_at=None,
+        lease_until=None,
+        deadline_at=None,
+        queued_at=None,
+        note="",
+        status=status,
+    )
+    settle_run(turn)
+
+
+def add(turn: Turn, rows: Sequence[Step], usual: Mapping[str, float]) -> None:
+    """Insert the steps of a plan, blocked; `settle_run` lets the first ones start."""
+    for row in rows:
+        row.usual_seconds = usual.get(row.key, row.usual_seconds)
+    Step.objects.bulk_create(rows)
+    locks.ensure(turn.run.environment, {resource for row in rows for resource in row.locks})
+    known = {row.key: row.usual_seconds or 0.0 for row in rows}
+    turn.set(usual_seconds=graph.longest(known, {row.key: row.needs for row in rows}) or None)
+
+
+def nodes(run_id: int) -> list[graph.Node]:
+    rows = Step.objects.filter(run_id=run_id).values_list(
+        "pk", "key", "status", "needs", "undo_needs", "phase", "action"
+    )
+    return [
+        graph.Node(pk, key, status, tuple(undo_needs if phase == "undo" else needs), phase, action == UNDO)
+        for pk, key, status, needs, undo_needs, phase, action in rows
+    ]
+
+
+def settle_run(turn: Turn) -> None:
+    """Start what may start, skip what never will, and give the run the status that follows."""
+    all_nodes = nodes(turn.run.pk)
+    moved = graph.unblock(all_nodes)
+    wake(turn, [pk for pk, status in moved.items() if status == S.DUE])
+    skip(turn, [pk for pk, status in moved.items() if status == S.SKIPPED])
+    now_known = [
+        graph.Node(n.id, n.key, moved.get(n.id, n.status), n.needs, n.phase, n.gate) if moved else n for n in all_nodes
+    ]
+    turn.state_changed = True
+    status = graph.roll_up(turn.run.status, now_known)
+    if status != turn.run.status:
+        turn.set(status=status)
+        if status in Run.ENDED:
+            finish(turn)
+
+
+def wake(turn: Turn, step_ids: Sequence[int]) -> None:
+    """Make these steps due now."""
+    if not step_ids:
+        return
+    rows = Step.objects.filter(pk__in=step_ids)
+    rows.update(status=S.DUE, wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0)
+    for pk, queue_name in rows.values_list("pk", "queue"):
+        turn.nudge(pk, queue_name)
+
+
+def skip(turn: Turn, step_ids: Sequence[int]) -> None:
+    if not step_ids:
+        return
+    rows = Step.objects.filter(pk__in=step_ids)
+    rows.update(status=S.SKIPPED, ended_at=turn.now, nudge_at=None)
+    for step in rows:
+        turn.say("Won't run: it needs what did not succeed.", "warning", step)
+
+
+WORDS = {
+    Run.Status.SUCCEEDED: ("Succeeded in {took}.", "info"),
+    Run.Status.FAILED: ("Failed after {took}. {reason}", "error"),
+    Run.Status.CANCELLED: ("Cancelled after {took}.", "warning"),
+    Run.Status.UNDONE: ("Undone.", "info"),
+    Run.Status.UNDO_FAILED: ("The undo failed. {reason}", "error"),
+}
+
+
+def finish(turn: Turn) -> None:
+    """The last line of a run: how it ended, with the first cause."""
+    first = turn.run.steps.filter(status__in=(S.FAILED, S.ABANDONED)).order_by("ended_at", "pk").first()
+    failed = turn.run.status in (Run.Status.FAILED, Run.Status.UNDO_FAILED)
+    reason = f"{first.key}: {first.cause or first.reason}" if first and failed else ""
+    turn.set(ended_at=turn.now, reason=reason)
+    text, level = WORDS[Run.Status(turn.run.status)]
+    turn.say(text.format(took=spoken(turn.now - turn.run.created_at), reason=reason).strip(), level)
+
+
+def spoken(took: timedelta) -> str:
+    """A duration as people say it, such as “1 min 42 s”."""
+    return spoken_seconds(took.total_seconds())
+
+
+def spoken_seconds(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"

@@ -1,0 +1,85 @@
+"""One transaction on a run: its row is locked first, events are numbered last, messages leave after commit."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import OperationalError, transaction
+from django.db.models import F
+
+from . import clock, events, nudges
+from .errors import Gone
+from .models import Event, Run, Step
+
+T = TypeVar("T")
+TRIES = 8
+DEADLOCKS = ("40P01", "40001", "1213", "1205", "database is locked", "database table is locked")
+
+
+@dataclass
+class Turn:
+    """What one transaction does to a run; `run` is the row as it was when the lock was got."""
+
+    run: Run
+    now: datetime
+    lines: list[Event] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
+    state_changed: bool = False
+
+    def say(self, text: str, level: str = "info", step: Step | None = None, **data: Any) -> None:
+        self.lines.append(events.line(self.run, self.now, text, level, step, **data))
+
+    def set(self, **changes: Any) -> None:
+        """Change columns of the run."""
+        for name, value in changes.items():
+            setattr(self.run, name, value)
+        self.changes.update(changes)
+
+    def nudge(self, step_id: int, queue: str, delay: float = 0) -> None:
+        transaction.on_commit(partial(nudges.send, step_id, queue, delay))
+
+    def close(self) -> None:
+        if self.lines:
+            self.changes["events"] = events.record(self.run, self.lines)
+        if self.changes:
+            Run.objects.filter(pk=self.run.pk).update(**self.changes)
+        if self.lines or self.state_changed:
+            transaction.on_commit(partial(events.publish, self.run.pk, self.run.events))
+
+
+def take(run_id: int, work: Callable[[Turn], T]) -> T:
+    """Do `work` in one transaction that holds the run's row; a deadlock is retried whole. Raises Gone."""
+    return retried(partial(_once, run_id, work))
+
+
+def _once(run_id: int, work: Callable[[Turn], T]) -> T:
+    with transaction.atomic(durable=True):
+        if not Run.objects.filter(pk=run_id).update(touched=F("touched") + 1):
+            raise Gone(f"There is no run {run_id}.")
+        turn = Turn(Run.objects.select_related("environment").get(pk=run_id), clock.now())
+        result = work(turn)
+        turn.close()
+    return result
+
+
+def retried(work: Callable[[], T]) -> T:
+    """Run a whole transaction again while the database says that it deadlocked."""
+    for attempt in range(TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    return work()
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """PostgreSQL: SQLSTATE 40P01 and 40001; MariaDB: errors 1213 and 1205; SQLite: busy past its time-out."""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None) or str(error.args[0] if error.args else "")
+    return state in DEADLOCKS

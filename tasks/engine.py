@@ -1,0 +1,154 @@
+"""One wake-up of one step: claim it, let its action observe, decide and act once, settle what came of it."""
+
+import time
+from functools import partial
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from opsportal import catalog, events, locks, steps, turns
+from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
+from opsportal.errors import Lost, OpsError, StepFailed
+from opsportal.models import Run, Step
+from opsportal.turns import Turn
+
+from . import keeper, planning, settling
+from .aws.budget import shared
+from .aws.session import Door
+from .guard import Guard
+from .keeper import Hold
+
+log = structlog.get_logger(__name__)
+
+
+def advance(step_id: int) -> None:
+    """Do whatever is to be done for this step now; nothing when another has it or it is not due."""
+    step = steps.claim(step_id)
+    if step is None:
+        return
+    with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
+        try:
+            work(step)
+        except Lost as lost:
+            log.warning("lost the step", reason=lost.message)
+
+
+def work(step: Step) -> None:
+    """Take a claimed step through one wake-up."""
+    book = catalog.runbook(step.run.runbook)
+    action = planning.action(book, step) if book else None
+    at_once = settling.without_work(step, action)
+    if at_once is not None:
+        turns.take(step.run_id, at_once)
+    elif book and action and got_locks(step):
+        wake_up(step, book, action)
+
+
+def wake_up(step: Step, book: Runbook, action: Action) -> None:
+    """Call the action's function and settle its outcome."""
+    start = time.monotonic()
+    hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + action.limit)
+    with keeper.holding(hold):
+        context = make_context(step, book, hold)
+        outcome = observe(chosen(action, step), context)
+        settling.conclude(hold, book, context, outcome)
+
+
+def chosen(action: Action, step: Step) -> catalog.StepFunction:
+    """Which of the action's functions this wake-up calls."""
+    if step.run.cancel_at is not None and action.cancel:
+        return action.cancel
+    return action.undo if step.phase == Step.Phase.UNDO and action.undo else action.run
+
+
+def observe(function: Any, context: Context[Any]) -> Outcome | planning.Internal | OpsError:
+    """What the function answers or raises; a fault of the code itself fails the step, and the log has the trace."""
+    try:
+        outcome: Outcome | planning.Internal = function(context)
+        return outcome
+    except Lost:
+        raise
+    except OpsError as error:
+        return error
+    except Exception as error:
+        log.exception("a step's code failed")
+        return StepFailed(
+            f"opsportal's own code failed here, {type(error).__name__}: {error}. The worker's log has more."
+        )
+
+
+def got_locks(step: Step) -> bool:
+    """Whether the step has its locks; else it is queued now."""
+    if not step.locks or step.run.cancel_at is not None or locks.held(step):
+        return True
+
+    def get(turn: Turn) -> bool:
+        steps.update(step, note="")
+        if locks.take(turn, step):
+            return True
+        steps.queue(turn, step)
+        return False
+
+    return turns.take(step.run_id, get)
+
+
+def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
+    """All that the step's function gets."""
+    facts = environment_facts(step.run)
+    budget = shared(settings.BROKER, settings.AWS_REQUESTS_PER_SECOND)
+    return Context(
+        params=book.params.model_construct(**step.run.params),
+        environment=facts,
+        aws=Door(facts, Guard(hold), step.run_id, settings.AWS_ENDPOINT, budget),
+        memory=dict(step.memory),
+        now=step.claimed_at,
+        say=partial(say, hold),
+        progress=partial(progress, hold),
+        key=step.key,
+        input=step.input,
+        outputs=outputs(step),
+        run_id=step.run_id,
+        try_no=step.try_no,
+        started_at=step.started_at or step.claimed_at,
+        usual_seconds=step.usual_seconds,
+        answer=Answer(**step.answer) if step.answer else None,
+        cancelled_at=step.run.cancel_at,
+    )
+
+
+def environment_facts(run: Run) -> EnvironmentFacts:
+    env = run.environment
+    return EnvironmentFacts(
+        name=env.name,
+        account=env.account,
+        regions=tuple(env.regions),
+        role_arn=env.role_arn,
+        external_id=env.external_id,
+        service_role_arn=env.service_role_arn,
+        variables={name: text(value) for name, value in env.variables.items()},
+        protected=env.protected,
+    )
+
+
+def text(value: Any) -> str:
+    """A variable as blueprints see it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def outputs(step: Step) -> dict[str, dict[str, Any]]:
+    """What the steps this one needs have put out, by key."""
+    if not step.needs:
+        return {}
+    return dict(Step.objects.filter(run=step.run_id, key__in=step.needs).values_list("key", "output"))
+
+
+def say(hold: Hold, line: str, level: catalog.Level = "info", **data: Any) -> None:
+    """An event of the step; it is in the database half a second later, or with the settling."""
+    hold.check()
+    hold.lines.append(events.line(hold.step.run, hold.now(), line, level, hold.step, **data))
+
+
+def progress(hold: Hold, done: int, of: int) -> None:
+    hold.check()
+    hold.progress = (done, of)

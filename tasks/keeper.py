@@ -1,0 +1,143 @@
+"""Keeps what this process holds: renews the lease, flushes lines, and learns of a cancel or a loss."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.db import Error, connection
+
+from opsportal import clock, steps, turns
+from opsportal.errors import Cancelling, Lost
+from opsportal.models import Event, Step
+from opsportal.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+BEAT = 0.25  # seconds between looks of the keeper's thread
+FLUSH = 0.5  # seconds a line may wait
+LINES = 100
+RENEW = 5.0
+
+
+@dataclass
+class Hold:
+    """One claimed step at work in this process. `lease_end` and `limit_end` are on the monotonic clock."""
+
+    step: Step
+    cancelling: bool
+    lease_end: float
+    limit_end: float
+    lines: list[Event] = field(default_factory=list)
+    progress: tuple[int, int] | None = None
+    lost: bool = False
+    cancelled: bool = False
+    begun: float = field(default_factory=time.monotonic)
+    renewed: float = field(default_factory=time.monotonic)
+    flushed: float = field(default_factory=time.monotonic)
+    mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    def check(self) -> None:
+        """Raises Lost once the step is not ours, Cancelling once a person has cancelled the run."""
+        if self.lost or time.monotonic() > self.lease_end:
+            self.lost = True
+            raise Lost(f"The lease of step {self.step.key} of run {self.step.run_id} is over.")
+        if self.cancelled and not self.cancelling:
+            raise Cancelling(f"Run {self.step.run_id} was cancelled.")
+
+    def now(self) -> datetime:
+        """The database's time, by this process's clock since the claim."""
+        return self.step.claimed_at + timedelta(seconds=time.monotonic() - self.begun)
+
+    def progress_columns(self) -> dict[str, int]:
+        return dict(zip(("progress_done", "progress_of"), self.progress or (), strict=False))
+
+    def flush(self) -> None:
+        """Write the lines said so far, in a fenced transaction of their own."""
+        with self.mutex:
+            lines, progress = self.lines[:], self.progress
+            if lines or progress:
+                turns.take(self.step.run_id, partial(self.deliver, lines))
+                del self.lines[: len(lines)]
+                self.progress = None if self.progress == progress else self.progress
+            self.flushed = time.monotonic()
+
+    def deliver(self, lines: list[Event], turn: Turn) -> None:
+        """Put the lines into this transaction, if the step is still ours."""
+        if not steps.mine(self.step.pk, self.step.fence).exists():
+            self.lost = True
+            raise Lost(f"Step {self.step.key} of run {self.step.run_id} is held by another worker.")
+        turn.lines.extend(lines)
+        if self.progress:
+            steps.update(self.step, **self.progress_columns())
+            turn.state_changed = True
+
+    def renew(self) -> None:
+        """Prolong the lease, unless the action is past its time limit."""
+        self.renewed = time.monotonic()
+        if self.renewed > self.limit_end:
+            return
+        span = steps.lease()
+        if self.lease_end > self.renewed + span.total_seconds():
+            span = timedelta(seconds=self.lease_end - self.renewed)
+        cancelled = steps.renew(self.step.pk, self.step.fence, clock.now() + span)
+        self.lost = cancelled is None
+        self.cancelled = bool(cancelled)
+        if not self.lost:
+            self.lease_end = self.renewed + span.total_seconds()
+
+
+_current: Hold | None = None
+_thread: threading.Thread | None = None
+
+
+@contextmanager
+def holding(hold: Hold) -> Iterator[Hold]:
+    """Let the keeper look after this hold for as long as the block runs."""
+    global _current
+    _start()
+    _current = hold
+    try:
+        yield hold
+    finally:
+        _current = None
+
+
+def current() -> Hold | None:
+    """What this process is at work on."""
+    return _current
+
+
+def _start() -> None:
+    """One thread a process, made on first use: threads do not survive a fork."""
+    global _thread
+    if _thread is None or not _thread.is_alive():
+        _thread = threading.Thread(target=_run, name="keeper", daemon=True)
+        _thread.start()
+
+
+def _run() -> None:
+    while True:
+        time.sleep(BEAT)
+        hold = _current
+        if hold is not None:
+            _look_after(hold)
+
+
+def _look_after(hold: Hold) -> None:
+    """One look at the hold; a database that is away is told and tried again, until the lease itself ends."""
+    try:
+        now = time.monotonic()
+        if now - hold.renewed >= min(RENEW, steps.lease().total_seconds() / 3):
+            hold.renew()
+        if now - hold.flushed >= FLUSH or len(hold.lines) >= LINES:
+            hold.flush()
+    except Lost:
+        hold.lost = True
+    except Error as error:
+        log.warning("the keeper could not reach the database", error=str(error))
+        connection.close()

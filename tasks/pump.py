@@ -1,0 +1,70 @@
+"""Nudges what is due and finds what got stuck; runs every two seconds in whichever worker gets there first."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db.models import Exists, OuterRef
+
+from opsportal import approvals, clock, nudges, steps, turns
+from opsportal.errors import OpsError
+from opsportal.models import Heartbeat, Run, Step
+from opsportal.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(seconds=1.9)
+BATCH = 200
+SHORTEST, LONGEST = 10, 300  # seconds between two nudges of the same step
+
+
+def tick() -> None:
+    """One round, unless another worker has just done it."""
+    now = clock.now()
+    if not turn_is_ours(now):
+        return
+    due = Step.objects.filter(nudge_at__lte=now).order_by("nudge_at")[:BATCH]
+    for row in due.values("pk", "run_id", "status", "queue", "nudges", "nudge_at"):
+        push(dict(row), now)
+    for run_id in stalled():
+        turns.take(run_id, repair)
+
+
+def turn_is_ours(now: datetime) -> bool:
+    """Take the round by compare-and-set on the pump's heartbeat."""
+    Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
+    return Heartbeat.objects.filter(name="pump", at__lte=now - EVERY).update(at=now) == 1
+
+
+def push(row: dict[str, Any], now: datetime) -> None:
+    """Nudge one step and back off; a question whose time is over is closed instead."""
+    later = now + timedelta(seconds=min(LONGEST, SHORTEST * 2 ** min(row["nudges"], 6)))
+    same = Step.objects.filter(pk=row["pk"], nudge_at=row["nudge_at"])
+    if not same.update(nudge_at=later, nudges=row["nudges"] + 1):
+        return
+    if row["status"] == Step.Status.ASKING:
+        expire(row)
+    else:
+        nudges.send(row["pk"], row["queue"])
+
+
+def expire(row: dict[str, Any]) -> None:
+    """Close the question; a person who answers at this very moment was quicker."""
+    try:
+        approvals.expire(row["run_id"], row["pk"])
+    except OpsError as error:
+        log.info("not expired", step=row["pk"], reason=error.message)
+
+
+def stalled() -> list[int]:
+    """Open runs of which no step will ever wake up by itself."""
+    active = Step.objects.filter(run=OuterRef("pk"), status__in=Step.ACTIVE)
+    return list(Run.objects.filter(~Exists(active), status__in=Run.OPEN).values_list("pk", flat=True)[:BATCH])
+
+
+def repair(turn: Turn) -> None:
+    """Evaluate the run again; that it was needed is told, for it should not have been."""
+    if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
+        log.error("an open run had nothing to do and was evaluated again", run=turn.run.pk)
+        turn.say("Nothing was under way; looked at every step again.", "warning")
+        steps.settle_run(turn)

@@ -1,0 +1,132 @@
+"""What comes of a wake-up: the outcome, the lines said and the new state of the run, in one transaction."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from opsportal import approvals, runs, steps, turns
+from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
+from opsportal.errors import Cancelling, OpsError, Refused, StepFailed, TryLater
+from opsportal.models import Step
+from opsportal.turns import Turn
+
+from . import planning
+from .keeper import Hold
+
+S = Step.Status
+POISON = 5  # take-overs in a row
+STRANDED = 600.0  # seconds an unknown action is left for another worker
+LONGEST_BACK_OFF = 60.0
+
+Settle = Callable[[Turn], None]
+
+
+def without_work(step: Step, action: Action | None) -> Settle | None:
+    """How to settle a step whose function need not, or must not, be called; None: call it."""
+    cancelling = step.run.cancel_at is not None
+    if step.takeovers >= POISON:
+        return partial(fail, step=step, error=StepFailed(f"{step.takeovers} workers in a row died at this step."))
+    if action is None or step.memory_version > action.memory_version:
+        return partial(strand, step=step)
+    if step.deadline_at and step.wake_at and step.wake_at >= step.deadline_at:
+        return partial(too_late, step=step, cancelling=cancelling)
+    if cancelling and action.cancel is None:
+        return partial(leave, step=step)
+    return None
+
+
+def conclude(hold: Hold, book: Runbook, context: Context[Any], outcome: Outcome | planning.Internal | OpsError) -> None:
+    """Settle the outcome with the last lines said; a line that could not be flushed goes along."""
+    with hold.mutex:
+        turns.take(hold.step.run_id, partial(_conclude, hold=hold, book=book, context=context, outcome=outcome))
+
+
+def _conclude(
+    turn: Turn,
+    hold: Hold,
+    book: Runbook,
+    context: Context[Any],
+    outcome: Outcome | planning.Internal | OpsError,
+) -> None:
+    step = hold.step
+    turn.lines.extend(hold.lines)
+    changes = {"memory": context.memory, **hold.progress_columns()}
+    match outcome:
+        case Done():
+            done(turn, step, outcome, hold.cancelling, changes)
+        case Wait():
+            steps.look_again(turn, step, outcome.seconds, note=outcome.note[:200], failures=0, **changes)
+        case Ask():
+            approval = approvals.new(turn, step, outcome, runs.digest_of(dict(outcome.shown)))
+            steps.ask(turn, step, approval, failures=0, note="", **changes)
+        case planning.Planned():
+            planning.insert(turn, book, outcome)
+            steps.end(turn, step, S.SUCCEEDED, **changes)
+        case planning.UndoApproved():
+            runs.begin_undo(turn, step)
+            steps.end(turn, step, S.SUCCEEDED, **changes)
+        case TryLater():
+            back_off(turn, step, outcome, changes)
+        case Cancelling():
+            steps.release(turn, step, **changes)
+        case Refused() if step.action == steps.UNDO:
+            steps.end(turn, step, S.CANCELLED, reason=outcome.message, **changes)
+        case OpsError():
+            fail(turn, step, outcome, hold.cancelling, changes)
+
+
+def done(turn: Turn, step: Step, outcome: Done, cancelling: bool, changes: dict[str, Any]) -> None:
+    """The function is through: the step succeeded, came to rest after a cancel, or is undone."""
+    status = S.UNDONE if step.phase == Step.Phase.UNDO else S.SUCCEEDED
+    if cancelling:
+        status = S.CANCELLED
+        turn.say("Cancelled; AWS is at rest.", "warning", step)
+    elif step.action != steps.UNDO:
+        took = steps.spoken(turn.now - (step.started_at or turn.now))
+        word = "Undone" if status == S.UNDONE else "Nothing to change" if outcome.unchanged else "Succeeded"
+        turn.say(f"{word} in {took}." if not outcome.unchanged else f"{word}.", step=step)
+    steps.end(turn, step, status, output=dict(outcome.output), unchanged=outcome.unchanged, **changes)
+
+
+def back_off(turn: Turn, step: Step, error: TryLater, changes: dict[str, Any]) -> None:
+    """Look again later, with full jitter; the first trouble of a row and each tenth are said."""
+    ceiling = min(LONGEST_BACK_OFF, 0.5 * 2**step.failures)
+    seconds = error.seconds if error.seconds is not None else random.uniform(ceiling / 4, ceiling)
+    if step.failures % 10 == 0 and error.seconds is None:
+        turn.say(f"{error.message} Trying again.", "warning", step)
+    failures = min(step.failures + (error.seconds is None), 1000)
+    steps.look_again(turn, step, seconds, note=error.message[:200], failures=failures, **changes)
+
+
+def fail(
+    turn: Turn, step: Step, error: OpsError, cancelling: bool = False, changes: dict[str, Any] | None = None
+) -> None:
+    """The step ends badly; after a cancel that means that AWS was left at work."""
+    status = S.ABANDONED if cancelling else S.FAILED
+    turn.say(error.message, "error", step)
+    cause = getattr(error, "cause", "") or error.message
+    steps.end(turn, step, status, reason=error.message, cause=cause, **(changes or {}))
+
+
+def too_late(turn: Turn, step: Step, cancelling: bool) -> None:
+    """The step's own time is over."""
+    limit = steps.spoken_seconds(runs.CANCEL_LIMIT if cancelling else step.timeout)
+    text = f"Not at rest {limit} after the cancel; left as it is." if cancelling else f"Took longer than {limit}."
+    fail(turn, step, StepFailed(f"{text} {step.note}".strip()), cancelling)
+
+
+def leave(turn: Turn, step: Step) -> None:
+    """The run is cancelled and the step has no way to stop: say so where it has changed something."""
+    if not step.acted:
+        return steps.end(turn, step, S.CANCELLED)
+    return fail(turn, step, StepFailed("It had begun to change AWS and can't be stopped; left as it is."), True)
+
+
+def strand(turn: Turn, step: Step) -> None:
+    """This worker is older than the step: leave it for a newer one, for ten minutes."""
+    since = step.stranded_at or turn.now
+    if (turn.now - since).total_seconds() >= STRANDED:
+        text = f"No worker knows how to do “{step.action}” of {step.run.runbook}. Update the workers, then retry."
+        return fail(turn, step, StepFailed(text))
+    return steps.look_again(turn, step, 10, stranded_at=since, note="Waits for a worker that knows this action.")

@@ -1,0 +1,116 @@
+"""Invariant 7: locks."""
+
+from opsportal import clock, locks, runs, turns
+from opsportal.models import Lock, Step
+from tasks import engine
+from tests import factories
+
+from .conftest import let_lease_expire, statuses, texts
+
+BOTH = {"a": [], "b": []}
+
+
+def plan(run):
+    engine.advance(run.steps.get(key="plan").pk)
+    return {step.key: step for step in run.steps.all()}
+
+
+def test_two_steps_that_want_the_same_resource_go_one_after_the_other(drive):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["x"]}, do={"a": "wait:1,600"})
+    drive(run)
+    assert statuses(run) == {"plan": "succeeded", "a": "due", "b": "queued"}
+    assert "Waits for its turn: x." in texts(run)
+
+
+def test_the_first_waiter_is_nudged_when_the_lock_is_freed(drive, hand):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["x"]}, do={"a": "wait:1,600"})
+    drive(run)
+    hand.sent.clear()
+    Step.objects.filter(key="a").update(wake_at=clock.now())
+    engine.advance(run.steps.get(key="a").pk)
+    assert run.steps.get(key="b").pk in hand.sent
+    assert drive(run).status == "succeeded"
+
+
+def test_several_locks_are_taken_together_or_not_at_all(drive):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["w", "x", "y"]}, do={"a": "wait:1,600"})
+    drive(run)
+    assert set(Lock.objects.filter(holder__key="b")) == set()
+    assert Lock.objects.get(holder__key="a").resource == "x"
+
+
+def test_a_later_waiter_does_not_overtake_an_earlier_one(drive):
+    graph = {"a": [], "b": [], "c": []}
+    run = factories.start(graph, locks={"a": ["x"], "b": ["x", "y"], "c": ["y"]}, do={"a": "wait:1,600"})
+    drive(run)
+    assert statuses(run)["b"] == statuses(run)["c"] == "queued"
+
+
+def test_a_dead_run_never_blocks_the_next(drive):
+    where = factories.environment()
+    dead = factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"}, environment=where)
+    drive(dead)
+    dead.steps.filter(key="a").update(status="failed")
+    after = factories.start({"a": []}, locks={"a": ["x"]}, environment=where)
+    assert drive(after).status == "succeeded"
+    assert Lock.objects.get(resource="x").version == 2
+
+
+def test_the_same_name_in_another_environment_is_another_lock(drive):
+    first, second = (factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"}) for _ in range(2))
+    drive(first)
+    drive(second)
+    assert Lock.objects.filter(holder__isnull=False).count() == 2
+
+
+def test_names_that_a_collation_would_fold_are_different_locks(drive):
+    run = factories.start(BOTH, locks={"a": ["Straße"], "b": ["strasse"]}, do={"a": "wait:1,600", "b": "wait:1,600"})
+    drive(run)
+    assert Lock.objects.filter(holder__isnull=False).count() == 2
+
+
+def test_no_more_steps_change_an_environment_than_it_allows(drive):
+    graph = {key: [] for key in "abcd"}
+    where = factories.environment(changes_at_once=2)
+    do = dict.fromkeys(graph, "wait:1,600")
+    run = factories.start(graph, locks={key: [key] for key in graph}, do=do, environment=where)
+    drive(run)
+    assert sorted(statuses(run).values()) == ["due", "due", "queued", "queued", "succeeded"]
+
+
+def test_a_lock_is_not_held_while_asking(drive):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["x"]}, do={"a": "ask"})
+    drive(run)
+    assert statuses(run) == {"plan": "succeeded", "a": "asking", "b": "succeeded"}
+
+
+def test_the_deadline_stands_still_while_queued(drive):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["x"]}, do={"a": "wait:1,600"}, timeout=50)
+    drive(run)
+    waiting = run.steps.get(key="b")
+    assert (waiting.deadline_at, waiting.budget, waiting.started_at) == (None, 50, None)
+
+
+def test_a_worker_that_lost_its_step_takes_no_lock():
+    run = factories.start({"a": []}, locks={"a": ["x"]})
+    step = plan(run)["a"]
+    let_lease_expire(step)
+    assert not locks.held(step)
+    assert Lock.objects.get(resource="x").holder is None
+
+
+def test_locks_of_a_cancelled_run_are_free_again(drive):
+    run = factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"})
+    drive(run)
+    runs.cancel(run.pk, factories.user())
+    drive(run)
+    assert run.status == "cancelled"
+    assert Lock.objects.get(resource="x").holder is None
+
+
+def test_taking_again_what_one_holds_changes_nothing(drive):
+    run = factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"})
+    drive(run)
+    step = run.steps.get(key="a")
+    assert turns.take(run.pk, lambda turn: locks.take(turn, step))
+    assert Lock.objects.get(resource="x").version == 0
