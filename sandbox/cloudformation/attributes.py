@@ -9,6 +9,7 @@ from sandbox.cloudformation.errors import Failed
 from sandbox.cloudformation.records import Place, Resource
 
 PORTS = {"AWS::ElastiCache": "6379", "AWS::RDS": "5432"}
+ENDPOINTS = {"AWS::ApiGatewayV2::Api": "https://{id}.execute-api.{region}.amazonaws.com"}
 LOOSE = ("Custom::", "AWS::CloudFormation::")
 
 
@@ -40,6 +41,8 @@ def _exists(resource: Resource, name: str) -> bool:
 
 def _generated(place: Place, resource: Resource, name: str) -> Any:
     last = name.rsplit(".", 1)[-1]
+    if resource.type in ENDPOINTS and name == "ApiEndpoint":
+        return ENDPOINTS[resource.type].format(id=resource.physical_id, region=place.region)
     if name in resource.properties:
         return resource.properties[name]
     if name == schemas.identifier(resource.type) or last == "Id":

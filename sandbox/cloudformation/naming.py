@@ -14,6 +14,7 @@ LONGEST = {
     "AWS::RDS::DBInstance": 63,
     "AWS::S3::Bucket": 63,
 }
+SHORT = tuple(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Integration", "Route", "VpcLink"))
 LOWER = ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup", "AWS::ElastiCache::ReplicationGroup")
 SERVICES = {
     "ElasticLoadBalancingV2": "elasticloadbalancing",
@@ -36,6 +37,8 @@ def random_part(length: int = 12) -> str:
 
 def physical(stack_name: str, logical_id: str, resource_type: str) -> str:
     """`<stack>-<LogicalId>-<12 random>`, cut and lowered where the service wants it so."""
+    if resource_type in SHORT:
+        return random_part(10).lower()
     suffix = f"-{random_part()}"
     longest = LONGEST.get(resource_type, 255)
     name = f"{stack_name}-{logical_id}"[: longest - len(suffix)].rstrip("-") + suffix

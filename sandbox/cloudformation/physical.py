@@ -12,7 +12,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.core import TaggedEC2Resource
 from werkzeug.exceptions import HTTPException
 
-from sandbox.cloudformation import naming, schemas
+from sandbox.cloudformation import gaps, naming, schemas
 from sandbox.cloudformation.errors import Failed
 from sandbox.cloudformation.records import Json, Resource, Stack
 
@@ -31,6 +31,7 @@ def create(stack: Stack, resource: Resource) -> None:
         resource.physical_id = _generated_id(stack, resource)
     else:
         resource.physical_id = str(resource.model.physical_resource_id)
+        _adjust(stack, resource, gaps.AFTER_MAKE)
         _tag(stack, resource)
 
 
@@ -38,6 +39,9 @@ def update(stack: Stack, resource: Resource, properties: Json) -> None:
     """Changes it in place; raises Failed when AWS would refuse."""
     resource.properties = properties
     maker = _maker(resource.type)
+    if resource.model is not None and resource.type in gaps.CHANGE:
+        _adjust(stack, resource, gaps.CHANGE)
+        return
     if maker is None or resource.model is None or _inherited(maker, "update_from_cloudformation_json"):
         return
     changed = _guarded(resource, lambda: _changed(stack, resource, maker))
@@ -79,6 +83,10 @@ def _made(stack: Stack, resource: Resource, maker: Any) -> Any:
     ids = {"LogicalId": resource.logical_id, "StackId": stack.id, "ResourceType": resource.type}
     place = stack.place
     definition = _json(stack, resource)
+    if resource.type in gaps.MAKE:
+        return gaps.MAKE[resource.type](place, resource, definition["Properties"])
+    for name in gaps.HELD_BACK.get(resource.type, ()):
+        definition["Properties"].pop(name, None)
     return maker.create_from_cloudformation_json(resource.name, definition, place.account, place.region, **ids)
 
 
@@ -93,7 +101,7 @@ def _changed(stack: Stack, resource: Resource, maker: Any) -> Any:
 
 
 def _json(stack: Stack, resource: Resource) -> Json:
-    properties = _named(resource) | resource.properties
+    properties = schemas.typed(resource.type, _named(resource) | resource.properties)
     if schemas.tag_property(resource.type) == "Tags" and schemas.tags_are_list(resource.type) and resource.tags:
         own = {tag["Key"] for tag in properties.get("Tags") or []}
         more = [{"Key": key, "Value": value} for key, value in resource.tags.items() if key not in own]
@@ -109,6 +117,9 @@ def _named(resource: Resource) -> Json:
 
 
 def _deleted(stack: Stack, resource: Resource) -> None:
+    if resource.type in gaps.ERASE:
+        gaps.ERASE[resource.type](stack.place, resource)
+        return
     place = (stack.place.account, stack.place.region)
     method = getattr(resource.model, "delete", None)
     if method is not None and _accepts(method, *place):
@@ -163,6 +174,12 @@ def _generated_id(stack: Stack, resource: Resource) -> str:
     if schemas.identifier(resource.type).endswith("Arn") or resource.type == "AWS::SecretsManager::Secret":
         return naming.arn(stack.place, resource.type, resource.name)
     return resource.name
+
+
+def _adjust(stack: Stack, resource: Resource, table: dict[str, gaps.Change]) -> None:
+    adjust = table.get(resource.type)
+    if adjust is not None:
+        _guarded(resource, lambda: adjust(stack.place, resource, _json(stack, resource)["Properties"]))
 
 
 def _tag(stack: Stack, resource: Resource) -> None:

@@ -73,3 +73,29 @@ def tag_property(resource_type: str) -> str:
 def tags_are_list(resource_type: str) -> bool:
     tags = (schema(resource_type).get("properties") or {}).get("Tags") or {}
     return tags.get("type") == "array"
+
+
+def typed(resource_type: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Properties with text turned into the numbers and booleans that the schema asks for, as AWS does."""
+    whole = schema(resource_type)
+    found: dict[str, Any] = _typed(properties, whole, whole)
+    return found
+
+
+def _typed(value: Any, part: dict[str, Any], whole: dict[str, Any]) -> Any:
+    if "$ref" in part:
+        part = (whole.get("definitions") or {}).get(part["$ref"].rsplit("/", 1)[-1]) or {}
+    if isinstance(value, dict):
+        members = part.get("properties") or {}
+        return {name: _typed(inner, members.get(name) or {}, whole) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner, part.get("items") or {}, whole) for inner in value]
+    return _scalar(value, part.get("type"))
+
+
+def _scalar(value: Any, kind: Any) -> Any:
+    if kind == "integer" and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if kind == "boolean" and isinstance(value, str):
+        return value.lower() == "true"
+    return str(value) if kind == "string" and isinstance(value, (int, float)) and not isinstance(value, bool) else value
