@@ -1,0 +1,80 @@
+"""The form of an environment: regions in one line, variables as JSON, errors as sentences."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from ..models import Environment
+from ..models.environment import validate_regions, validate_variables
+
+
+class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    regions = forms.CharField(
+        label=gettext_lazy("Regions"),
+        widget=UnfoldAdminTextInputWidget({"placeholder": "eu-central-1, us-east-1"}),
+        help_text=gettext_lazy("Separated by commas; the first is where stacks are deployed."),
+    )
+    variables = forms.CharField(
+        label=gettext_lazy("Variables"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(
+            {"rows": 8, "spellcheck": "false", "placeholder": '{"domain": "example.com"}'}
+        ),
+        help_text=gettext_lazy(
+            "Values for the variables of blueprints, as a JSON object. Secrets go in as references to Secrets Manager "
+            "or SSM, never as text."
+        ),
+    )
+
+    class Meta:
+        model = Environment
+        fields = (
+            "name",
+            "account",
+            "regions",
+            "role_arn",
+            "service_role_arn",
+            "variables",
+            "protected",
+            "requester_may_approve",
+            "changes_at_once",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["regions"] = ", ".join(self.instance.regions)
+            self.initial["variables"] = json.dumps(self.instance.variables, indent=2, ensure_ascii=False)
+
+    def clean_regions(self) -> list[str]:
+        regions = [part.strip(" \"'[]") for part in self.cleaned_data["regions"].split(",")]
+        regions = [part for part in regions if part]
+        validate_regions(regions)
+        return list(dict.fromkeys(regions))
+
+    def clean_variables(self) -> dict[str, Any]:
+        text = self.cleaned_data["variables"].strip()
+        if not text:
+            return {}
+        try:
+            variables = json.loads(text)
+        except json.JSONDecodeError as error:
+            where = {"line": error.lineno, "column": error.colno, "what": error.msg}
+            raise ValidationError(_("This is not JSON: line %(line)d, column %(column)d: %(what)s.") % where) from None
+        validate_variables(variables)
+        return dict(variables)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        account = cleaned.get("account")
+        for name in ("role_arn", "service_role_arn"):
+            arn = cleaned.get(name) or ""
+            if account and arn and arn.split(":")[4] != account:
+                text = _("This role is in account %(theirs)s, the environment in %(ours)s.")
+                self.add_error(name, text % {"theirs": arn.split(":")[4], "ours": account})
+        return cleaned

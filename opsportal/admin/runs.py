@@ -1,0 +1,140 @@
+"""The list of runs; a row leads to the page of its run."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.views import ChangeList
+
+from .. import catalog, clock, rights
+from ..models import Run
+from ..pages import deeds, durations, mini, run, start
+from ..pages.facts import book_title
+from ..templatetags import ops
+
+
+class RunList(ChangeList):  # type: ignore[misc]
+    """Rows lead to the page of the run."""
+
+    def url_for_result(self, result: Run) -> str:
+        return reverse("admin:opsportal_run_page", args=[result.pk])
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = gettext_lazy("open")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", _("Open")), ("no", _("Ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Run]") -> "QuerySet[Run]":
+        wanted = {"yes": Run.OPEN, "no": Run.ENDED}.get(self.value() or "")
+        return queryset.filter(status__in=wanted) if wanted else queryset
+
+
+class RunbookFilter(admin.SimpleListFilter):
+    title = gettext_lazy("runbook")
+    parameter_name = "runbook"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(book.name, book.title) for book in catalog.runbooks()]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Run]") -> "QuerySet[Run]":
+        return queryset.filter(runbook=self.value()) if self.value() else queryset
+
+
+@admin.register(Run)
+class RunAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("how", "what", "environment", "who", "when", "took", "progress")
+    list_filter = ("status", RunbookFilter, "environment", OpenFilter)
+    list_filter_sheet = True
+    list_fullwidth = True
+    list_per_page = 50
+    list_select_related = ("environment", "requested_by")
+    search_fields = ("=id", "runbook", "environment__name", "requested_by__username", "reason")
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        ours = [
+            path("<int:run_id>/", wrap(run.page), name="opsportal_run_page"),
+            path("<int:run_id>/parts/", wrap(run.parts), name="opsportal_run_parts"),
+            path("<int:run_id>/do/<slug:verb>/", wrap(deeds.do), name="opsportal_run_do"),
+            path("<int:run_id>/answer/<int:approval_id>/", wrap(deeds.answer), name="opsportal_run_answer"),
+        ]
+        return [*ours, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Run]":
+        return mini.counted(super().get_queryset(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RunList
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return start.page(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return redirect("admin:opsportal_run_page", object_id) if object_id.isdigit() else redirect("admin:index")
+
+    def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
+        return rights.may_view(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(rights.START)
+
+    def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
+        return False
+
+    @display(description=gettext_lazy("status"), ordering="status")
+    def how(self, obj: Run) -> SafeString:
+        return boxed(ops.status(obj, "st-plain"))
+
+    @display(description=gettext_lazy("run"), ordering="pk")
+    def what(self, obj: Run) -> SafeString:
+        return format_html("{} <span class='ops'><span class='muted'>{}</span></span>", book_title(obj.runbook), obj.pk)
+
+    @display(description=gettext_lazy("started by"), ordering="requested_by__username")
+    def who(self, obj: Run) -> str:
+        return str(obj.requested_by or obj.caller)
+
+    @display(description=gettext_lazy("started"), ordering="created_at")
+    def when(self, obj: Run) -> SafeString:
+        passed = (clock.now() - obj.created_at).total_seconds()
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>',
+            obj.created_at.isoformat(),
+            obj.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            durations.ago(passed),
+        )
+
+    @display(description=gettext_lazy("took / usual"))
+    def took(self, obj: Run) -> SafeString:
+        seconds = ((obj.ended_at or clock.now()) - obj.created_at).total_seconds()
+        usual = (
+            format_html(' <span class="muted">/ {}</span>', ops.clock(obj.usual_seconds)) if obj.usual_seconds else ""
+        )
+        return boxed(format_html('<span class="num">{}{}</span>', durations.clock(seconds), usual))
+
+    @display(description=gettext_lazy("steps"))
+    def progress(self, obj: Run) -> SafeString:
+        return boxed(SafeString(render_to_string("opsportal/mini.html", mini.of(obj))))
+
+
+def boxed(inner: SafeString) -> SafeString:
+    return format_html('<span class="ops">{}</span>', inner)

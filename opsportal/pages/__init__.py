@@ -1,0 +1,1 @@
+"""The pages of the portal that are not unfold's own lists and forms."""

@@ -1,0 +1,152 @@
+"""A form made from a runbook's parameters: one field for each property of its JSON schema."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from .. import catalog
+from ..errors import Invalid
+
+Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs"]
+Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """`value` is what the control holds; `wrong` is the sentence next to it."""
+
+    name: str
+    kind: Kind
+    label: str
+    help: str
+    required: bool
+    optional: bool
+    choices: Choices = ()
+    step: str = "1"
+    value: str = ""
+    wrong: str = ""
+
+
+def fields(
+    params: type[BaseModel], values: Mapping[str, Any], wrong: Mapping[str, str], typed: QueryDict | None = None
+) -> list[Field]:
+    """The fields with these values (or what was typed) and the sentence of each wrong one."""
+    schema = params.model_json_schema()
+    required = schema.get("required", [])
+    found = []
+    for name, given in schema.get("properties", {}).items():
+        spec = resolved(given, schema)
+        kind = kind_of(spec)
+        value = values.get(name, spec.get("default"))
+        found.append(
+            Field(
+                name=name,
+                kind=kind,
+                label=str(spec.get("title", name)),
+                help=str(spec.get("description", "")),
+                required=name in required,
+                optional=name not in required and spec.get("default") in (None, "", [], {}),
+                choices=choices(spec, name in required) if kind == "choice" else (),
+                step="1" if spec.get("type") == "integer" else "any",
+                value=typed.get(name, "") if typed is not None else as_text(value),
+                wrong=first_wrong(name, wrong),
+            )
+        )
+    return found
+
+
+def resolved(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The property with its reference followed and “or nothing” taken away."""
+    merged = dict(spec)
+    inner = next((option for option in spec.get("anyOf", ()) if option.get("type") != "null"), None)
+    inner = inner or next(iter(spec.get("allOf", ())), None)
+    if inner:
+        merged = {**resolved(inner, schema), **{k: v for k, v in spec.items() if k not in ("anyOf", "allOf")}}
+    if "$ref" in merged:
+        target = schema.get("$defs", {}).get(str(merged.pop("$ref")).rsplit("/", 1)[-1], {})
+        merged = {**resolved(target, schema), **merged}
+    return merged
+
+
+def kind_of(spec: Mapping[str, Any]) -> Kind:
+    if spec.get("choices_from") or "enum" in spec:
+        return "choice"
+    if spec.get("writeOnly") or spec.get("format") == "password":
+        return "secret"
+    if spec.get("format") == "multi-line":
+        return "area"
+    known: dict[str, Kind] = {
+        "boolean": "bool",
+        "integer": "number",
+        "number": "number",
+        "array": "list",
+        "object": "pairs",
+    }
+    return known.get(str(spec.get("type")), "text")
+
+
+def choices(spec: Mapping[str, Any], required: bool) -> Choices:
+    source = spec.get("choices_from")
+    found = list(catalog.choices(str(source))) if source else [(str(v), str(v)) for v in spec["enum"]]
+    return found if required and found else [("", _("—")), *found]
+
+
+def as_text(value: Any) -> str:
+    """A value as its control holds it: lists one item a line, dicts one name=value a line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else ""
+    if isinstance(value, list):
+        return "\n".join(str(item) for item in value)
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}={content}" for name, content in value.items())
+    return str(value)
+
+
+def first_wrong(name: str, wrong: Mapping[str, str]) -> str:
+    """The sentence about this field or a part of it (such as “only.0”)."""
+    hits = [text for key, text in wrong.items() if key == name or key.startswith(f"{name}.")]
+    return sentence(hits[0]) if hits else ""
+
+
+def sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "…", "!")) else f"{text}."
+
+
+def read(params: type[BaseModel], typed: QueryDict) -> dict[str, Any]:
+    """What was typed, in the shapes of the schema; what was left empty is left out. Raises Invalid."""
+    schema = params.model_json_schema()
+    values: dict[str, Any] = {}
+    for name, given in schema.get("properties", {}).items():
+        value = one(name, resolved(given, schema), typed.get(name, ""))
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
+    """The value of one control; None when it is empty."""
+    kind = kind_of(spec)
+    if kind == "bool":
+        return text == "on"
+    if not text.strip():
+        return None
+    if kind == "list":
+        return [item.strip() for line in text.splitlines() for item in line.split(",") if item.strip()]
+    if kind == "pairs":
+        return dict(pair(name, line) for line in text.splitlines() if line.strip())
+    return text if kind in ("secret", "area") else text.strip()
+
+
+def pair(name: str, line: str) -> tuple[str, str]:
+    key, sign, value = line.partition("=")
+    if not sign or not key.strip():
+        message = _("“%(line)s” is not name=value. Write one a line.") % {"line": line.strip()}
+        raise Invalid(message, name)
+    return key.strip(), value.strip()

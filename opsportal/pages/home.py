@@ -1,0 +1,57 @@
+"""Home: the questions that need this person, what runs now, and what ended last."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from .. import approvals, clock, rights
+from ..models import Approval, Run
+from . import looks, mini
+from .facts import book_title
+
+MOST = 20
+LAST = 8
+
+
+def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What unfold's start page is rendered with."""
+    known: dict[str, Any] = {"title": _("Home"), "is_fullwidth": "1", "crumbs": [(_("Home"), "")], "may_view": False}
+    if rights.may_view(request.user):
+        known.update(seen_by(request.user))
+    known["may_start"] = request.user.has_perm(rights.START)
+    return {**context, **known}
+
+
+def seen_by(user: Any) -> dict[str, Any]:
+    questions = [row for row in open_questions() if not approvals.why_not(user, row)]
+    others = open_questions().count() if len(questions) < MOST else MOST
+    runs = mini.counted(Run.objects.select_related("environment", "requested_by"))
+    now = clock.now()
+    return {
+        "may_view": True,
+        "now": now,
+        "questions": questions,
+        "waiting_for_others": max(0, others - len(questions)),
+        "running": [shown(run, now) for run in runs.filter(status__in=Run.OPEN)[:MOST]],
+        "last": [shown(run, now) for run in runs.filter(status__in=Run.ENDED).order_by("-ended_at")[:LAST]],
+    }
+
+
+def open_questions() -> Any:
+    rows = Approval.objects.filter(status=Approval.Status.OPEN).order_by("expires_at")
+    return rows.select_related("step__run__environment", "step__run__requested_by")[:MOST]
+
+
+def shown(run: Any, now: Any) -> dict[str, Any]:
+    """A run as a row of this page."""
+    took = ((run.ended_at or now) - run.created_at).total_seconds()
+    usual = run.usual_seconds
+    return {
+        "run": run,
+        "title": book_title(run.runbook),
+        "look": looks.of_run(run),
+        "took": took,
+        "over": took - usual if usual and run.is_open and took > usual else None,
+        "mini": mini.of(run),
+    }

@@ -1,0 +1,56 @@
+"""The question a run asks, as one person sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from .. import approvals, rights
+from ..models import Approval
+from . import changes
+from .facts import Facts, spelled
+
+
+@dataclass(frozen=True)
+class Question:
+    """`against`: why this person may not answer. `typed`: they have to type the environment's name."""
+
+    approval: Approval
+    counts: Sequence[changes.Count]
+    shown: Sequence[changes.Change]
+    folded: Sequence[changes.Change]
+    facts: Sequence[tuple[str, str]]
+    against: str
+    answerers: str
+    typed: bool
+
+
+def question(facts: Facts, user: Any) -> Question | None:
+    """The open question of the run; None when there is none."""
+    approval = facts.approval
+    if approval is None or approval.status != Approval.Status.OPEN:
+        return None
+    known = changes.read(approval.shown.get("changes"))
+    shown, folded = changes.split(known)
+    against = approvals.why_not(user, approval)
+    return Question(
+        approval=approval,
+        counts=changes.tally(known) if known else [],
+        shown=shown,
+        folded=folded,
+        facts=[(name, spelled(value)) for name, value in approval.shown.items() if name != "changes" and value],
+        against=against,
+        answerers=answerers(approval) if against else "",
+        typed=not against and approvals.needs_typed_name(user, approval),
+    )
+
+
+def answerers(approval: Approval, most: int = 5) -> str:
+    """Names of people who may answer this question; empty when nobody else may."""
+    people = get_user_model().objects.with_perm(rights.ANSWER, backend="django.contrib.auth.backends.ModelBackend")
+    if approval.other_person:
+        people = people.exclude(pk=approval.step.run.requested_by_id)
+    names = [str(person) for person in people.order_by("username")[: most + 1]]
+    return ", ".join(names[:most]) + (_(" and others") if len(names) > most else "")

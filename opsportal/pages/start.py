@@ -1,0 +1,124 @@
+"""Starting a run: choose a runbook, fill in the form made from its parameters, start it or see its plan first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from .. import catalog, redaction, rights, runs
+from ..catalog import Runbook
+from ..errors import Invalid, Refused
+from ..models import Environment, Run
+from . import fields, keys
+
+PLANS = {"stacks.deploy": "stacks.plan"}
+
+
+@dataclass
+class Form:
+    """What one rendering of the form shows."""
+
+    book: Runbook
+    environment: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    typed: QueryDict | None = None
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """Without `?runbook=` the choice of one; with it the form; a POST starts the run."""
+    if not request.user.has_perm(rights.START):
+        raise PermissionDenied(_("You don’t have the right to start runs. An administrator can give it to you."))
+    asked = request.POST.get("runbook") or request.GET.get("runbook", "")
+    book = catalog.runbook(asked)
+    if book is None:
+        return choose(request, asked)
+    if request.method == "POST":
+        return send(request, book)
+    return show(request, prefilled(request, book))
+
+
+def choose(request: HttpRequest, asked: str) -> HttpResponse:
+    if asked:
+        messages.error(request, _("There is no runbook “%s”.") % asked)
+    context = {"books": catalog.runbooks(), "environment_name": request.GET.get("environment", "")}
+    return render(request, "opsportal/choose.html", _("Start a run"), context, 404 if asked else 200)
+
+
+def prefilled(request: HttpRequest, book: Runbook) -> Form:
+    """The form with the parameters of the run it repeats, if there is one."""
+    again = request.GET.get("again", "")
+    run = (
+        Run.objects.select_related("environment").filter(pk=again, runbook=book.name).first()
+        if again.isdigit()
+        else None
+    )
+    if run:
+        return Form(book, run.environment.name, redaction.data(run.params))
+    return Form(book, request.GET.get("environment", ""))
+
+
+def send(request: HttpRequest, book: Runbook) -> HttpResponse:
+    """Start what the form says; what is wrong is shown next to its field."""
+    form = Form(book, request.POST.get("environment", ""), typed=request.POST)
+    environment = Environment.objects.filter(name=form.environment).first()
+    if environment is None:
+        form.wrong["environment"] = _("Choose an environment.")
+        return show(request, form, 422)
+    try:
+        run = start(request, wanted(request, book), environment, fields.read(book.params, request.POST))
+    except Invalid as error:
+        form.wrong.update(error.fields or {"": error.message})
+        return show(request, form, 422)
+    except Refused as error:
+        form.wrong[""] = error.message
+        return show(request, form, 403)
+    return redirect("admin:opsportal_run_page", run.pk)
+
+
+def wanted(request: HttpRequest, book: Runbook) -> str:
+    """The runbook of the button that was pressed: this one, or the one that plans it."""
+    planner = PLANS.get(book.name, "")
+    return planner if planner and request.POST.get("as") == "plan" else book.name
+
+
+def start(request: HttpRequest, name: str, environment: Environment, params: Mapping[str, Any]) -> Run:
+    """Raises Invalid, Refused."""
+    key = keys.of(request.POST.get("nonce") or keys.fresh(), name, environment.pk, params)
+    return runs.start(name, environment, params, request.user, key)  # type: ignore[arg-type]
+
+
+def show(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
+    known = fields.fields(form.book.params, form.values, form.wrong, form.typed)
+    placed = {field.name for field in known} | {"environment"}
+    elsewhere = [text for key, text in form.wrong.items() if key.split(".")[0] not in placed]
+    context = {
+        "book": form.book,
+        "fields": known,
+        "environments": Environment.objects.all(),
+        "chosen": form.environment,
+        "wrong_environment": form.wrong.get("environment", ""),
+        "elsewhere": elsewhere,
+        "planner": catalog.runbook(PLANS.get(form.book.name, "")),
+        "nonce": keys.fresh() if form.typed is None else form.typed.get("nonce", ""),
+    }
+    return render(request, "opsportal/start.html", form.book.title, context, status)
+
+
+def render(request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int) -> HttpResponse:
+    crumbs = [(_("Runs"), reverse("admin:opsportal_run_changelist")), (title, "")]
+    if template.endswith("start.html"):
+        crumbs.insert(1, (_("Start a run"), reverse("admin:opsportal_run_add")))
+    full = {**admin.site.each_context(request), **context, "title": title, "is_fullwidth": "1", "crumbs": crumbs}
+    return TemplateResponse(request, template, full, status=status)

@@ -1,0 +1,153 @@
+// The timeline: one row a step, bars on one scale, lines from what is needed to what needs it.
+import { byId, el, svg, symbol } from "./dom.js";
+import { isOpen, listed, look, run, shown, spans, steps } from "./steps.js";
+import { texts } from "./texts.js";
+import { ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
+
+const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800].map((s) => s * 1000);
+const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks");
+const start = at(run.created_at);
+let width = 0, awayAt = null;
+
+export const setAway = (since) => { awayAt = since; };
+const pc = (ms) => `${((ms / width) * 100).toFixed(2)}%`;
+
+function scale(found, time) {
+  const usualEnd = run.usual_seconds ? run.usual_seconds * 1000 : 0;
+  const ends = [...found.values()].map((s) => s.done ?? 0).map((done) => done - start);
+  const need = Math.max(usualEnd, time - start, ...ends, 10_000);
+  if (need > width || need < width * 0.6) width = need * 1.08;
+}
+
+function bar(kind, from, to) {
+  const made = el("span", { class: kind });
+  made.style.left = pc(from - start);
+  made.style.width = pc(Math.max(0, to - from));
+  return made;
+}
+
+/** The words beside a bar, on the side that has room. */
+function say(text, colour, from, to, keep = false) {
+  const made = el("span", { class: `g-say w-${colour}${keep ? " keep" : ""}`, title: text }, text);
+  const left = (from - start) / width, right = (to - start) / width;
+  if (right < 0.74 || left < 0.2) made.style.left = right < 0.74 ? pc(to - start) : `${Math.min(74, right * 100)}%`;
+  else { made.classList.add("r"); made.style.right = `${(100 - left * 100).toFixed(2)}%`; }
+  return made;
+}
+
+function underWay(step, s, time) {
+  const over = s.usual && time - s.from > s.usual ? time - s.from - s.usual : 0;
+  const made = [];
+  if (s.usual && !over) made.push(bar("ghost", s.from, s.from + s.usual));
+  made.push(bar("bar b-live", s.from, over ? s.from + s.usual : time));
+  if (over) made.push(bar("bar b-over", s.from + s.usual, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, true));
+  else if (s.usual) made.push(say(fill(texts.left, { time: words(s.usual - (time - s.from)) }), "rest", s.from, s.from + s.usual));
+  else if (step.note) made.push(say(step.note, "rest", s.from, time));
+  return made;
+}
+
+function bars(step, s, time) {
+  const status = shown(step), [colour] = look(step);
+  if (s.never) return [never(step, s, time)];
+  if (s.expect !== undefined) {
+    const made = s.usual ? [bar("ghost", s.expect, s.expect + s.usual)] : [];
+    const text = step.status === "queued" && step.note ? step.note : s.last?.length ? fill(texts.after, { steps: listed(s.last) }) : "";
+    if (text) made.push(before(text, s.expect));
+    return made;
+  }
+  if (status === "running") return underWay(step, s, time);
+  const made = [bar(`bar b-${colour}`, s.from, s.to)];
+  if (s.ghost && s.usual) made.push(bar("ghost", s.to, s.to + s.usual));
+  if (status === "asking") made.push(say(fill(texts.asked, { ago: ago(time - s.from) }), "ask", s.from, s.done, true));
+  if ((status === "failed" || status === "abandoned") && step.reason) made.push(say(short(step.reason), "bad", s.from, s.to, true));
+  return made;
+}
+
+const short = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
+
+function before(text, from) {
+  const made = el("span", { class: "g-say r w-rest" }, text), left = (from - start) / width;
+  if (left > 0.25) made.style.right = `${(100 - left * 100).toFixed(2)}%`;
+  else { made.classList.remove("r"); made.style.left = pc(from - start); }
+  return made;
+}
+
+function never(step, s, time) {
+  const text = s.dead.length ? fill(isOpen() ? texts.never : texts.did_not, { steps: listed(s.dead) }) : texts.not_run;
+  const made = el("span", { class: "g-say keep never w-rest" }, text);
+  made.style.left = pc(Math.min(time - start, width * 0.7));
+  return made;
+}
+
+function took(step, s) {
+  if (s.from === undefined) return s.usual ? [el("span", {}, clock(s.usual))] : [];
+  const usual = s.usual ? el("span", {}, ` / ${clock(s.usual)}`) : null;
+  return [document.createTextNode(clock(s.to - s.from)), usual].filter(Boolean);
+}
+
+function lines(found) {
+  const order = [...steps.keys()];
+  return order.flatMap((key, i) => steps.get(key).needs.map((need) => {
+    const from = found.get(need), to = found.get(key), j = order.indexOf(need);
+    const begin = to?.from ?? to?.expect;
+    if (!from || from.never || begin === undefined || j < 0 || j >= i) return null;
+    const x = ((begin - start) / width) * 100, end = Math.min(((from.done - start) / width) * 100, x);
+    return svg("path", { "data-from": need, "data-to": key, d: `M${end.toFixed(2)} ${j + 0.5}H${x.toFixed(2)}V${i + 0.3}` });
+  })).filter(Boolean);
+}
+
+function backdrop(found, time) {
+  const every = TICKS.find((tick) => width / tick <= 7) ?? TICKS.at(-1), marks = [];
+  for (let t = every; t < width; t += every) marks.push(t);
+  const grid = marks.map((t) => place(el("i", { class: "g-grid" }), t));
+  const picture = svg("svg", { viewBox: `0 0 100 ${Math.max(1, steps.size)}`, preserveAspectRatio: "none" }, ...lines(found));
+  const extra = run.usual_seconds ? [place(el("i", { class: "g-end" }), run.usual_seconds * 1000)] : [];
+  if (isOpen()) extra.push(place(el("i", { class: "g-now" }), time - start));
+  back.replaceChildren(...grid, picture, ...extra);
+  axis.replaceChildren(el("span", { class: "first" }, timeOfDay(run.created_at).slice(0, every < 60_000 ? 8 : 5)), ...ticks(marks));
+}
+
+function ticks(marks) {
+  const usual = run.usual_seconds ? run.usual_seconds * 1000 : null;
+  const free = marks.filter((t) => t > width * 0.06 && t < width * 0.97 && !(usual && Math.abs(t - usual) < width * 0.09));
+  const made = free.map((t, i) => place(el("span", { class: i % 2 ? "odd" : "" }, words(t)), t));
+  if (usual) made.push(place(el("span", { class: usual > width * 0.9 ? "usual-end last" : "usual-end" }, texts.usual_end), usual));
+  return made;
+}
+
+function place(made, ms) {
+  made.style.left = pc(ms);
+  return made;
+}
+
+/** Draws what time moves: bars under way, expected ones, the line of now. Rows themselves stay. */
+export function draw() {
+  const time = isOpen() ? awayAt ?? now() : at(run.ended_at) ?? now();
+  const found = spans(time);
+  scale(found, time);
+  for (const row of rows.children) {
+    const step = steps.get(row.dataset.key), s = found.get(step.key);
+    row.querySelector(".g-track").replaceChildren(...bars(step, s, time));
+    row.querySelector(".g-time").replaceChildren(...took(step, s));
+  }
+  backdrop(found, time);
+}
+
+/** Puts icon and word of one row right after its status changed. */
+export function patch(key) {
+  const row = rows.querySelector(`[data-key="${CSS.escape(key)}"]`), [colour, name, word] = look(steps.get(key));
+  const box = row.querySelector("[data-icon]"), mark = box.querySelector("svg");
+  box.className = colour;
+  mark.setAttribute("class", `i i-${name}`);
+  mark.querySelector("use").setAttribute("href", symbol(name));
+  row.querySelector("[data-word]").textContent = word;
+}
+
+export function light(key, near) {
+  for (const row of rows.children) {
+    row.classList.toggle("sel", row.dataset.key === key);
+    row.classList.toggle("off", Boolean(key) && !near.has(row.dataset.key));
+    row.querySelector("button").setAttribute("aria-expanded", String(row.dataset.key === key));
+  }
+  for (const path of back.querySelectorAll("path")) path.classList.toggle("on", path.dataset.from === key || path.dataset.to === key);
+}

@@ -1,0 +1,65 @@
+"""Icons, statuses and durations in templates."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ..models import Run, Step
+from ..pages import durations, looks
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of icons.svg; `size` may be i-s."""
+    return format_html(
+        '<svg class="i i-{} {}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        name,
+        size,
+        static("opsportal/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def status(row: Run | Step, size: str = "") -> SafeString:
+    """Icon, word and colour of a run's or a step's status."""
+    look = looks.of_run(row) if isinstance(row, Run) else looks.of_step(row)
+    return chip(look.colour, look.icon, look.word, size)
+
+
+@register.simple_tag
+def look_of(step: Step) -> looks.Look:
+    return looks.of_step(step)
+
+
+@register.simple_tag
+def chip(colour: str, name: str, word: Any, size: str = "") -> SafeString:
+    return format_html('<span class="st {} {}">{}{}</span>', colour, size, icon(name), word)
+
+
+@register.filter
+def words(seconds: float | None) -> str:
+    return "" if seconds is None else durations.words(seconds)
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    return "" if seconds is None else durations.clock(seconds)
+
+
+@register.filter
+def ago(now: datetime, at: datetime) -> str:
+    """How long before `now` that was."""
+    return durations.ago((now - at).total_seconds())
+
+
+@register.filter
+def until(now: datetime, at: datetime) -> str:
+    """How long after `now` that will be."""
+    return durations.words((at - now).total_seconds())
