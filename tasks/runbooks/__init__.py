@@ -2,4 +2,6 @@
 
 from opsportal.catalog import Runbook
 
-RUNBOOKS: tuple[Runbook, ...] = ()
+from . import environment_test, stacks_deploy, stacks_plan
+
+RUNBOOKS: tuple[Runbook, ...] = (environment_test.RUNBOOK, stacks_deploy.RUNBOOK, stacks_plan.RUNBOOK)

@@ -1,0 +1,210 @@
+"""CloudFormation: stacks, their events and change sets. AWS docs: AWS CloudFormation API Reference."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, Literal
+
+from opsportal.catalog import Aws
+from opsportal.errors import Gone, StepFailed
+
+CF = "cloudformation"
+NAME_TAKEN = "AlreadyExistsException"
+ALREADY_SENT = frozenset({"InvalidChangeSetStatus", "TokenAlreadyExistsException"})
+INVALID = "ValidationError"
+
+
+@dataclass(frozen=True)
+class Stack:
+    id: str
+    name: str
+    status: str
+    reason: str
+    created_at: datetime
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+    tags: Mapping[str, str]
+    capabilities: tuple[str, ...]
+    protected: bool
+    change_set_id: str
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    id: str
+    at: datetime
+    stack_id: str
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str
+
+    @property
+    def of_stack(self) -> bool:
+        """Whether it tells of the stack itself."""
+        return self.physical_id == self.stack_id
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One property that differs; values are None where CloudFormation does not tell them."""
+
+    property: str
+    before: str | None
+    after: str | None
+    recreation: str
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    action: str
+    logical_id: str
+    physical_id: str
+    type: str
+    replacement: str
+    policy: str
+    details: tuple[Detail, ...]
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    id: str
+    stack_id: str
+    status: str
+    execution: str
+    reason: str
+    changes: tuple[ResourceChange, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a change set is made from; a parameter that is None keeps the value it has."""
+
+    stack: str
+    name: str
+    kind: Literal["CREATE", "UPDATE"]
+    template: str
+    parameters: Mapping[str, str | None]
+    tags: Mapping[str, str]
+    capabilities: tuple[str, ...] = ()
+    role_arn: str = ""
+
+
+@contextmanager
+def told_by_words() -> Iterator[None]:
+    """CloudFormation has no code for a stack that is not there, only this phrase in a ValidationError."""
+    try:
+        yield
+    except StepFailed as refused:
+        if refused.code == INVALID and "does not exist" in refused.cause:
+            raise Gone(refused.cause) from refused
+        raise
+
+
+def stack(aws: Aws, region: str, name: str) -> Stack | None:
+    """The stack of this name or id, None when there is none. May be stale right after a change."""
+    try:
+        with told_by_words():
+            found = aws.read(CF, "describe_stacks", region=region, StackName=name)["Stacks"]
+    except Gone:
+        return None
+    return _stack(found[0]) if found and found[0]["StackStatus"] != "DELETE_COMPLETE" else None
+
+
+def _stack(raw: Mapping[str, Any]) -> Stack:
+    return Stack(
+        id=raw["StackId"],
+        name=raw["StackName"],
+        status=raw["StackStatus"],
+        reason=raw.get("StackStatusReason", ""),
+        created_at=raw["CreationTime"],
+        parameters={each["ParameterKey"]: each.get("ParameterValue", "") for each in raw.get("Parameters", ())},
+        outputs={each["OutputKey"]: each.get("OutputValue", "") for each in raw.get("Outputs", ())},
+        tags={each["Key"]: each["Value"] for each in raw.get("Tags", ())},
+        capabilities=tuple(raw.get("Capabilities", ())),
+        protected=raw.get("EnableTerminationProtection", False),
+        change_set_id=raw.get("ChangeSetId", ""),
+    )
+
+
+def template(aws: Aws, region: str, name: str) -> Any:
+    """The template as it was given: text, or the object where it is JSON. Raises Gone."""
+    with told_by_words():
+        return aws.read(CF, "get_template", region=region, StackName=name, TemplateStage="Original")["TemplateBody"]
+
+
+def events(aws: Aws, region: str, stack_id: str, after: str = "") -> list[StackEvent]:
+    """The stack's events after the one with this id, oldest first; pages are read until that one only."""
+    fresh = takewhile(lambda event: event.id != after, _events(aws, region, stack_id))
+    return list(fresh)[::-1]
+
+
+def newest_event(aws: Aws, region: str, stack_id: str) -> str:
+    """The id of the stack's last event, "" when it has none."""
+    return next((event.id for event in _events(aws, region, stack_id)), "")
+
+
+def _events(aws: Aws, region: str, stack_id: str) -> Iterator[StackEvent]:
+    with told_by_words():
+        for page in aws.pages(CF, "describe_stack_events", region=region, StackName=stack_id):
+            yield from map(_event, page["StackEvents"])
+
+
+def _event(raw: Mapping[str, Any]) -> StackEvent:
+    return StackEvent(
+        id=raw["EventId"],
+        at=raw["Timestamp"],
+        stack_id=raw["StackId"],
+        logical_id=raw["LogicalResourceId"],
+        physical_id=raw.get("PhysicalResourceId", ""),
+        type=raw.get("ResourceType", ""),
+        status=raw["ResourceStatus"],
+        reason=raw.get("ResourceStatusReason", ""),
+    )
+
+
+def change_set(aws: Aws, region: str, arn: str) -> ChangeSet:
+    """The change set with all its changes. Raises Gone."""
+    arguments = {"ChangeSetName": arn, "IncludePropertyValues": True}
+    with told_by_words():
+        pages = list(aws.pages(CF, "describe_change_set", region=region, **arguments))
+    return ChangeSet(
+        id=pages[0]["ChangeSetId"],
+        stack_id=pages[0]["StackId"],
+        status=pages[0]["Status"],
+        execution=pages[0].get("ExecutionStatus", ""),
+        reason=pages[0].get("StatusReason", ""),
+        changes=tuple(
+            _change(each["ResourceChange"])
+            for page in pages
+            for each in page.get("Changes", ())
+            if "ResourceChange" in each
+        ),
+    )
+
+
+def _change(raw: Mapping[str, Any]) -> ResourceChange:
+    return ResourceChange(
+        action=raw["Action"],
+        logical_id=raw["LogicalResourceId"],
+        physical_id=raw.get("PhysicalResourceId", ""),
+        type=raw["ResourceType"],
+        replacement=raw.get("Replacement", ""),
+        policy=raw.get("PolicyAction", ""),
+        details=tuple(_detail(each["Target"]) for each in raw.get("Details", ()) if "Target" in each),
+    )
+
+
+def _detail(target: Mapping[str, Any]) -> Detail:
+    name = target.get("Name") or target.get("Attribute", "")
+    return Detail(name, target.get("BeforeValue"), target.get("AfterValue"), target.get("RequiresRecreation", ""))
+
+
+def change_sets(aws: Aws, region: str, name: str) -> dict[str, str]:
+    """The ids of the stack's change sets by their names. Raises Gone."""
+    with told_by_words():
+        pages = aws.pages(CF, "list_change_sets", region=region, StackName=name)
+        return {each["ChangeSetName"]: each["ChangeSetId"] for page in pages for each in page["Summaries"]}

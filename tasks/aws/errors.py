@@ -1,0 +1,142 @@
+"""botocore's failures become ours, told apart by error code; AWS's own words are kept as the cause."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore import exceptions
+from botocore.parsers import ResponseParserError
+
+from opsportal.errors import Denied, Gone, OpsError, StepFailed, TryLater
+
+# AWS docs: botocore's retries/standard.py, without LimitExceededException, which is a quota in CloudFormation.
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottledException",
+        "RequestThrottled",
+        "SlowDown",
+        "Throttled",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "TransactionInProgressException",
+        "RequestLimitExceeded",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+        "EC2ThrottledException",
+    }
+)
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "NotAuthorized"})
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+NOT_KNOWN = frozenset(
+    {
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+        "AuthFailure",
+        "SignatureDoesNotMatch",
+        "IncompleteSignature",
+        "MissingAuthenticationToken",
+        "InvalidSignatureException",
+    }
+)
+BROKEN = frozenset({"InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable", "RequestTimeout"})
+GONE = re.compile(r"(NotFound(Exception|Fault)?|NoSuch\w+|DoesNotExist(Exception|Fault)?)$")
+MISSING = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9*]+)")
+
+# Where IAM's prefix is not the name a request is signed with. AWS docs: Service Authorization Reference.
+IAM_PREFIX = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call on its way: boto3's service, the API's operation, the IAM action it needs and whose rights it uses."""
+
+    service: str
+    operation: str
+    action: str
+    role: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+
+def iam_action(signing_name: str, operation: str) -> str:
+    """The IAM action of an operation, for those named after it."""
+    return f"{IAM_PREFIX.get(signing_name, signing_name)}:{operation}"
+
+
+def code(error: Exception) -> str:
+    """AWS's error code; "" when there was no answer to read."""
+    return str(error.response["Error"].get("Code", "")) if isinstance(error, exceptions.ClientError) else ""
+
+
+def is_stale(error: Exception) -> bool:
+    """Whether the credentials are of no more use, so that fresh ones have to be got."""
+    return code(error) in EXPIRED | NOT_KNOWN
+
+
+def unanswered(error: Exception) -> bool:
+    """Whether it stays unknown what AWS did: no answer, one that can't be read, or a fault of AWS's own."""
+    if isinstance(error, exceptions.ClientError):
+        return code(error) in BROKEN or (status(error) >= 500 and code(error) not in THROTTLED)
+    return isinstance(error, exceptions.HTTPClientError | ResponseParserError)
+
+
+def status(error: Any) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def translate(error: Exception, call: Call) -> OpsError:
+    """What this failure of the call means for the step."""
+    if unanswered(error):
+        return TryLater(f"AWS gave no usable answer to {call.name}: {error}")
+    if isinstance(error, exceptions.ClientError):
+        return refused(error, call)
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return StepFailed(NO_CREDENTIALS, str(error))
+    if isinstance(error, exceptions.CredentialRetrievalError | exceptions.MetadataRetrievalError):
+        return TryLater(f"The workers' AWS credentials could not be read for {call.name}: {error}")
+    return StepFailed(f"{call.name} can't be sent like this: {error}", str(error))
+
+
+NO_CREDENTIALS = (
+    "The workers have no AWS credentials. Give them a role (instance profile, ECS task role) or set "
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then restart them."
+)
+UNKNOWN_KEYS = (
+    "AWS does not accept the workers' credentials for {name} ({code}). Check key, secret and clock. AWS said: {words}"
+)
+MAY_NOT = "{role} may not call {action}. Allow it in the policy of that role. AWS said: {words}"
+NO_ROLE = (
+    "The workers may not assume {role}. Check that the role exists, that its trust policy names the workers' identity "
+    "and the environment's external id, and that the workers may call sts:AssumeRole on it. AWS said: {words}"
+)
+
+
+def refused(error: exceptions.ClientError, call: Call) -> OpsError:
+    """What AWS's refusal means, by its code."""
+    why, words = code(error), str(error.response["Error"].get("Message", ""))
+    if error.operation_name == "AssumeRole" and why in DENIED:
+        return Denied(NO_ROLE.format(role=call.role, words=words), "sts:AssumeRole")
+    if why in THROTTLED:
+        return TryLater(f"AWS throttles {call.name}.")
+    if why in EXPIRED:
+        return TryLater(f"The credentials expired during {call.name}.", 0)
+    if why in DENIED:
+        action = named(words) or call.action
+        return Denied(MAY_NOT.format(role=call.role, action=action, words=words), action)
+    if why in NOT_KNOWN:
+        return StepFailed(UNKNOWN_KEYS.format(name=call.name, code=why, words=words), words, why)
+    if GONE.search(why):
+        return Gone(words or f"What {call.name} asked for does not exist.")
+    return StepFailed(f"AWS refused {call.name}: {words or why}", words, why)
+
+
+def named(words: str) -> str:
+    """The action that AWS's sentence names: not always the call's own, such as iam:PassRole. "" when it names none."""
+    found = MISSING.search(words)
+    return found[1] if found else ""

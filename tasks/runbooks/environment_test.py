@@ -1,0 +1,128 @@
+"""Tests the connection to an environment's AWS account: who the workers are there, and what they may do.
+
+The permissions of every runbook are looked up by SimulatePrincipalPolicy, which calls nothing. Where that is refused,
+harmless reads are tried instead, and the rest is reported as not known. A wrong account or a role that can't be assumed
+fails the test; missing permissions are listed with the sentence that says where to add them.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel
+
+from opsportal import catalog
+from opsportal.catalog import Action, Context, Done, EnvironmentFacts, Outcome, Runbook, StepSpec
+from opsportal.errors import Denied, Gone, StepFailed
+from tasks.aws import iam, sts
+from tasks.aws.sts import CallerIdentity
+
+NOBODY = "opsportal-connection-test"  # a stack that does not exist: reading it shows whether one may
+READS: Mapping[str, tuple[str, str, dict[str, str]]] = {
+    "cloudformation:DescribeChangeSet": (
+        "cloudformation",
+        "describe_change_set",
+        {"StackName": NOBODY, "ChangeSetName": NOBODY},
+    ),
+    "cloudformation:DescribeStackEvents": ("cloudformation", "describe_stack_events", {"StackName": NOBODY}),
+    "cloudformation:DescribeStacks": ("cloudformation", "describe_stacks", {"StackName": NOBODY}),
+    "cloudformation:GetTemplate": ("cloudformation", "get_template", {"StackName": NOBODY}),
+    "cloudformation:ListChangeSets": ("cloudformation", "list_change_sets", {"StackName": NOBODY}),
+}
+
+
+class Params(BaseModel):
+    pass
+
+
+def test(ctx: Context[Params]) -> Outcome:
+    """Who am I, which account, which permission is missing. Raises StepFailed, Denied, TryLater."""
+    who = sts.caller_identity(ctx.aws)
+    if who.account != ctx.environment.account:
+        raise StepFailed(
+            f"AWS answers from account {who.account}, but {ctx.environment.name} is pinned to "
+            f"{ctx.environment.account}. Correct the role or the account id."
+        )
+    ctx.say(f"Connected to account {who.account} as {who.arn}.")
+    known = permissions(ctx, who)
+    report(ctx, known)
+    return Done({"identity": who.arn, "account": who.account, **lists(known)}, unchanged=True)
+
+
+def needed(environment: EnvironmentFacts) -> list[str]:
+    """The IAM actions of all runbooks; a role is passed only where the environment has one for CloudFormation."""
+    every = {action for runbook in catalog.runbooks() for action in runbook.permissions}
+    return sorted(every if environment.service_role_arn else every - {"iam:PassRole"})
+
+
+def permissions(ctx: Context[Params], who: CallerIdentity) -> dict[str, bool | None]:
+    """Whether each action is allowed; None where that is not known."""
+    wanted = needed(ctx.environment)
+    try:
+        return simulated(ctx, who, wanted)
+    except (Denied, Gone, StepFailed) as refused:
+        ctx.say(f"The policies can't be looked up, so reads are tried instead. {refused.message}", "warning")
+    return {action: tried(ctx, action) for action in wanted}
+
+
+def simulated(ctx: Context[Params], who: CallerIdentity, wanted: Iterable[str]) -> dict[str, bool | None]:
+    """What IAM says, asked for the resources the actions are meant for."""
+    principal = ctx.environment.role_arn or who.principal
+    found: dict[str, bool | None] = {}
+    for resource, actions in by_resource(ctx.environment, who, wanted).items():
+        context = {"iam:PassedToService": "cloudformation.amazonaws.com"} if "iam:PassRole" in actions else {}
+        found |= iam.simulate(ctx.aws, principal, actions, resource, context)
+    return found
+
+
+def by_resource(environment: EnvironmentFacts, who: CallerIdentity, wanted: Iterable[str]) -> dict[str, list[str]]:
+    """The actions by the resource a policy may limit them to: this environment's stacks, the role to pass."""
+    stack = f"arn:{who.partition}:cloudformation:{environment.region}:{who.account}:stack/{environment.name}-test/*"
+    groups: dict[str, list[str]] = {}
+    for action in wanted:
+        on_stack = stack if action.startswith("cloudformation:") else "*"
+        resource = environment.service_role_arn if action == "iam:PassRole" else on_stack
+        groups.setdefault(resource, []).append(action)
+    return groups
+
+
+def tried(ctx: Context[Params], action: str) -> bool | None:
+    """Whether a harmless read is allowed; AWS looks at permissions before it looks for what is read."""
+    if action not in READS:
+        return True if action == "sts:GetCallerIdentity" else None
+    service, operation, arguments = READS[action]
+    try:
+        ctx.aws.read(service, operation, **arguments)
+    except Denied:
+        return False
+    except (Gone, StepFailed):
+        return True
+    return True
+
+
+def lists(known: Mapping[str, bool | None]) -> dict[str, list[str]]:
+    names = {True: "allowed", False: "missing", None: "not_known"}
+    return {name: [action for action, may in known.items() if may is verdict] for verdict, name in names.items()}
+
+
+def report(ctx: Context[Params], known: Mapping[str, bool | None]) -> None:
+    """Say what is missing and what is not known, in a line each."""
+    found = lists(known)
+    role = ctx.environment.role_arn or "the workers' identity"
+    if found["missing"]:
+        ctx.say(f"Missing: {', '.join(found['missing'])}. Allow them in the policy of {role}.", "warning")
+    if found["not_known"]:
+        ctx.say(f"Not known: {', '.join(found['not_known'])}. Allow iam:SimulatePrincipalPolicy to know.", "warning")
+    if not found["missing"] and not found["not_known"]:
+        ctx.say(f"All {len(known)} permissions are there.")
+
+
+RUNBOOK = Runbook(
+    name="environment.test",
+    title="Test connection",
+    summary="Find out who the workers are in the account and which permissions are missing.",
+    params=Params,
+    plan=(StepSpec("test", "test", timeout=30, usual_seconds=2),),
+    actions={"test": Action(run=test, limit=30)},
+    permissions=("iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity"),
+    guide=__doc__ or "",
+    changes=False,
+)

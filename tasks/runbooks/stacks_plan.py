@@ -1,0 +1,57 @@
+"""Shows what a deployment would change, stack by stack and by risk, and changes nothing.
+
+For a stack that is there, CloudFormation makes a change set, which is read and deleted again. For a stack that is not,
+every resource of its template is listed as added. Where a stack needs outputs of one that is not there yet, its changes
+are known only after that one's deployment, and the page says so.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from tasks.stacks import deploy, fields, preview
+from tasks.stacks.specs import specs
+
+
+class Params(BaseModel):
+    blueprint: fields.BlueprintName
+    name: fields.StackPrefix = ""
+    only: fields.Only = []
+    variables: fields.Variables = {}
+
+
+def plan(ctx: Context[Params]) -> Sequence[StepSpec]:
+    """One step a stack. Raises Invalid with everything that is wrong with the blueprint, by file and line."""
+    return specs(ctx, "preview")
+
+
+def show(ctx: Context[Params]) -> Outcome:
+    """One look on the way to a stack's list of changes."""
+    return preview.preview(ctx)
+
+
+RUNBOOK = Runbook(
+    name="stacks.plan",
+    title="Plan stacks",
+    summary="Show what deploying a blueprint would change, and change nothing.",
+    params=Params,
+    plan=plan,
+    actions={
+        "preview": Action(run=show, cancel=preview.cancel),
+        "read": Action(run=deploy.read),
+    },
+    permissions=(
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplate",
+        "cloudformation:ListChangeSets",
+        "cloudformation:TagResource",
+        "iam:PassRole",
+    ),
+    guide=__doc__ or "",
+    changes=False,
+)
