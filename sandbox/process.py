@@ -70,12 +70,20 @@ class Sandbox:
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
 
     def stop(self) -> int:
+        """Ends it in order and gives the exit status, 0 when all was well."""
         self.process.terminate()
-        return self.process.wait(timeout=10)
+        return self._ended()
 
     def kill(self) -> None:
+        """Ends it as a crash would."""
         self.process.kill()
-        self.process.wait(timeout=10)
+        self._ended()
+
+    def _ended(self) -> int:
+        status = self.process.wait(timeout=10)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return status
 
 
 def start(port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0) -> Sandbox:

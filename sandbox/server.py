@@ -1,6 +1,7 @@
 """The WSGI application: control endpoint, faults, CloudFormation and IAM of our own, moto for the rest."""
 
 import io
+import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
 from sandbox.world import World
 
+log = logging.getLogger("sandbox")
 Start = Callable[..., Any]
 Environ = dict[str, Any]
 
@@ -59,7 +61,19 @@ class Application:
             return _response(status, "text/xml", text)
         if call.service == "iam" and call.action == "SimulatePrincipalPolicy":
             return _response(*iam.simulate(call))
-        return Response.from_app(self.moto, environ)
+        return self._by_moto(call, environ)
+
+    def _by_moto(self, call: Call, environ: Environ) -> Response:
+        """What moto lacks is an ordinary AWS error, so that the client's own message names it."""
+        try:
+            return Response.from_app(self.moto, environ)
+        except NotImplementedError:
+            text = f"The sandbox does not simulate {call.service}:{call.action}."
+            return _response(*refusals.answer(call, "InvalidAction", text, 400))
+        except Exception as error:
+            log.exception("moto failed on %s:%s", call.service, call.action)
+            text = f"The sandbox failed on {call.service}:{call.action}: {error!r}"
+            return _response(*refusals.answer(call, "InternalFailure", text, 500))
 
 
 def _wait(struck: list[faults.Rule]) -> None:

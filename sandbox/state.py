@@ -19,7 +19,7 @@ from sandbox.world import World
 
 PAUSE = 0.3  # seconds between two writes
 LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Event)
-KEPT = ("estate", "faults", "calls", "enforced", "change_set_seconds")
+KEPT = ("estate", "faults", "enforced", "change_set_seconds")
 
 
 class _Pickler(pickle.Pickler):

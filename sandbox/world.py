@@ -5,7 +5,7 @@ from threading import RLock
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
-from sandbox.cloudformation.records import Estate
+from sandbox.cloudformation.estate import Estate
 from sandbox.faults import Faults
 
 

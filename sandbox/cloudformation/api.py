@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sandbox.cloudformation import lifecycle, reads, wire, writes
+from sandbox.cloudformation import change_set_calls, lifecycle, reads, template_calls, wire, writes
 from sandbox.cloudformation.errors import Failed, Refused, invalid
 from sandbox.cloudformation.records import Json, Place
 from sandbox.cloudformation.requests import Request
@@ -11,21 +11,21 @@ from sandbox.world import World
 ACTIONS: dict[str, Callable[[Request], Json]] = {
     "CancelUpdateStack": writes.cancel_update_stack,
     "ContinueUpdateRollback": writes.continue_update_rollback,
-    "CreateChangeSet": writes.create_change_set,
+    "CreateChangeSet": change_set_calls.create_change_set,
     "CreateStack": writes.create_stack,
-    "DeleteChangeSet": writes.delete_change_set,
+    "DeleteChangeSet": change_set_calls.delete_change_set,
     "DeleteStack": writes.delete_stack,
-    "DescribeChangeSet": reads.describe_change_set,
+    "DescribeChangeSet": change_set_calls.describe_change_set,
     "DescribeEvents": reads.describe_events,
     "DescribeStackEvents": reads.describe_stack_events,
     "DescribeStackResource": reads.describe_stack_resource,
     "DescribeStackResources": reads.describe_stack_resources,
     "DescribeStacks": reads.describe_stacks,
-    "ExecuteChangeSet": writes.execute_change_set,
+    "ExecuteChangeSet": change_set_calls.execute_change_set,
     "GetStackPolicy": writes.get_stack_policy,
-    "GetTemplate": reads.get_template,
-    "GetTemplateSummary": reads.get_template_summary,
-    "ListChangeSets": reads.list_change_sets,
+    "GetTemplate": template_calls.get_template,
+    "GetTemplateSummary": template_calls.get_template_summary,
+    "ListChangeSets": change_set_calls.list_change_sets,
     "ListExports": reads.list_exports,
     "ListImports": reads.list_imports,
     "ListStackResources": reads.list_stack_resources,
@@ -34,7 +34,7 @@ ACTIONS: dict[str, Callable[[Request], Json]] = {
     "SetStackPolicy": writes.set_stack_policy,
     "UpdateStack": writes.update_stack,
     "UpdateTerminationProtection": writes.update_termination_protection,
-    "ValidateTemplate": reads.validate_template,
+    "ValidateTemplate": template_calls.validate_template,
 }
 
 

@@ -1,7 +1,7 @@
 """Change sets: made asynchronously, described, executed, deleted."""
 
 from sandbox.clock import moment
-from sandbox.cloudformation import diff, events
+from sandbox.cloudformation import details, diff, events
 from sandbox.cloudformation.errors import Failed
 from sandbox.cloudformation.records import ChangeSet, Json, Stack
 from sandbox.world import World
@@ -28,7 +28,7 @@ def status(change_set: ChangeSet, now: float) -> str:
 def settle(world: World, stack: Stack, change_set: ChangeSet) -> None:
     """Computes the changes once the wait is over."""
     change_set.due = 0.0
-    plan = diff.Plan(world.estate, stack, change_set.revision)
+    plan = details.Plan(world.estate, stack, change_set.revision)
     try:
         change_set.changes = diff.changes(plan)
     except Failed as failure:
@@ -50,7 +50,7 @@ def _outputs_differ(stack: Stack, change_set: ChangeSet) -> bool:
     return (before or {}) != (change_set.revision.template.get("Outputs") or {})
 
 
-def _warning(plan: diff.Plan) -> str:
+def _warning(plan: details.Plan) -> str:
     if not plan.missing:
         return ""
     reason = next(iter(plan.missing.values()))
@@ -76,7 +76,8 @@ def find(world: World, stack: Stack | None, name: str) -> ChangeSet | None:
     """By ARN, or by name within the stack (the executed one is found by its ARN only, as AWS forgets its name)."""
     if name.startswith("arn:"):
         return world.estate.change_sets.get(name)
-    return next((c for c in stack.change_sets.values() if c.name == name), None) if stack else None
+    newest_first = reversed(stack.change_sets.values()) if stack else ()
+    return next((found for found in newest_first if found.name == name), None)
 
 
 def summary(stack: Stack, change_set: ChangeSet, now: float) -> Json:

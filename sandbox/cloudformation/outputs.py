@@ -4,8 +4,9 @@ from typing import Any
 
 from sandbox.cloudformation import intrinsics, scopes
 from sandbox.cloudformation.errors import Failed
+from sandbox.cloudformation.estate import Estate
 from sandbox.cloudformation.intrinsics import Scope
-from sandbox.cloudformation.records import Estate, Json, Revision, Stack
+from sandbox.cloudformation.records import Json, Revision, Stack
 
 
 def settle(estate: Estate, stack: Stack, revision: Revision) -> None:

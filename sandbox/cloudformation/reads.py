@@ -1,10 +1,9 @@
-"""The calls that only look."""
+"""The calls that only look at stacks."""
 
 from typing import Any
 
-from sandbox.cloudformation import changesets, diff, events, intrinsics, requests, template, views
-from sandbox.cloudformation.errors import invalid, no_change_set, no_stack
-from sandbox.cloudformation.find import by_name_or_id
+from sandbox.cloudformation import events, views
+from sandbox.cloudformation.errors import invalid, no_stack
 from sandbox.cloudformation.records import Json, Stack
 from sandbox.cloudformation.requests import Request
 
@@ -21,9 +20,9 @@ def page(items: list[Any], token: str | None, key: str, size: int = PAGE) -> Jso
     return {key: items[start : start + size], "NextToken": str(len(items) - start - size) if more else None}
 
 
-def _stack(request: Request, message: str) -> Stack:
+def stack_named(request: Request, message: str) -> Stack:
     name = request.get("StackName", "")
-    found = by_name_or_id(request.world.estate, request.place, name)
+    found = request.world.estate.find(request.place, name)
     if found is None:
         raise invalid(message.format(name=name))
     return found
@@ -33,7 +32,7 @@ def describe_stacks(request: Request) -> Json:
     name = request.get("StackName")
     estate = request.world.estate
     if name:
-        found = by_name_or_id(estate, request.place, name)
+        found = estate.find(request.place, name)
         if found is None:
             raise no_stack(name)
         return {"Stacks": [_maybe_stale(request, found)]}
@@ -60,14 +59,14 @@ def list_stacks(request: Request) -> Json:
 
 
 def describe_stack_events(request: Request) -> Json:
-    stack = _stack(request, "Stack [{name}] does not exist")
+    stack = stack_named(request, "Stack [{name}] does not exist")
     with_token = not request.world.faults.omits_token(stack.name)
     lines = [views.event(stack, line, with_token) for line in reversed(stack.events)]
     return page(lines, request.get("NextToken"), "StackEvents")
 
 
 def describe_events(request: Request) -> Json:
-    stack = _stack(request, "Stack [{name}] does not exist")
+    stack = stack_named(request, "Stack [{name}] does not exist")
     lines = [line for line in reversed(stack.events) if request.get("OperationId") in (None, line.operation)]
     shown = [views.event(stack, line, True) | {"EventType": "STACK_EVENT"} for line in lines]
     for line in shown:
@@ -76,7 +75,7 @@ def describe_events(request: Request) -> Json:
 
 
 def describe_stack_resource(request: Request) -> Json:
-    stack = _stack(request, "Stack '{name}' does not exist")
+    stack = stack_named(request, "Stack '{name}' does not exist")
     name = request.get("LogicalResourceId", "")
     if name not in stack.resources:
         raise invalid(f"Resource {name} does not exist for stack {request.get('StackName')}")
@@ -90,7 +89,7 @@ def describe_stack_resources(request: Request) -> Json:
     if physical_id := request.get("PhysicalResourceId"):
         stack = _owner(request, physical_id)
     else:
-        stack = _stack(request, "Stack with id {name} does not exist")
+        stack = stack_named(request, "Stack with id {name} does not exist")
     wanted = request.get("LogicalResourceId")
     items = [item for name, item in stack.resources.items() if wanted in (None, name)]
     return {"StackResources": [views.resource(stack, item, "Timestamp") for item in items[:PAGE]]}
@@ -104,63 +103,11 @@ def _owner(request: Request, physical_id: str) -> Stack:
 
 
 def list_stack_resources(request: Request) -> Json:
-    stack = _stack(request, "Stack with id {name} does not exist")
+    stack = stack_named(request, "Stack with id {name} does not exist")
     items = [views.resource(stack, item, "LastUpdatedTimestamp") for item in stack.resources.values()]
     for item in items:
         del item["StackName"], item["StackId"]
     return page(items, request.get("NextToken"), "StackResourceSummaries")
-
-
-def get_template(request: Request) -> Json:
-    if request.get("ChangeSetName"):
-        revision = _change_set(request)[1].revision
-    else:
-        stack = _stack(request, "Stack with id {name} does not exist")
-        if stack.revision is None:
-            raise no_stack(request.get("StackName"))
-        revision = stack.revision
-    return {"TemplateBody": revision.body, "StagesAvailable": ["Original", "Processed"]}
-
-
-def _change_set(request: Request) -> tuple[Stack, Any]:
-    name, stack_name = request.get("ChangeSetName", ""), request.get("StackName")
-    stack = by_name_or_id(request.world.estate, request.place, stack_name) if stack_name else None
-    if stack is None and stack_name:
-        raise invalid(f"Stack [{stack_name}] does not exist")
-    if stack is None and not name.startswith("arn:"):
-        raise invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
-    found = changesets.find(request.world, stack, name)
-    if found is None:
-        raise no_change_set(name)
-    return request.world.estate.stacks[found.stack_id], found
-
-
-def describe_change_set(request: Request) -> Json:
-    stack, found = _change_set(request)
-    values = diff.with_values if request.get("IncludePropertyValues") else diff.without_values
-    revision = found.revision
-    shown = changesets.summary(stack, found, request.now)
-    del shown["ImportExistingResources"]
-    return (
-        shown
-        | page([values(change) for change in found.changes], request.get("NextToken"), "Changes")
-        | {
-            "Parameters": views.shown_parameters(revision),
-            "NotificationARNs": list(revision.notification_arns),
-            "RollbackConfiguration": revision.rollback_configuration,
-            "Capabilities": list(revision.capabilities),
-            "Tags": views.tags(revision) or None,
-            "OnStackFailure": found.on_stack_failure or None,
-        }
-    )
-
-
-def list_change_sets(request: Request) -> Json:
-    stack = _stack(request, "Stack [{name}] does not exist")
-    lines = [changesets.summary(stack, found, request.now) for found in stack.change_sets.values()]
-    return page(
-        [line for line in lines if line["ExecutionStatus"] != "EXECUTE_COMPLETE"], request.get("NextToken"), "Summaries"
-    )
 
 
 def list_exports(request: Request) -> Json:
@@ -176,59 +123,3 @@ def list_imports(request: Request) -> Json:
     if not users:
         raise invalid(f"Export '{name}' is not imported by any stack.")
     return page(users, request.get("NextToken"), "Imports")
-
-
-def _declared(parsed: Json) -> list[Json]:
-    return [
-        {
-            "ParameterKey": name,
-            "DefaultValue": None if "Default" not in line else intrinsics._string(line["Default"]),
-            "ParameterType": line.get("Type", "String"),
-            "NoEcho": str(line.get("NoEcho", "")).lower() == "true",
-            "Description": line.get("Description"),
-            "ParameterConstraints": {"AllowedValues": list(map(str, line.get("AllowedValues") or []))},
-        }
-        for name, line in (parsed.get("Parameters") or {}).items()
-    ]
-
-
-def _capabilities(parsed: Json) -> Json:
-    needed = template.needed_capability(parsed)
-    if needed is None:
-        return {}
-    types = sorted({d["Type"] for d in parsed["Resources"].values() if d["Type"].startswith("AWS::IAM::")})
-    reason = f"The following resource(s) require capabilities: [{', '.join(types)}]"
-    return {"Capabilities": [needed[0]], "CapabilitiesReason": reason}
-
-
-def validate_template(request: Request) -> Json:
-    parsed = template.parse(requests.body_of(request))
-    template.check(parsed)
-    lines = [
-        {key: line[key] for key in ("ParameterKey", "DefaultValue", "NoEcho", "Description")}
-        for line in _declared(parsed)
-    ]
-    return {"Parameters": lines, "Description": parsed.get("Description")} | _capabilities(parsed)
-
-
-def get_template_summary(request: Request) -> Json:
-    parsed = template.parse(_summary_body(request))
-    template.check(parsed)
-    types = sorted({definition["Type"] for definition in parsed["Resources"].values()})
-    metadata = parsed.get("Metadata")
-    return {
-        "Parameters": _declared(parsed),
-        "Description": parsed.get("Description"),
-        "ResourceTypes": types,
-        "Version": parsed.get("AWSTemplateFormatVersion"),
-        "Metadata": events.text(metadata) if metadata else None,
-    } | _capabilities(parsed)
-
-
-def _summary_body(request: Request) -> str:
-    if not request.get("StackName"):
-        return requests.body_of(request)
-    stack = _stack(request, "Stack with id {name} does not exist")
-    if stack.revision is None:
-        raise invalid("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
-    return stack.revision.body

@@ -82,6 +82,13 @@ class Task:
     tries: int = 0
 
 
+def run(task: Task, at: float, lasts: float, lead: float = 0.0) -> None:
+    """Puts a task in progress for so many seconds; with a `lead`, the service takes the request only after it."""
+    task.state = "starting" if lead else "running"
+    task.end = at + lasts
+    task.due = at + min(lead, lasts / 5) if lead else task.end
+
+
 @dataclass
 class Operation:
     """A stack operation in progress: its phase's tasks and what is needed to go back."""
@@ -171,43 +178,6 @@ def _present(operation: Operation | None, otherwise: str) -> Operation:
     return operation
 
 
-@dataclass
-class OperationLine:
-    """A line of the operation log: when a stack operation began and ended, by the sandbox's clock."""
-
-    id: str
-    stack: str
-    stack_id: str
-    account: str
-    region: str
-    kind: str
-    token: str
-    started: float
-    ended: float | None = None
-    status: str = ""
-
-
-@dataclass
-class Estate:
-    """Every stack of every account, by id, and the log of operations."""
-
-    stacks: dict[str, Stack] = field(default_factory=dict)
-    change_sets: dict[str, ChangeSet] = field(default_factory=dict)
-    operations: list[OperationLine] = field(default_factory=list)
-    stale: dict[str, tuple[Json, int]] = field(default_factory=dict)
-    seen_tokens: dict[tuple[str, str], str] = field(default_factory=dict)
-    in_progress: set[str] = field(default_factory=set)
-    named: dict[tuple[Place, str], Stack] = field(default_factory=dict)
-
-    def add(self, stack: Stack) -> None:
-        self.stacks[stack.id] = self.named[stack.place, stack.name] = stack
-
-    def mark_busy(self, stack: Stack) -> None:
-        self.in_progress.add(stack.id)
-
-    def busy(self) -> list[Stack]:
-        """The stacks that time can still move; the others are forgotten here."""
-        stacks = [self.stacks[stack_id] for stack_id in sorted(self.in_progress)]
-        still = [stack for stack in stacks if stack.operation or any(c.due for c in stack.change_sets.values())]
-        self.in_progress = {stack.id for stack in still}
-        return still
+def subject(stack: Stack, task: Task) -> Resource:
+    """The resource that a task is about: a given one when it is no longer the stack's own."""
+    return task.item or stack.resources[task.logical_id]

@@ -5,8 +5,9 @@ from typing import Any
 
 from sandbox.cloudformation import attributes, intrinsics
 from sandbox.cloudformation.errors import Failed
+from sandbox.cloudformation.estate import Estate
 from sandbox.cloudformation.intrinsics import Scope
-from sandbox.cloudformation.records import Estate, Json, Place, Resource, Revision, Stack
+from sandbox.cloudformation.records import Json, Place, Resource, Revision, Stack
 
 
 def live(estate: Estate, stack: Stack, revision: Revision) -> Scope:
