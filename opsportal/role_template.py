@@ -37,7 +37,9 @@ def actions() -> list[str]:
 
 def statements(environment: Environment) -> list[dict[str, Any]]:
     """What the role may do; roles are passed to CloudFormation only, and only the environment's where it has one."""
-    found = [{"Sid": "Runbooks", "Effect": "Allow", "Action": [a for a in actions() if a != PASSING], "Resource": "*"}]
+    found: list[dict[str, Any]] = [
+        {"Sid": "Runbooks", "Effect": "Allow", "Action": [a for a in actions() if a != PASSING], "Resource": "*"}
+    ]
     if PASSING in actions():
         found.append(
             {

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 from unfold.views import ChangeList
 
 from .. import clock, rights
@@ -18,7 +17,7 @@ from ..models import Approval
 from ..pages import durations
 from ..pages.facts import title
 from ..templatetags import ops
-from .runs import boxed
+from .boxes import boxed
 
 A = Approval.Status
 LOOKS = {
@@ -72,23 +71,23 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Approval | None = None) -> bool:
         return False
 
-    @display(description=gettext_lazy("status"), ordering="status")
+    @admin.display(description=gettext_lazy("status"), ordering="status")
     def how(self, obj: Approval) -> SafeString:
         status = A(obj.status)
         return boxed(ops.chip(*LOOKS[status], status.label, "" if status == A.OPEN else "st-plain"))
 
-    @display(description=gettext_lazy("question"), ordering="question")
+    @admin.display(description=gettext_lazy("question"), ordering="question")
     def asks(self, obj: Approval) -> str:
         return f"{obj.step.key}: {obj.question}"
 
-    @display(description=gettext_lazy("run"))
+    @admin.display(description=gettext_lazy("run"))
     def where(self, obj: Approval) -> str:
         return f"{title(obj.step.run)} · {obj.step.run_id}"
 
-    @display(description=gettext_lazy("asked"), ordering="asked_at")
+    @admin.display(description=gettext_lazy("asked"), ordering="asked_at")
     def asked(self, obj: Approval) -> str:
         return durations.ago((clock.now() - obj.asked_at).total_seconds())
 
-    @display(description=gettext_lazy("answered by"))
+    @admin.display(description=gettext_lazy("answered by"))
     def answer(self, obj: Approval) -> str:
         return str(obj.answered_by or "—")

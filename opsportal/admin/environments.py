@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from .. import rights, role_template, runs
 from ..errors import OpsError
 from ..models import Environment
 from ..pages import keys
+from ..templatetags import ops
+from .boxes import boxed
 from .environment_form import EnvironmentForm
 
 TEST = "environment.test"
@@ -42,19 +43,19 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
         (gettext_lazy("Variables"), {"fields": ("variables",)}),
     )
 
-    @display(description=gettext_lazy("regions"))
+    @admin.display(description=gettext_lazy("regions"))
     def in_regions(self, obj: Environment) -> str:
         return ", ".join(obj.regions)
 
-    @display(description=gettext_lazy("protected"), label={"protected": "danger"})
-    def is_protected(self, obj: Environment) -> tuple[str, str] | str:
-        return ("protected", _("Protected")) if obj.protected else "—"
+    @admin.display(description=gettext_lazy("protected"), ordering="protected")
+    def is_protected(self, obj: Environment) -> SafeString | str:
+        return boxed(ops.chip("bad", "lock", _("Protected"))) if obj.protected else "—"
 
-    @display(description=gettext_lazy("role"))
+    @admin.display(description=gettext_lazy("role"))
     def role(self, obj: Environment) -> str:
         return obj.role_arn.rsplit("/", 1)[-1] if obj.role_arn else _("the workers’ own")
 
-    @display(description=gettext_lazy("external id"))
+    @admin.display(description=gettext_lazy("external id"))
     def shown_external_id(self, obj: Environment) -> SafeString | str:
         if not obj.pk:
             return _("Made when you save.")

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 from unfold.views import ChangeList
 
 from .. import catalog, clock, rights
@@ -22,6 +21,7 @@ from ..models import Run
 from ..pages import deeds, durations, mini, run, start
 from ..pages.facts import book_title
 from ..templatetags import ops
+from .boxes import boxed
 
 
 class RunList(ChangeList):  # type: ignore[misc]
@@ -101,19 +101,19 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         return False
 
-    @display(description=gettext_lazy("status"), ordering="status")
+    @admin.display(description=gettext_lazy("status"), ordering="status")
     def how(self, obj: Run) -> SafeString:
         return boxed(ops.status(obj, "st-plain"))
 
-    @display(description=gettext_lazy("run"), ordering="pk")
+    @admin.display(description=gettext_lazy("run"), ordering="pk")
     def what(self, obj: Run) -> SafeString:
         return format_html("{} <span class='ops'><span class='muted'>{}</span></span>", book_title(obj.runbook), obj.pk)
 
-    @display(description=gettext_lazy("started by"), ordering="requested_by__username")
+    @admin.display(description=gettext_lazy("started by"), ordering="requested_by__username")
     def who(self, obj: Run) -> str:
         return str(obj.requested_by or obj.caller)
 
-    @display(description=gettext_lazy("started"), ordering="created_at")
+    @admin.display(description=gettext_lazy("started"), ordering="created_at")
     def when(self, obj: Run) -> SafeString:
         passed = (clock.now() - obj.created_at).total_seconds()
         return format_html(
@@ -123,7 +123,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
             durations.ago(passed),
         )
 
-    @display(description=gettext_lazy("took / usual"))
+    @admin.display(description=gettext_lazy("took / usual"))
     def took(self, obj: Run) -> SafeString:
         seconds = ((obj.ended_at or clock.now()) - obj.created_at).total_seconds()
         usual = (
@@ -131,10 +131,6 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         )
         return boxed(format_html('<span class="num">{}{}</span>', durations.clock(seconds), usual))
 
-    @display(description=gettext_lazy("steps"))
+    @admin.display(description=gettext_lazy("steps"))
     def progress(self, obj: Run) -> SafeString:
         return boxed(SafeString(render_to_string("opsportal/mini.html", mini.of(obj))))
-
-
-def boxed(inner: SafeString) -> SafeString:
-    return format_html('<span class="ops">{}</span>', inner)

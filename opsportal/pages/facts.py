@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from .. import catalog, clock, redaction, rights
 from ..models import Approval, Run, Step
 from ..runs import PLAN
-from . import changes
+from . import looks
 from .verdict import Verdict, verdict
+from .yields import spelled
 
 NEWEST = 200  # lines on the first page
 User = AbstractBaseUser | AnonymousUser
@@ -93,46 +94,16 @@ def step_facts(step: Step) -> dict[str, Any]:
     return {
         "key": step.key,
         "needs": [need for need in step.needs if need != PLAN] or step.needs,
-        "status": step.status,
-        "phase": step.phase,
+        "status": looks.shown_status(step),
         "note": step.note,
-        "reason": redaction.text(step.cause or step.reason),
+        "reason": redaction.text(step.reason),
+        "cause": redaction.text(step.cause),
         "started_at": step.started_at and step.started_at.isoformat(),
         "ended_at": step.ended_at and step.ended_at.isoformat(),
         "usual_seconds": step.usual_seconds,
         "progress_done": step.progress_done,
         "progress_of": step.progress_of,
     }
-
-
-@dataclass(frozen=True)
-class StepChanges:
-    step: Step
-    shown: Sequence[changes.Change]
-    folded: Sequence[changes.Change]
-    counts: Sequence[changes.Count]
-    hot: bool
-
-
-def changed(steps: Sequence[Step]) -> list[StepChanges]:
-    """The changes of each step that has any, as it put them out or remembers them."""
-    found = []
-    for step in steps:
-        known = changes.read(step.output.get("changes") or step.memory.get("changes"))
-        if known:
-            counts = [count for count in changes.tally(known) if count.number]
-            found.append(StepChanges(step, *changes.split(known), counts, any(change.hot for change in known)))
-    return found
-
-
-def outputs(steps: Sequence[Step]) -> list[tuple[str, str]]:
-    """Names and values of what the steps put out, secrets hidden."""
-    found = []
-    for step in steps:
-        values = redaction.data(step.output.get("outputs") or {})
-        if isinstance(values, dict):
-            found += [(f"{step.key}.{name}", str(value)) for name, value in values.items()]
-    return found
 
 
 def inputs(run: Run) -> list[tuple[str, str]]:
@@ -145,13 +116,3 @@ def inputs(run: Run) -> list[tuple[str, str]]:
         for name, value in shown.items()
         if value not in (None, "", [], {})
     ]
-
-
-def spelled(value: Any) -> str:
-    if isinstance(value, dict):
-        return "\n".join(f"{name} = {content}" for name, content in value.items())
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)

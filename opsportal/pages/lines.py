@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import rights
+from .. import live, rights
 from ..models import Event, Run
 
 MOST = 500
@@ -26,7 +26,7 @@ def lines(request: HttpRequest, run_id: int) -> HttpResponseBase:
         found, more = select(run_id, request.GET)
     except ValueError:
         return HttpResponseBadRequest(_("“before”, “after” and “limit” are numbers of events."))
-    return JsonResponse({"lines": [as_json(event) for event in found], "more": more})
+    return JsonResponse({"lines": [live.line(event) for event in found], "more": more})
 
 
 def select(run_id: int, asked: Any) -> tuple[list[Event], bool]:
@@ -44,15 +44,3 @@ def select(run_id: int, asked: Any) -> tuple[list[Event], bool]:
         rows = rows.filter(number__lt=int(asked["before"]))
     found = list(rows.order_by("-number")[: limit + 1])
     return found[:limit][::-1], len(found) > limit
-
-
-def as_json(event: Event) -> dict[str, Any]:
-    """A line as the stream sends it too."""
-    return {
-        "number": event.number,
-        "at": event.at.isoformat(),
-        "level": event.level,
-        "step": event.step_key,
-        "text": event.text,
-        "data": event.data,
-    }

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from .. import approvals, rights
 from ..models import Approval
 from . import changes
-from .facts import Facts, spelled
+from .facts import Facts
+from .yields import APART, spelled
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,23 @@ def question(facts: Facts, user: Any) -> Question | None:
         counts=changes.tally(known) if known else [],
         shown=shown,
         folded=folded,
-        facts=[(name, spelled(value)) for name, value in approval.shown.items() if name != "changes" and value],
+        facts=[(label(name), spelled(value)) for name, value in approval.shown.items() if name not in APART and value],
         against=against,
         answerers=answerers(approval) if against else "",
         typed=not against and approvals.needs_typed_name(user, approval),
     )
 
 
+def label(name: str) -> str:
+    """The name of a fact as it is read, such as “Change set”."""
+    return name.replace("_", " ").capitalize()
+
+
 def answerers(approval: Approval, most: int = 5) -> str:
     """Names of people who may answer this question; empty when nobody else may."""
     people = get_user_model().objects.with_perm(rights.ANSWER, backend="django.contrib.auth.backends.ModelBackend")
-    if approval.other_person:
-        people = people.exclude(pk=approval.step.run.requested_by_id)
+    requester = approval.step.run.requested_by_id
+    if approval.other_person and requester:
+        people = people.exclude(pk=requester)
     names = [str(person) for person in people.order_by("username")[: most + 1]]
     return ", ".join(names[:most]) + (_(" and others") if len(names) > most else "")

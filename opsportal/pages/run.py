@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from .. import rights
 from ..models import Run, Step
-from . import deeds, facts, keys, looks
+from . import deeds, facts, keys, looks, yields
 from .facts import Facts
 from .lines import select
 from .question import question
@@ -69,8 +69,8 @@ def parts_context(request: HttpRequest, known: Facts) -> dict[str, Any]:
         "question": question(known, request.user),
         "deeds": deeds.possible(known),
         "tally": tally(known.steps),
-        "changed": facts.changed(known.steps),
-        "outputs": facts.outputs(known.steps),
+        "changed": yields.changed(known.run, known.steps),
+        "outputs": yields.outputs(known.steps),
     }
 
 

@@ -14,7 +14,7 @@ Item = dict[str, Any]
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups and their entries for unfold; counts are those of open runs and open questions."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"title": _("Operate"), "items": operate(request.user)},
         {"title": _("Configure"), "separator": True, "items": configure(request.user)},
         {"title": _("Access"), "separator": True, "items": access(request.user)},

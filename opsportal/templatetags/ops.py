@@ -54,6 +54,12 @@ def clock(seconds: float | None) -> str:
 
 
 @register.filter
+def paragraphs(text: str) -> list[str]:
+    """A docstring's paragraphs, each in one line."""
+    return [" ".join(part.split()) for part in text.strip().split("\n\n") if part.strip()]
+
+
+@register.filter
 def ago(now: datetime, at: datetime) -> str:
     """How long before `now` that was."""
     return durations.ago((now - at).total_seconds())

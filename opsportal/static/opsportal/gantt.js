@@ -59,10 +59,11 @@ function bars(step, s, time) {
   const made = [bar(`bar b-${colour}`, s.from, s.to)];
   if (s.ghost && s.usual) made.push(bar("ghost", s.to, s.to + s.usual));
   if (status === "asking") made.push(say(fill(texts.asked, { ago: ago(time - s.from) }), "ask", s.from, s.done, true));
-  if ((status === "failed" || status === "abandoned") && step.reason) made.push(say(short(step.reason), "bad", s.from, s.to, true));
+  if ((status === "failed" || status === "abandoned") && why(step)) made.push(say(short(why(step)), "bad", s.from, s.to, true));
   return made;
 }
 
+const why = (step) => step.cause || step.reason;
 const short = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
 
 function before(text, from) {

@@ -30,7 +30,7 @@ function detail() {
   if (!step) return box.replaceChildren(el("span", { class: "muted" }, texts.choose));
   const all = (names) => (names.length ? listed(names, 8) : texts.nothing);
   const text = fill(texts.needs, { step: "\u0000", needs: all(step.needs), needed: all(needed(picked)) }).split("\u0000");
-  const extra = [step.note, step.progress_of ? fill(texts.progress, { done: step.progress_done, of: step.progress_of }) : "", step.reason].filter(Boolean);
+  const extra = [step.note, step.progress_of ? fill(texts.progress, { done: step.progress_done, of: step.progress_of }) : "", step.cause || step.reason].filter(Boolean);
   return box.replaceChildren(text[0], el("strong", {}, picked), text[1] ?? "", ...extra.map((part) => ` · ${part}`));
 }
 
