@@ -6,10 +6,10 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.signals import setup_logging
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
+from kombu.transport.redis import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from .env import env
 from .timer import PumpTimer
@@ -26,13 +26,14 @@ app = Celery("opsportal", include=["tasks.worker"])
 app.conf.update(
     broker_url=broker(env().broker),
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     broker_transport_options={
         "visibility_timeout": 120,
         "unacked_restore_interval": 2,
         "socket_keepalive": True,
         "health_check_interval": 25,
     },
-    task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue="engine",
     task_ignore_result=True,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.05},
@@ -59,4 +60,7 @@ def keep_our_logging(**_: Any) -> None:
     structlog.get_logger(__name__).debug("logging", by="django")
 
 
+# kombu 5.7 puts unacknowledged messages back when a connection breaks, over that same connection, and takes the
+# worker down with it. Ours are nudges, which the pump repeats.
+QoS.restore_at_shutdown = False
 app.steps["worker"].add(PumpTimer)

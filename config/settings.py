@@ -73,6 +73,7 @@ def database(url: str) -> dict[str, Any]:
     options = settings.setdefault("OPTIONS", {})
     if settings["ENGINE"].endswith("sqlite3"):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
+        settings["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
         options.update(timeout=20, transaction_mode="IMMEDIATE", init_command=pragmas)
     if settings["ENGINE"].endswith("mysql"):
         pymysql.install_as_MySQLdb()

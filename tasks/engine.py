@@ -1,6 +1,7 @@
 """One wake-up of one step: claim it, let its action observe, decide and act once, settle what came of it."""
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -50,9 +51,14 @@ def wake_up(step: Step, book: Runbook, action: Action) -> None:
     start = time.monotonic()
     hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + action.limit)
     with keeper.holding(hold):
-        context = make_context(step, book, hold)
-        outcome = observe(chosen(action, step), context)
-        settling.conclude(hold, book, context, outcome)
+        try:
+            context = make_context(step, book, hold)
+            outcome = observe(chosen(action, step), context)
+            settling.conclude(hold, book, context, outcome)
+        except SystemExit:  # so Celery ends this process
+            with suppress(Lost):
+                settling.give_back(hold)
+            raise
 
 
 def chosen(action: Action, step: Step) -> catalog.StepFunction:

@@ -32,7 +32,7 @@ class Guard:
     def before(self, call: str, digest: str, seconds: float) -> str:
         """Commit the intent to send `call` and hold the step for its `seconds`; the token to send along."""
         self.check()
-        self.seconds = seconds
+        self.hold.calling, self.seconds = True, seconds
         until = time.monotonic() + seconds + MARGIN
         token = turns.take(self.step.run_id, lambda turn: self._before(turn, call, digest, seconds + MARGIN))
         self.hold.lease_end = max(self.hold.lease_end, until)
@@ -82,6 +82,7 @@ class Guard:
             self.step.intents.filter(token=token).update(answer=answer[:100], answered_at=turn.now)
 
         turns.take(self.step.run_id, keep)
+        self.hold.calling = False
 
     def unanswered(self, call: str) -> datetime | None:
         """When this try last sent the call without learning its answer."""

@@ -34,6 +34,7 @@ class Hold:
     limit_end: float
     lines: list[Event] = field(default_factory=list)
     progress: tuple[int, int] | None = None
+    calling: bool = False  # a changing call may be under way
     lost: bool = False
     cancelled: bool = False
     begun: float = field(default_factory=time.monotonic)

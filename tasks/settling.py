@@ -1,6 +1,7 @@
 """What comes of a wake-up: the outcome, the lines said and the new state of the run, in one transaction."""
 
 import random
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -40,6 +41,18 @@ def conclude(hold: Hold, book: Runbook, context: Context[Any], outcome: Outcome 
     """Settle the outcome with the last lines said; a line that could not be flushed goes along."""
     with hold.mutex:
         turns.take(hold.step.run_id, partial(_conclude, hold=hold, book=book, context=context, outcome=outcome))
+
+
+def give_back(hold: Hold) -> None:
+    """Let another worker go on, at once or when a call that is under way must be over; no take-over is counted."""
+    seconds = hold.lease_end - time.monotonic() if hold.calling else 0
+
+    def release(turn: Turn) -> None:
+        turn.lines.extend(hold.lines)
+        steps.look_again(turn, hold.step, seconds)
+
+    with hold.mutex:
+        turns.take(hold.step.run_id, release)
 
 
 def _conclude(

@@ -1,0 +1,302 @@
+"""Runs seen live: one reader of Redis hints a process, rows read once a run, lines fanned out to every browser."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import redis.asyncio
+import structlog
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from . import events, rights
+from .models import Approval, Event, Run, Step
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+BEAT = 2.0  # seconds between two heartbeats to a browser
+COMPARE = 5.0  # seconds between two comparisons with the rows
+POLL = 1.0  # the same while Redis is away
+PATCH = 0.25  # seconds between two patches of the steps
+KEPT = 1000  # lines of a run kept in memory
+PAGE = 500
+STEP_COLUMNS = (
+    "key",
+    "status",
+    "note",
+    "reason",
+    "started_at",
+    "ended_at",
+    "usual_seconds",
+    "progress_done",
+    "progress_of",
+)
+
+_rows = ThreadPoolExecutor(1, thread_name_prefix="live")
+
+
+async def rows(query: Callable[..., T], *arguments: Any) -> T:
+    """Run a query on the hub's own thread and connection, apart from whatever the views do."""
+    return await asyncio.get_running_loop().run_in_executor(_rows, _query, query, *arguments)
+
+
+def _query(query: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return query(*arguments)
+    except Error:
+        connection.close()
+        raise
+
+
+@dataclass(eq=False)
+class Feed:
+    """A run that somebody watches. `steps` holds each step's columns with the version they last changed at."""
+
+    run_id: int
+    last: int = 0
+    lines: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    run: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    version: int = 0
+    patched: float = 0.0
+    stale: bool = True
+    watchers: set[asyncio.Event] = field(default_factory=set)
+
+    def wake(self) -> None:
+        for watcher in self.watchers:
+            watcher.set()
+
+    async def read_lines(self) -> None:
+        """Take in the lines written since; all watchers share this one query."""
+        while fresh := await rows(events.lines, self.run_id, self.last, None, PAGE):
+            self.lines.extend((event.number, line_message(event)) for event in fresh)
+            self.last = fresh[-1].number
+            self.wake()
+            if len(fresh) < PAGE:
+                return
+
+    async def read_state(self) -> None:
+        """Take in how the run and its steps stand now."""
+        self.stale = False
+        self.patched = asyncio.get_running_loop().time()
+        run, steps = await rows(state, self.run_id)
+        changed = [step for step in steps if self.steps.get(step["key"], (0, None))[1] != step]
+        if changed or run != self.run:
+            self.version += 1
+            self.run = run
+            self.steps.update({step["key"]: (self.version, step) for step in changed})
+            self.wake()
+
+
+@dataclass
+class Hub:
+    """All that this process follows. `place`: the id of the last hint that was read."""
+
+    feeds: dict[int, Feed] = field(default_factory=dict)
+    tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+    place: str = ""
+    away: bool = False
+
+    def start(self) -> None:
+        """Begin to listen, when the first browser comes."""
+        if not self.tasks:
+            self.tasks = [asyncio.create_task(job()) for job in (self.listen, self.compare, self.patch)]
+
+    async def listen(self) -> None:
+        """Read hints for ever; with Redis away, `compare` polls the rows."""
+        while True:
+            try:
+                async with redis.asyncio.Redis.from_url(settings.BROKER, socket_timeout=10) as server:
+                    await self.read_hints(server)
+            except redis.RedisError as error:
+                if not self.away:
+                    log.warning("no hints from Redis, rows are polled", error=str(error))
+                self.away = True
+                await asyncio.sleep(0.5)
+
+    async def read_hints(self, server: Any) -> None:
+        if not self.place:
+            newest = await server.xrevrange(events.STREAM, count=1)
+            self.place = newest[0][0].decode() if newest else "0-0"
+        while True:
+            found = await server.xread({events.STREAM: self.place}, block=2000, count=1000)
+            self.away = False
+            hints = found[0][1] if isinstance(found, list) and found else list(found.values())[0][0] if found else []
+            if hints:
+                self.place = hints[-1][0].decode()
+                await self.take(int(hint[b"run"]) for _, hint in hints)
+
+    async def take(self, run_ids: Iterable[int]) -> None:
+        """Read what is new of these runs, as far as somebody watches them."""
+        for run_id in set(run_ids):
+            if feed := self.feeds.get(run_id):
+                feed.stale = True
+                await guarded(feed.read_lines)
+
+    async def compare(self) -> None:
+        """Find what a lost hint would have told: one query over all runs that are watched."""
+        while True:
+            await asyncio.sleep(POLL if self.away else COMPARE)
+            await guarded(self.compare_once)
+
+    async def compare_once(self) -> None:
+        if not self.feeds:
+            return
+        counts = await rows(last_numbers, list(self.feeds))
+        await self.take(run_id for run_id, feed in list(self.feeds.items()) if counts.get(run_id, 0) > feed.last)
+        for feed in self.feeds.values():
+            feed.stale = True
+
+    async def patch(self) -> None:
+        """Read the steps of runs that changed, at most four times a second each."""
+        while True:
+            await asyncio.sleep(PATCH / 2)
+            now = asyncio.get_running_loop().time()
+            for feed in list(self.feeds.values()):
+                if feed.stale and now - feed.patched >= PATCH:
+                    await guarded(feed.read_state)
+
+    def join(self, run_id: int, last: int, watcher: asyncio.Event) -> Feed:
+        self.start()
+        feed = self.feeds.setdefault(run_id, Feed(run_id, last))
+        feed.watchers.add(watcher)
+        return feed
+
+    def leave(self, feed: Feed, watcher: asyncio.Event) -> None:
+        feed.watchers.discard(watcher)
+        if not feed.watchers:
+            self.feeds.pop(feed.run_id, None)
+
+
+async def guarded(read: Callable[[], Any]) -> None:
+    """A read that may fail while the database is away; the next comparison makes up for it."""
+    try:
+        await read()
+    except Error as error:
+        log.warning("the hub could not read", error=str(error))
+
+
+_hub = Hub()
+
+
+def last_numbers(run_ids: list[int]) -> dict[int, int]:
+    return dict(Run.objects.filter(pk__in=run_ids).values_list("pk", "events"))
+
+
+def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """How the run and its steps stand, as the browser is told. A step that waits in AWS is under way."""
+    run = Run.objects.values("status", "reason", "ended_at", "cancel_at", "usual_seconds").get(pk=run_id)
+    steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
+    for step in steps:
+        if step["status"] == Step.Status.DUE and step["started_at"]:
+            step["status"] = Step.Status.RUNNING
+    question = Approval.objects.filter(step__run=run_id, status=Approval.Status.OPEN).values_list("pk", flat=True)
+    return {**run, "approval": question.first()}, steps
+
+
+def message(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:
+    """One Server-Sent Event. HTML Living Standard: Server-sent events."""
+    head = f"id: {number}\n" if number is not None else ""
+    body = json.dumps(data, default=plain, separators=(",", ":"))
+    return f"{head}event: {kind}\ndata: {body}\n\n".encode()
+
+
+def plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def line_message(event: Event) -> bytes:
+    return message("line", line(event), event.number)
+
+
+def line(event: Event) -> dict[str, Any]:
+    """An event as the browser is told."""
+    return {
+        "number": event.number,
+        "at": event.at,
+        "level": event.level,
+        "step": event.step_key,
+        "text": event.text,
+        "data": event.data,
+    }
+
+
+def patch_message(feed: Feed, seen: int) -> bytes:
+    changed = [step for version, step in feed.steps.values() if version > seen]
+    data = {"run": feed.run, "steps": changed, "approval": feed.run.get("approval"), "now": datetime.now(UTC)}
+    return message("state", data)
+
+
+async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
+    """What a browser gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end."""
+    watcher = asyncio.Event()
+    feed = _hub.join(run_id, newest, watcher)
+    sent, seen = after, 0
+    try:
+        await guarded(feed.read_lines)  # a hint may have passed between the count and the joining
+        yield message("beat", {"now": datetime.now(UTC)})
+        while True:
+            watcher.clear()
+            for number, text in await missing(feed, sent):
+                sent = number
+                yield text
+            if feed.version > seen:
+                yield patch_message(feed, seen)
+                seen = feed.version
+            if seen and feed.run["status"] in Run.ENDED and sent >= feed.last and not feed.stale:
+                yield message("end", {})
+                return
+            if not await woken(watcher):
+                yield message("beat", {"now": datetime.now(UTC)})
+    finally:
+        _hub.leave(feed, watcher)
+
+
+async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
+    """The lines after `sent`: from memory where they follow without a gap, else from the rows."""
+    if sent >= feed.last:
+        return []
+    if feed.lines and feed.lines[0][0] <= sent + 1:
+        return [pair for pair in feed.lines if pair[0] > sent]
+    found: list[tuple[int, bytes]] = []
+    while sent < feed.last and (page := await rows(events.lines, feed.run_id, sent, None, PAGE)):
+        found += [(event.number, line_message(event)) for event in page]
+        sent = page[-1].number
+    return found
+
+
+async def woken(watcher: asyncio.Event) -> bool:
+    """Wait for news, or for the time of a heartbeat."""
+    try:
+        await asyncio.wait_for(watcher.wait(), BEAT)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingHttpResponse:
+    """The Server-Sent Events view: `Last-Event-ID` or `?after=` says which line the browser has."""
+    user = await request.auser()
+    if not user.is_authenticated or not await user.ahas_perm(rights.VIEW):
+        return HttpResponse(_("Sign in with the right to see runs."), status=403)
+    counts = await rows(last_numbers, [run_id])
+    if run_id not in counts:
+        return HttpResponseNotFound(_("There is no such run."))
+    after = whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), counts[run_id])
+    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(
+        follow(run_id, after, counts[run_id]), content_type="text/event-stream", headers=headers
+    )
+
+
+def whole(text: str, most: int) -> int:
+    """A number of a line as the browser sent it; nonsense counts as having none."""
+    return min(int(text), most) if text.isdecimal() and len(text) < 12 else 0

@@ -1,0 +1,139 @@
+"""Real workers: what happens when one is killed, starved or doubled."""
+
+from opsportal import runs
+from opsportal.events import broker
+from opsportal.models import Step
+from tests import factories
+from tests.engine.conftest import numbers, statuses, texts
+
+from .conftest import count, ended, until
+
+CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
+
+
+def test_a_run_goes_through_real_workers(host, tmp_path):
+    host.worker()
+    run = ended(factories.start({**CHAIN, "d": ["a"]}, folder=str(tmp_path)))
+    assert run.status == "succeeded"
+    assert [count(tmp_path, f"{key}.run") for key in "abcd"] == [1, 1, 1, 1]
+
+
+def test_a_killed_child_is_replaced_and_its_step_taken_over(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "busy:4"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    host.kill_child(int((tmp_path / "a.run").read_text().split()[0]))
+    assert ended(run).status == "succeeded"
+    assert numbers(run) == list(range(1, run.events + 1))
+
+
+def test_a_killed_worker_is_replaced_by_another_one(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": [], "b": ["a"]}, do={"a": "busy:4"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    host.kill("worker")
+    host.worker("second")
+    assert ended(run).status == "succeeded"
+
+
+def test_losing_all_of_redis_loses_nothing(host, tmp_path):
+    host.worker()
+    run = factories.start(CHAIN, do={"b": "wait:3,1"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "b.run"))
+    broker().flushall()
+    assert ended(run).status == "succeeded"
+
+
+def test_a_killed_valkey_loses_nothing(host, tmp_path):
+    host.worker()
+    run = factories.start(CHAIN, do={"b": "wait:3,1"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "b.run"))
+    host.kill("valkey")
+    host.valkey()
+    assert ended(run).status == "succeeded"
+
+
+def test_two_workers_do_each_step_once(host, tmp_path):
+    host.worker("one")
+    host.worker("two")
+    graph = {f"s{n}": [] for n in range(20)} | {"end": [f"s{n}" for n in range(20)]}
+    run = ended(factories.start(graph, folder=str(tmp_path)))
+    assert run.status == "succeeded"
+    assert [count(tmp_path, f"{key}.run") for key in graph] == [1] * 21
+
+
+def test_a_slow_worker_that_was_taken_over_changes_nothing_when_it_ends(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "busy:6"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    Step.objects.filter(key="a").update(fence=50, status="due", wake_at=run.created_at, nudge_at=run.created_at)
+    assert ended(run).status == "succeeded"
+    until(lambda: count(tmp_path, "a.worked") == 2)
+    assert texts(run).count("Succeeded in") == 2
+
+
+def test_a_long_step_keeps_its_lease(host, tmp_path):
+    host.worker()
+    run = ended(factories.start({"a": []}, do={"a": "busy:5"}, folder=str(tmp_path)))
+    assert (run.status, count(tmp_path, "a.run")) == ("succeeded", 1)
+
+
+def test_lines_arrive_while_the_step_is_still_at_work(host):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "talk:3"})
+    until(lambda: run.lines.filter(text="at work").count() > 20)
+    assert statuses(run)["a"] == "running"
+    assert ended(run).status == "succeeded"
+    assert numbers(run) == list(range(1, run.events + 1))
+
+
+def test_a_step_at_work_hears_of_the_cancel(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": [], "b": ["a"]}, do={"a": "talk:60"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    runs.cancel(run.pk, factories.user())
+    assert ended(run, 15).status == "cancelled"
+    assert count(tmp_path, "a.stop") == 1
+
+
+def test_a_run_cancelled_after_its_worker_died_still_ends(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "busy:60"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    host.kill("worker")
+    runs.cancel(run.pk, factories.user())
+    host.worker("second")
+    assert ended(run).status == "cancelled"
+
+
+def test_sigterm_lets_the_step_go_on_elsewhere_and_is_no_take_over(host, tmp_path):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "busy:20"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "a.run"))
+    host.terminate()
+    until(lambda: statuses(run)["a"] == "due", 5)
+    assert run.steps.get(key="a").takeovers == 0
+
+
+def test_without_beat_everything_goes_on(host):
+    host.worker()
+    run = factories.start({"a": []}, do={"a": "wait:1,0.1"})
+    until(lambda: statuses(run).get("a") in ("due", "succeeded"))
+    broker().flushall()
+    assert ended(run).status == "succeeded"
+
+
+def test_two_beats_are_as_good_as_one(host):
+    host.worker()
+    host.beat()
+    host.start(type(host.supervisor.parts["beat"])("beat-2", host.supervisor.parts["beat"].argv))
+    assert ended(factories.start(CHAIN)).status == "succeeded"
+
+
+def test_twenty_five_runs_with_joins_all_end(host):
+    host.worker()
+    graph = {f"s{n}": [] for n in range(8)} | {"join": [f"s{n}" for n in range(8)]}
+    where, by = factories.environment(), factories.user()
+    all_ = [factories.start(graph, environment=where, by=by) for _ in range(25)]
+    assert {ended(run, 120).status for run in all_} == {"succeeded"}
+
