@@ -110,7 +110,9 @@ def _listed(value: Any) -> list[Any]:
 
 def statements(role: Any) -> list[Statement]:
     """Inline and attached policies, as one list."""
-    documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+    versions = (version for policy in role.managed_policies.values() for version in policy.versions)
+    attached = (version.document for version in versions if version.is_default_version)
+    documents = [*role.policies.values(), *attached]
     return [statement for text in documents for statement in _listed(_document(text).get("Statement"))]
 
 

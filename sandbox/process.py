@@ -1,6 +1,7 @@
 """Starting and steering a sandbox process from tests, the demo and the benchmark."""
 
 import json
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -69,9 +70,13 @@ class Sandbox:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
 
-    def stop(self) -> int:
+    def saved(self) -> bool:
+        """True when the state file holds everything."""
+        return bool(self.control("GET", "")["saved"])
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ends it in order and gives the exit status, 0 when all was well."""
-        self.process.terminate()
+        self.process.send_signal(by)
         return self._ended()
 
     def kill(self) -> None:

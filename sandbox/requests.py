@@ -63,11 +63,11 @@ def _flat(body: bytes) -> dict[str, str]:
 def rest_action(service: str, method: str, path: str, query: frozenset[str]) -> str:
     """The operation of a REST service whose method and URI fit best; else the method and the path."""
     fitting = [
-        (score, name)
+        (score, -len(name), name)
         for name, verb, pattern, score, keys in _routes(service)
         if verb == method and keys <= query and pattern.fullmatch(path)
     ]
-    return max(fitting)[1] if fitting else f"{method} {path}"
+    return max(fitting)[2] if fitting else f"{method} {path}"
 
 
 @cache

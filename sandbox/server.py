@@ -52,7 +52,19 @@ class Application:
                 return _response(*refused)
             lifecycle.advance(self.world, self.world.clock.now())
             self.world.changed = self.world.changed or call.mutating or call.service == "sts"
+            return self._guarded(call, environ)
+
+    def _guarded(self, call: Call, environ: Environ) -> Response:
+        """What is not simulated is an ordinary AWS error, so that the client's own message names it."""
+        try:
             return self._served(call, environ)
+        except NotImplementedError:
+            text = f"The sandbox does not simulate {call.service}:{call.action}."
+            return _response(*refusals.answer(call, "InvalidAction", text, 400))
+        except Exception as error:
+            log.exception("the sandbox failed on %s:%s", call.service, call.action)
+            text = f"The sandbox failed on {call.service}:{call.action}: {error!r}"
+            return _response(*refusals.answer(call, "InternalFailure", text, 500))
 
     def _served(self, call: Call, environ: Environ) -> Response:
         if call.service == "cloudformation":
@@ -61,19 +73,7 @@ class Application:
             return _response(status, "text/xml", text)
         if call.service == "iam" and call.action == "SimulatePrincipalPolicy":
             return _response(*iam.simulate(call))
-        return self._by_moto(call, environ)
-
-    def _by_moto(self, call: Call, environ: Environ) -> Response:
-        """What moto lacks is an ordinary AWS error, so that the client's own message names it."""
-        try:
-            return Response.from_app(self.moto, environ)
-        except NotImplementedError:
-            text = f"The sandbox does not simulate {call.service}:{call.action}."
-            return _response(*refusals.answer(call, "InvalidAction", text, 400))
-        except Exception as error:
-            log.exception("moto failed on %s:%s", call.service, call.action)
-            text = f"The sandbox failed on {call.service}:{call.action}: {error!r}"
-            return _response(*refusals.answer(call, "InternalFailure", text, 500))
+        return Response.from_app(self.moto, environ)
 
 
 def _wait(struck: list[faults.Rule]) -> None:

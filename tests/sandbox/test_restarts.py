@@ -1,0 +1,81 @@
+import signal
+import threading
+
+import pytest
+
+from sandbox import process
+from tests.sandbox.account import Account, resource, template, topic, until
+
+SLOW = template(Topic=resource("AWS::SNS::Topic", metadata={"Sandbox": {"Seconds": 60}}))
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a sandbox on the same state file, as often as asked."""
+    running = []
+
+    def begin(speed=50):
+        running.append(process.start(state=str(tmp_path / "state"), speed=speed))
+        return Account(running[-1], "123456789012")
+
+    yield begin
+    if running[-1].process.poll() is None:
+        running[-1].stop()
+
+
+def test_everything_is_there_after_a_restart(start):
+    account = start()
+    account.create(template(Vpc=resource("AWS::EC2::VPC", CidrBlock="10.9.0.0/16"), Q=resource("AWS::SQS::Queue")))
+    vpc = account.physical_id("Vpc")
+    assert account.sandbox.stop() == 0
+    account = start()
+    assert account.stack()["StackStatus"] == "CREATE_COMPLETE"
+    assert account.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"] == "10.9.0.0/16"
+    assert account.delete(account.stack()["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_an_operation_in_progress_goes_on(start):
+    account = start(speed=6)
+    account.cloudformation.create_stack(StackName="app", TemplateBody=SLOW)
+    account.sandbox.stop()
+    account = start(speed=6)
+    assert account.stack()["StackStatus"] == "CREATE_IN_PROGRESS"
+    account.sandbox.speed(600)
+    assert account.settled()["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_crash_loses_half_a_second_at_most(start):
+    account = start()
+    account.create(topic())
+    until(account.sandbox.saved, bool, seconds=1)
+    account.sandbox.kill()
+    assert start().stack()["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_objects_and_secrets_survive(start):
+    account = start()
+    account.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    account.client("s3").put_object(Bucket="kept", Key="a", Body=b"text")
+    account.client("secretsmanager").create_secret(Name="password", SecretString="hidden")
+    account.sandbox.stop()
+    account = start()
+    assert account.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"text"
+    assert account.client("secretsmanager").get_secret_value(SecretId="password")["SecretString"] == "hidden"
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(start, name):
+    assert start().sandbox.stop(name) == 0
+
+
+def test_sixteen_clients_at_once(account):
+    def work(number):
+        done.append(account.create(topic(), stack=f"app-{number}")["StackStatus"])
+
+    done = []
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == ["CREATE_COMPLETE"] * 16
