@@ -1,12 +1,13 @@
 """Rows for tests, each with sensible contents unless told otherwise."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
 
-from opsportal import runs
-from opsportal.models import Environment, Run
+from opsportal import clock, runs
+from opsportal.models import Approval, Environment, Event, Run, Step
 
 _numbers = itertools.count(1)
 
@@ -31,3 +32,32 @@ def start(graph: dict[str, list[str]], **params: Any) -> Run:
     by = params.pop("by", None) or user()
     key = params.pop("key", f"key-{next(_numbers)}")
     return runs.start("test.graph", where, {"graph": graph, **params}, by, key)
+
+
+def run(**fields: Any) -> Run:
+    """A row as the engine leaves it, without the engine: running, started a minute ago."""
+    number = next(_numbers)
+    known = {"runbook": "test.graph", "status": "running", "caller": "user:0", "key": f"row-{number}", "params": {}}
+    where = fields.pop("environment", None) or environment()
+    started = clock.now() - timedelta(minutes=1)
+    return Run.objects.create(**{**known, "environment": where, "created_at": started} | fields)
+
+
+def step(run: Run, key: str, **fields: Any) -> Step:
+    known = {"action": "count", "status": "blocked", "position": next(_numbers)}
+    if fields.get("status") in ("succeeded", "failed"):
+        known |= {"started_at": run.created_at, "ended_at": run.created_at + timedelta(seconds=10)}
+    return Step.objects.create(run=run, key=key, **known | fields)
+
+
+def line(run: Run, text: str, **fields: Any) -> Event:
+    run.events += 1
+    run.save(update_fields=["events"])
+    return Event.objects.create(**{"run": run, "number": run.events, "at": clock.now(), "text": text} | fields)
+
+
+def approval(step: Step, **fields: Any) -> Approval:
+    """An open question, asked just now, for somebody else than the requester."""
+    now = clock.now()
+    known = {"number": 1, "question": "Go on?", "digest": "d", "asked_at": now, "expires_at": now + timedelta(hours=4)}
+    return Approval.objects.create(step=step, **known | fields)

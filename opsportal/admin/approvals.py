@@ -17,7 +17,7 @@ from ..models import Approval
 from ..pages import durations
 from ..pages.facts import title
 from ..templatetags import ops
-from .boxes import boxed
+from .boxes import boxed, number
 
 A = Approval.Status
 LOOKS = {
@@ -55,9 +55,7 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not object_id.isdigit():
-            return redirect("admin:opsportal_approval_changelist")
-        return redirect(address(get_object_or_404(Approval.objects.select_related("step"), pk=object_id)))
+        return redirect(address(get_object_or_404(Approval.objects.select_related("step"), pk=number(object_id))))
 
     def has_view_permission(self, request: HttpRequest, obj: Approval | None = None) -> bool:
         return rights.may_view(request.user)

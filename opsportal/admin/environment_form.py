@@ -74,7 +74,8 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         account = cleaned.get("account")
         for name in ("role_arn", "service_role_arn"):
             arn = cleaned.get(name) or ""
-            if account and arn and arn.split(":")[4] != account:
+            theirs = [*arn.split(":"), "", "", "", "", ""][4]
+            if account and theirs and theirs != account:
                 text = _("This role is in account %(theirs)s, the environment in %(ours)s.")
-                self.add_error(name, text % {"theirs": arn.split(":")[4], "ours": account})
+                self.add_error(name, text % {"theirs": theirs, "ours": account})
         return cleaned

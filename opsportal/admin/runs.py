@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -21,7 +21,7 @@ from ..models import Run
 from ..pages import deeds, durations, mini, run, start
 from ..pages.facts import book_title
 from ..templatetags import ops
-from .boxes import boxed
+from .boxes import boxed, number
 
 
 class RunList(ChangeList):  # type: ignore[misc]
@@ -87,7 +87,8 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return redirect("admin:opsportal_run_page", object_id) if object_id.isdigit() else redirect("admin:index")
+        known = get_object_or_404(Run.objects.only("pk"), pk=number(object_id))
+        return redirect("admin:opsportal_run_page", known.pk)
 
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         return rights.may_view(request.user)

@@ -106,7 +106,7 @@ def tally(changes: Iterable[Change]) -> list[Count]:
     ]
 
 
-def split(changes: Sequence[Change], shown: int = 8) -> tuple[list[Change], list[Change]]:
+def split(changes: Sequence[Change], shown: int = 6) -> tuple[list[Change], list[Change]]:
     """What is always in sight (all that is hot among it), and what is folded."""
     hot = [change for change in changes if change.hot]
     calm = [change for change in changes if not change.hot]

@@ -1,5 +1,6 @@
 """A form made from a runbook's parameters: one field for each property of its JSON schema."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from .. import catalog
 from ..errors import Invalid
 
-Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs"]
+Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs", "json"]
 Choices = Sequence[tuple[str, str]]
 
 
@@ -52,7 +53,7 @@ def fields(
                 optional=name not in required and spec.get("default") in (None, "", [], {}),
                 choices=choices(spec, name in required) if kind == "choice" else (),
                 step="1" if spec.get("type") == "integer" else "any",
-                value=typed.get(name, "") if typed is not None else as_text(value),
+                value=typed.get(name, "") if typed is not None else as_text(value, kind),
                 wrong=first_wrong(name, wrong),
             )
         )
@@ -73,20 +74,23 @@ def resolved(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, An
 
 
 def kind_of(spec: Mapping[str, Any]) -> Kind:
-    if spec.get("choices_from") or "enum" in spec:
+    if "enum" in spec or catalog.choices(str(spec.get("choices_from", ""))):
         return "choice"
     if spec.get("writeOnly") or spec.get("format") == "password":
         return "secret"
     if spec.get("format") == "multi-line":
         return "area"
-    known: dict[str, Kind] = {
-        "boolean": "bool",
-        "integer": "number",
-        "number": "number",
-        "array": "list",
-        "object": "pairs",
-    }
+    known: dict[str, Kind] = {"boolean": "bool", "integer": "number", "number": "number"}
+    if spec.get("type") in ("array", "object"):
+        return collection(spec)
     return known.get(str(spec.get("type")), "text")
+
+
+def collection(spec: Mapping[str, Any]) -> Kind:
+    """Lists and dicts of texts have friendly controls; what is deeper is JSON."""
+    inner = spec.get("items" if spec["type"] == "array" else "additionalProperties")
+    plain = isinstance(inner, dict) and inner.get("type", "string") in ("string", "integer", "number")
+    return ("list" if spec["type"] == "array" else "pairs") if plain else "json"
 
 
 def choices(spec: Mapping[str, Any], required: bool) -> Choices:
@@ -95,10 +99,12 @@ def choices(spec: Mapping[str, Any], required: bool) -> Choices:
     return found if required and found else [("", _("—")), *found]
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Any, kind: Kind) -> str:
     """A value as its control holds it: lists one item a line, dicts one name=value a line."""
     if value is None:
         return ""
+    if kind == "json":
+        return json.dumps(value, indent=2, ensure_ascii=False) if value else ""
     if isinstance(value, bool):
         return "on" if value else ""
     if isinstance(value, list):
@@ -139,9 +145,20 @@ def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
         return None
     if kind == "list":
         return [item.strip() for line in text.splitlines() for item in line.split(",") if item.strip()]
+    if kind == "json":
+        return parsed(name, text)
     if kind == "pairs":
         return dict(pair(name, line) for line in text.splitlines() if line.strip())
     return text if kind in ("secret", "area") else text.strip()
+
+
+def parsed(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno, "what": error.msg}
+        message = _("This is not JSON: line %(line)d, column %(column)d: %(what)s.") % where
+        raise Invalid(message, name) from None
 
 
 def pair(name: str, line: str) -> tuple[str, str]:

@@ -61,7 +61,7 @@ def prefilled(request: HttpRequest, book: Runbook) -> Form:
     again = request.GET.get("again", "")
     run = (
         Run.objects.select_related("environment").filter(pk=again, runbook=book.name).first()
-        if again.isdigit()
+        if again.isdecimal()
         else None
     )
     if run:

@@ -1,0 +1,45 @@
+"""Somebody signed in, and nothing that would reach for a broker."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _database(db):
+    if settings.STATIC_ROOT:
+        Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns about a missing one
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def person():
+    return factories.user()
+
+
+@pytest.fixture
+def client(person):
+    return signed_in(person)
+
+
+@pytest.fixture
+def admin():
+    return signed_in(factories.user(is_superuser=True))
+
+
+def html(response):
+    return response.content.decode()
+
+
+def said(response):
+    """The messages a page shows after a redirect was followed."""
+    return [str(message) for message in response.context["messages"]]

@@ -1,0 +1,133 @@
+"""Buttons of a run's page, and what they do."""
+
+import pytest
+from django.urls import reverse
+
+from opsportal.models import Approval, Run
+from tests import factories
+from tests.portal.conftest import html, said, signed_in
+
+
+def do(client, run, verb, **data):
+    return client.post(reverse("admin:opsportal_run_do", args=[run.pk, verb]), data, follow=True)
+
+
+def answer(client, approval, **data):
+    address = reverse("admin:opsportal_run_answer", args=[approval.step.run_id, approval.pk])
+    return client.post(address, data, follow=True)
+
+
+def test_a_run_is_cancelled(client):
+    run = factories.start({"a": []})
+    do(client, run, "cancel")
+    run.refresh_from_db()
+    assert run.status in ("cancelling", "cancelled")
+
+
+def test_a_failed_run_is_retried(client):
+    run = factories.run(status="failed", ended_at=factories.clock.now())
+    factories.step(run, "a", status="failed")
+    response = do(client, run, "retry")
+    run.refresh_from_db()
+    assert run.status == "running"
+    assert said(response) == [f"Run {run.pk} goes on from what failed."]
+
+
+def test_a_refusal_is_said_on_the_page(client):
+    run = factories.run(status="succeeded", ended_at=factories.clock.now())
+    assert said(do(client, run, "retry")) == [f"Run {run.pk} is succeeded: there is nothing to retry."]
+
+
+def test_a_person_without_the_right_can_not_steer():
+    run = factories.start({"a": []})
+    response = do(signed_in(factories.user("view_run")), run, "cancel")
+    run.refresh_from_db()
+    assert run.status == "planning"
+    assert "don't have the right" in said(response)[0]
+
+
+def test_a_person_without_the_right_sees_no_buttons():
+    run = factories.run()
+    response = signed_in(factories.user("view_run")).get(reverse("admin:opsportal_run_page", args=[run.pk]))
+    assert "Cancel run" not in html(response)
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry", "undo", "deploy"])
+def test_looking_changes_nothing(client, verb):
+    run = factories.run()
+    assert client.get(reverse("admin:opsportal_run_do", args=[run.pk, verb])).status_code == 405
+
+
+def test_what_a_run_can_not_do_is_not_found(client):
+    assert do(client, factories.run(), "explode").status_code == 404
+
+
+def test_a_deed_on_an_unknown_run_is_not_found(client):
+    assert client.post("/admin/opsportal/run/999999/do/cancel/").status_code == 404
+
+
+def test_a_deed_without_the_forms_token_is_refused(person):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    assert do(client, factories.run(), "cancel").status_code == 403
+
+
+def test_a_plan_is_deployed_with_its_parameters(client):
+    params = {"blueprint": "ecs-service", "name": "", "only": [], "variables": {}}
+    plan = factories.run(runbook="stacks.plan", status="succeeded", params=params, ended_at=factories.clock.now())
+    do(client, plan, "deploy", nonce="n")
+    do(client, plan, "deploy", nonce="n")
+    deployed = Run.objects.get(runbook="stacks.deploy")
+    assert deployed.params["blueprint"] == "ecs-service"
+    assert deployed.environment == plan.environment
+
+
+def test_only_a_plan_can_be_deployed(client):
+    assert do(client, factories.run(status="succeeded"), "deploy").status_code == 404
+
+
+def asked(by=None, **environment):
+    run = factories.run(status="asking", requested_by=by, environment=factories.environment(**environment))
+    return factories.approval(factories.step(run, "database", status="asking"))
+
+
+def test_a_question_is_approved_by_another_person(client):
+    approval = asked(by=factories.user())
+    assert said(answer(client, approval, answer="approve", reason="checked")) == ["Approved."]
+    approval.refresh_from_db()
+    assert (approval.status, approval.reason) == ("approved", "checked")
+
+
+def test_a_rejection_needs_a_reason(client):
+    approval = asked(by=factories.user())
+    assert said(answer(client, approval, answer="reject")) == ["Say why you reject it."]
+
+
+def test_the_requester_can_not_answer_and_is_told_who_may(person, client):
+    approval = asked(by=person)
+    other = factories.user(username="ada")
+    response = answer(client, approval, answer="approve")
+    assert "another person has to answer" in said(response)[0]
+    assert other.username in html(response).split("May answer:")[1][:80]
+    assert Approval.objects.get().status == "open"
+
+
+def test_in_a_team_of_one_the_requester_types_the_environments_name(person, client):
+    approval = asked(by=person, name="solo", requester_may_approve=True)
+    assert "Type “solo”" in said(answer(client, approval, answer="approve", typed_name="sola"))[0]
+    assert said(answer(client, approval, answer="approve", typed_name="solo")) == ["Approved."]
+
+
+def test_the_second_answer_hears_who_was_first(client):
+    approval = asked(by=factories.user())
+    answer(client, approval, answer="approve")
+    response = answer(signed_in(factories.user()), approval, answer="reject", reason="no")
+    assert "This question is closed: approved by" in said(response)[0]
+
+
+def test_a_question_of_another_run_is_not_found(client):
+    approval = asked()
+    address = reverse("admin:opsportal_run_answer", args=[factories.run().pk, approval.pk])
+    assert client.post(address, {"answer": "approve"}).status_code == 404
