@@ -108,7 +108,7 @@ class Aws(Protocol):
 
 
 class Say(Protocol):
-    def __call__(self, text: str, level: Level = "info", **data: Any) -> None: ...
+    def __call__(self, text: str, /, level: Level = "info", **data: Any) -> None: ...
 
 
 @dataclass

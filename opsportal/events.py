@@ -1,7 +1,7 @@
 """What happened, line by line: numbers without gaps in the database, a hint on a Redis stream after commit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ def broker() -> "redis.Redis":
     return redis.Redis.from_url(settings.BROKER, socket_timeout=1, socket_connect_timeout=1)
 
 
-def line(run: Run, at: datetime, text: str, level: str = "info", step: Step | None = None, **data: Any) -> Event:
+def line(run: Run, at: datetime, text: str, level: str, step: Step | None, data: Mapping[str, Any]) -> Event:
     """An event still without a number; secrets are taken out here, before anything keeps it."""
     return Event(
         run=run,

@@ -129,8 +129,7 @@ class Hub:
         while True:
             found = await server.xread({events.STREAM: self.place}, block=2000, count=1000)
             self.away = False
-            hints = found[0][1] if isinstance(found, list) and found else list(found.values())[0][0] if found else []
-            if hints:
+            if hints := entries(found):
                 self.place = hints[-1][0].decode()
                 await self.take(int(hint[b"run"]) for _, hint in hints)
 
@@ -174,6 +173,13 @@ class Hub:
         feed.watchers.discard(watcher)
         if not feed.watchers:
             self.feeds.pop(feed.run_id, None)
+
+
+def entries(found: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """The entries of one stream in XREAD's answer: a list of streams in RESP2, a map in RESP3."""
+    if isinstance(found, dict):
+        return [entry for pages in found.values() for page in pages for entry in page]
+    return list(found[0][1]) if found else []
 
 
 async def guarded(read: Callable[[], Any]) -> None:

@@ -30,8 +30,8 @@ class Turn:
     changes: dict[str, Any] = field(default_factory=dict)
     state_changed: bool = False
 
-    def say(self, text: str, level: str = "info", step: Step | None = None, **data: Any) -> None:
-        self.lines.append(events.line(self.run, self.now, text, level, step, **data))
+    def say(self, text: str, /, level: str = "info", step: Step | None = None, **data: Any) -> None:
+        self.lines.append(events.line(self.run, self.now, text, level, step, data))
 
     def set(self, **changes: Any) -> None:
         """Change columns of the run."""

@@ -132,12 +132,12 @@ def environment_facts(run: Run) -> EnvironmentFacts:
         role_arn=env.role_arn,
         external_id=env.external_id,
         service_role_arn=env.service_role_arn,
-        variables={name: text(value) for name, value in env.variables.items()},
+        variables={name: as_text(value) for name, value in env.variables.items()},
         protected=env.protected,
     )
 
 
-def text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A variable as blueprints see it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -149,10 +149,10 @@ def outputs(step: Step) -> dict[str, dict[str, Any]]:
     return dict(Step.objects.filter(run=step.run_id, key__in=step.needs).values_list("key", "output"))
 
 
-def say(hold: Hold, line: str, level: catalog.Level = "info", **data: Any) -> None:
+def say(hold: Hold, text: str, /, level: catalog.Level = "info", **data: Any) -> None:
     """An event of the step; it is in the database half a second later, or with the settling."""
     hold.check()
-    hold.lines.append(events.line(hold.step.run, hold.now(), line, level, hold.step, **data))
+    hold.lines.append(events.line(hold.step.run, hold.now(), text, level, hold.step, data))
 
 
 def progress(hold: Hold, done: int, of: int) -> None:

@@ -237,3 +237,9 @@ def test_a_fault_in_a_runbooks_code_fails_the_step_and_loses_nothing(drive):
 
 def test_the_catalog_knows_the_runbooks_of_the_tests():
     assert catalog.runbook("test.graph").title == "A graph for tests"
+
+
+def test_an_event_may_carry_data_of_any_name():
+    run = factories.start({"a": []})
+    turns.take(run.pk, lambda turn: turn.say("a resource", at="10:00", run="x", text="y"))
+    assert Event.objects.last().data == {"at": "10:00", "run": "x", "text": "y"}

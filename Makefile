@@ -1,0 +1,44 @@
+# The same commands for a person and for CI. They need Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint fix bench soak lock
+.DEFAULT_GOAL := demo
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("opsportal needs Python 3.11 or newer; set PYTHON=python3.11." if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+demo: $(READY)
+	@exec $(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
+
+test: $(READY)
+	@$(BIN)/python tests/chromium.py
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/cfn-lint 'cloudformation/**/*.yaml' 'bench/graph/*.yaml' --ignore-templates 'cloudformation/**/blueprint.yaml' 'bench/graph/blueprint.yaml'
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	@exec $(BIN)/python -m bench
+
+soak: $(READY)
+	@$(BIN)/python tests/chromium.py
+	@SOAK=1 exec $(BIN)/python -m pytest tests/live --timeout=1800
+
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.txt --quiet

@@ -1,0 +1,62 @@
+"""What runs on one host, in the order it starts."""
+
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.conf import settings
+from django.core.management import call_command
+
+from . import supervisor
+from .supervisor import Part, Supervisor
+
+
+def start(running: Supervisor, env: Mapping[str, str], address: str, port: int, workers: int) -> None:
+    """Bring the database up to date and start everything; returns when the first page can be seen.
+
+    Raises RuntimeError with a sentence when a part does not start.
+    """
+    require_free(address, port)
+    embedded = settings.BROKER.startswith(f"unix://{settings.VAR_DIR}/")
+    if embedded:
+        running.start(supervisor.valkey(settings.VAR_DIR))
+    call_command("migrate", verbosity=0)
+    if embedded:
+        running.wait_ready("valkey")
+    web = supervisor.web(address, port, ready=lambda: serves(address, port))
+    for part in (web, *supervisor.workers(workers), supervisor.beat()):
+        running.start(with_env(part, env))
+    running.wait_ready("web", 60)
+
+
+def with_env(part: Part, env: Mapping[str, str]) -> Part:
+    return replace(part, env={**part.env, **env})
+
+
+def require_free(address: str, port: int) -> None:
+    """Raises RuntimeError when somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise RuntimeError(f"Port {port} of {address} can't be used: {error.strerror}. Choose another.") from error
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serves(address: str, port: int) -> bool:
+    """Whether the portal's log-in page can be had."""
+    try:
+        url = f"http://{'127.0.0.1' if address == '0.0.0.0' else address}:{port}/admin/login/"  # noqa: S104  compared, not bound
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False

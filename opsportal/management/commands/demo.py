@@ -1,0 +1,67 @@
+"""`manage.py demo`: opsportal on a simulated AWS, with a deployment under way."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from opsportal import demo, host, supervisor, terminal
+from opsportal.models import Run
+
+
+class Command(BaseCommand):
+    help = "Starts everything on a simulated AWS and deploys the ecs-service blueprint to dev."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--once", action="store_true", help="follow the deployment here and end with its result")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.console = Console()
+        running = supervisor.Supervisor(logs=settings.VAR_DIR / "logs")
+        supervisor.stop_on_signals()
+        try:
+            self.run(running, options["port"], options["once"])
+        except supervisor.Stopped:
+            self.console.print("Stopping. [bold]make demo[/bold] goes on from here.")
+            code = 130
+        except RuntimeError as error:
+            raise CommandError(str(error)) from error
+        else:
+            code = self.code
+        finally:
+            running.stop()
+        if options["once"] and code:
+            raise SystemExit(code)
+
+    def run(self, running: supervisor.Supervisor, port: int, once: bool) -> None:
+        with self.console.status("Starting Valkey, the sandbox, the portal, the workers and Beat …"):
+            sandbox = demo.Sandbox(host.free_port())
+            os.environ.update(sandbox.workers_env())
+            running.start(sandbox.part(settings.VAR_DIR / "sandbox.pickle"))
+            host.start(running, {}, "127.0.0.1", host.free_port() if once else port, workers=2)
+            running.wait_ready("sandbox")
+            demo.seed(sandbox)
+        logins = demo.passwords(settings.VAR_DIR / "demo-logins.json")
+        run = demo.deploy(again=once)
+        if once:
+            self.code = self.follow(run)
+            return
+        self.greet(port, logins, run)
+        running.watch()
+
+    def follow(self, run: Run) -> int:
+        """0 when the run succeeded, else 1."""
+        ended = terminal.follow(run.pk, self.console)
+        return 0 if ended.status == Run.Status.SUCCEEDED else 1
+
+    def greet(self, port: int, logins: dict[str, str], run: Run) -> None:
+        base = f"http://localhost:{port}"
+        say = self.console.print
+        say(f"\n[bold]opsportal runs on {base}[/bold]\n")
+        say(f"  olga   {logins['olga']}   starts runs", highlight=False)
+        say(f"  ansel  {logins['ansel']}   may approve what olga starts on prod\n", highlight=False)
+        say(f"A deployment to dev is under way: {base}/admin/opsportal/run/{run.pk}/", highlight=False)
+        say("AWS is simulated. Ctrl-C stops everything; the data stays in var/.")
