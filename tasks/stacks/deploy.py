@@ -10,7 +10,7 @@ from tasks.aws.cloudformation import ALREADY_SENT, INVALID
 from . import compare, looks, withdraw
 from .decide import ABSENT, CANCELLABLE, REVIEW, at_rest
 from .follow import follow, news, pause
-from .job import BEFORE, Job, at_work, wanted
+from .job import BEFORE, Job, at_work, place, wanted
 from .propose import propose
 from .review import review
 
@@ -33,7 +33,7 @@ def advance(job: Job) -> Outcome:
 
 def cancel(ctx: Context[Any]) -> Outcome:
     """Take back what was proposed; cancel an update in flight; let a creation end, which AWS can't cancel."""
-    with at_work(ctx, wanted(ctx), SECTION) as job:
+    with at_work(ctx, place(ctx), SECTION) as job:
         return rest(job)
 
 
@@ -68,7 +68,7 @@ def stop_update(job: Job) -> None:
 def undo(ctx: Context[Any]) -> Outcome:
     """Restore the template, parameters and tags that were read before the first change; a new stack stays."""
     before = ctx.memory.get(BEFORE)
-    now = wanted(ctx)
+    now = place(ctx)
     if before is None:
         ctx.say(f"{now.name} was not there before this run: it stays. Delete it in CloudFormation if it is not wanted.")
         return Done({"stack": now.name, "kept": True}, unchanged=True)

@@ -119,6 +119,11 @@ def wanted(ctx: Context[Any]) -> Wanted:
     )
 
 
+def place(ctx: Context[Any]) -> Wanted:
+    """Just where the stack is, for taking back what was done to it."""
+    return Wanted(ctx.input["stack"], ctx.input["region"], "", {}, {}, (), False, True)
+
+
 @contextmanager
 def at_work(ctx: Context[Any], wanted: Wanted, section: str) -> Iterator[Job]:
     """The job with its notes, which are kept whatever happens."""

@@ -11,7 +11,7 @@ from tasks.aws.cloudformation import Stack
 from . import changes, compare, looks, propose, template, withdraw
 from .changes import Change
 from .decide import ABSENT, STUCK, Move, Verdict, decide, judge
-from .job import BEFORE, Job, at_work, outputs, wanted
+from .job import BEFORE, Job, at_work, outputs, place, wanted
 from .references import unknown
 
 SECTION = "plan"
@@ -29,9 +29,7 @@ def preview(ctx: Context[Any]) -> Outcome:
 
 def cancel(ctx: Context[Any]) -> Outcome:
     """Take the change set back."""
-    if unknown(ctx.input["parameters"], outputs(ctx)) | unknown(ctx.input["tags"], outputs(ctx)):
-        return Done()
-    with at_work(ctx, wanted(ctx), SECTION) as job:
+    with at_work(ctx, place(ctx), SECTION) as job:
         if not job.notes.change_set:
             withdraw.find(job)
         return withdraw.withdraw(job) or Done()

@@ -72,7 +72,7 @@ class Driver:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     usual: float | None = None
     looks: int = 0
-    forgets: bool = False
+    forget_look: int = 0
     timeouts: Timeouts = Timeouts(2.0, 2.0)
 
     def context(self):
@@ -98,14 +98,14 @@ class Driver:
         self.said.append((level, text, data))
 
     def look(self, function=stack.deploy):
-        """One wake-up. With `forgets`, what it remembered is lost, as after a kill."""
+        """One wake-up. What the look numbered `forget_look` remembered is lost, as after a kill."""
         self.looks += 1
         context = self.context()
         try:
             outcome = function(context)
         except TryLater as later:
             outcome = Wait(later.seconds or 0.05, later.message)
-        if not self.forgets:
+        if self.looks != self.forget_look:
             self.memory = json.loads(json.dumps(context.memory))
         return outcome
 
@@ -149,9 +149,25 @@ class Driver:
         """A later run's step on the same stack."""
         return Driver(self.sandbox, self.environment, dict(self.input), usual=self.usual, timeouts=self.timeouts)
 
+    def client(self, service="cloudformation"):
+        return self.sandbox.client(service, "eu-central-1", self.environment.account)
+
     def stack(self):
-        client = self.sandbox.client("cloudformation", "eu-central-1", self.environment.account)
-        return client.describe_stacks(StackName=self.input["stack"])["Stacks"][0]
+        return self.client().describe_stacks(StackName=self.input["stack"])["Stacks"][0]
+
+    def exists(self):
+        live = [line for line in self.client().describe_stacks()["Stacks"]]
+        return self.input["stack"] in [line["StackName"] for line in live]
+
+    def change_sets(self):
+        """Those that could still be executed."""
+        found = self.client().list_change_sets(StackName=self.input["stack"])["Summaries"]
+        return [each["ChangeSetName"] for each in found if each["ExecutionStatus"] in ("AVAILABLE", "UNAVAILABLE")]
+
+    def effects(self):
+        """How many times the sandbox did each of the changing operations in this account."""
+        lines = self.sandbox.operations()["operations"]
+        return [line["kind"] for line in lines if line["account"] == self.environment.account]
 
 
 def _pieces(key, value):
