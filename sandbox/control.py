@@ -49,7 +49,7 @@ def _given(request: Request) -> Given:
 
 
 def _ready(world: World, given: Given) -> Any:
-    return {"ready": True, "speed": world.clock.speed, "saved": not world.changed}
+    return {"ready": True, "speed": world.clock.speed, "saved": not (world.changed or world.writing)}
 
 
 def _add_fault(world: World, given: Given) -> Any:

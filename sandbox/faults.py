@@ -1,7 +1,6 @@
 """Rules that make the sandbox misbehave on demand."""
 
 from dataclasses import asdict, dataclass, field, fields
-from itertools import count
 from typing import Any, Literal, get_args
 
 Kind = Literal[
@@ -50,12 +49,13 @@ class Rule:
 @dataclass
 class Faults:
     rules: list[Rule] = field(default_factory=list)
-    ids: Any = field(default_factory=lambda: count(1))
+    made: int = 0
 
     def add(self, given: dict[str, Any]) -> Rule:
         """Raises BadRule for an unknown kind, name or type of value."""
         rule = Rule(**_checked(given))
-        rule.id = f"f{next(self.ids)}"
+        self.made += 1
+        rule.id = f"f{self.made}"
         self.rules.append(rule)
         return rule
 

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 import threading
 from typing import Any
 
@@ -43,6 +44,7 @@ def serve(port: int, speed: float, path: str, change_set_seconds: float) -> None
         signal.signal(name, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"sandbox ready on http://{HOST}:{server.server_port}", flush=True)
+    sys.stdout = sys.stderr  # moto prints, and nobody may be reading our output any more
     _tick(world, store, stop)
     server.shutdown()
     if store is not None:

@@ -25,6 +25,7 @@ class Application:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.known: set[str] = set()
         self.moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -73,7 +74,15 @@ class Application:
             return _response(status, "text/xml", text)
         if call.service == "iam" and call.action == "SimulatePrincipalPolicy":
             return _response(*iam.simulate(call))
+        if call.service not in self.known:
+            self._check(call, environ)
         return Response.from_app(self.moto, environ)
+
+    def _check(self, call: Call, environ: Environ) -> None:
+        host = self.moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
+        if host is not None and self.moto.get_backend_for_host(host) is None:
+            raise NotImplementedError
+        self.known.add(call.service)
 
 
 def _wait(struck: list[faults.Rule]) -> None:

@@ -20,4 +20,5 @@ class World:
     enforced: set[str] = field(default_factory=set)
     change_set_seconds: float = 1.0
     changed: bool = False
+    writing: bool = False
     lock: RLock = field(default_factory=RLock)

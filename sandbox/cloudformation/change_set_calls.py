@@ -116,7 +116,7 @@ def _execute(request: Request, stack: Stack, found: ChangeSet, disable: bool) ->
     if stack.status == "REVIEW_IN_PROGRESS":
         writes.begin_create(request, stack, found.revision, disable, found.on_stack_failure or "ROLLBACK")
     else:
-        writes.begin_update(request, stack, found.revision, disable)
+        writes.begin_update(request, stack, found.revision, disable or found.on_stack_failure == "DO_NOTHING")
 
 
 def describe_change_set(request: Request) -> Json:

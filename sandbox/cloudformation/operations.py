@@ -56,7 +56,8 @@ def apply(world: World, stack: Stack, operation: Operation, at: float) -> None:
 
 
 def delete(world: World, stack: Stack, at: float, token: str, retained: frozenset[str]) -> None:
-    leftovers = stack.operation.leftovers if stack.operation else []
+    unfinished = stack.operation or stack.undo
+    leftovers = unfinished.leftovers if unfinished else []
     if stack.operation is not None:
         _abandon(world, stack, at)
     operation = start(world, stack, "DELETE_STACK", "DELETE_IN_PROGRESS", at, token)
@@ -86,7 +87,7 @@ def cancel(world: World, stack: Stack, at: float, token: str) -> None:
 
 def continue_rollback(world: World, stack: Stack, at: float, token: str, skipped: frozenset[str]) -> None:
     earlier = stack.interrupted
-    operation = _resumed(stack, earlier, token, at)
+    operation = _resumed(stack, earlier, "CONTINUE_ROLLBACK", token, at)
     _log(world, stack, operation)
     phases.open_revert(world, stack, operation, "User Initiated", at)
     for task in operation.tasks.values():
@@ -100,7 +101,7 @@ def roll_back(world: World, stack: Stack, at: float, token: str) -> None:
     """RollbackStack, after a failed create or update that was left as it was."""
     earlier = stack.interrupted
     created = stack.status == "CREATE_FAILED"
-    operation = _resumed(stack, earlier, token, at)
+    operation = _resumed(stack, earlier, "ROLLBACK", token, at)
     _log(world, stack, operation)
     if created:
         phases.open_rollback(stack, operation, "User Initiated", at)
@@ -109,8 +110,8 @@ def roll_back(world: World, stack: Stack, at: float, token: str) -> None:
     settle(world, stack, at)
 
 
-def _resumed(stack: Stack, earlier: Operation, token: str, at: float) -> Operation:
-    operation = Operation(str(uuid4()), "CONTINUE_ROLLBACK", token, at, "revert", previous=earlier.previous)
+def _resumed(stack: Stack, earlier: Operation, kind: str, token: str, at: float) -> Operation:
+    operation = Operation(str(uuid4()), kind, token, at, "revert", previous=earlier.previous)
     operation.undo, operation.added, operation.leftovers = earlier.undo, earlier.added, earlier.leftovers
     operation.before = stack.status
     stack.operation, stack.last_operation = operation, (operation.kind, operation.id)

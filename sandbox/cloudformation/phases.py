@@ -94,6 +94,7 @@ def open_delete(world: World, stack: Stack, operation: Operation, at: float) -> 
     for name in stack.exports:
         if users := outputs.importers(world.estate, stack, name):
             reason = f"Delete canceled. Cannot delete export {name} as it is in use by {' and '.join(users)}."
+            stack.deleted = None
             finish(world, stack, operation.before, reason, at)
             return
     _open_removal(stack, operation, "delete")

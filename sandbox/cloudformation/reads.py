@@ -11,11 +11,13 @@ PAGE = 100
 
 
 def page(items: list[Any], token: str | None, key: str, size: int = PAGE) -> Json:
-    """One page and the token of the next, which is the place of its first item counted from the list's end.
+    """One page and the token of the next.
 
-    Counting from the end keeps a newest-first list steady while new items come.
+    The token tells how many items were left, for lists whose new items come first, so that they don't move the rest.
     """
-    start = len(items) - int(token) if token else 0
+    if token and not token.isdigit():
+        raise invalid(f"NextToken {token} is not valid")
+    start = max(0, len(items) - int(token)) if token else 0
     more = start + size < len(items)
     return {key: items[start : start + size], "NextToken": str(len(items) - start - size) if more else None}
 
@@ -112,7 +114,8 @@ def list_stack_resources(request: Request) -> Json:
 
 def list_exports(request: Request) -> Json:
     rows = [row for row in request.world.estate.stacks.values() if row.place == request.place]
-    lines = [{"ExportingStackId": row.id, "Name": n, "Value": v} for row in rows for n, v in row.exports.items()]
+    exports = ((row.id, name, value) for row in reversed(rows) for name, value in row.exports.items())
+    lines = [{"ExportingStackId": stack_id, "Name": name, "Value": value} for stack_id, name, value in exports]
     return page(lines, request.get("NextToken"), "Exports")
 
 

@@ -24,11 +24,11 @@ def start(tmp_path):
 
 
 def test_everything_is_there_after_a_restart(start):
-    account = start()
+    account = start(speed=500)
     account.create(template(Vpc=resource("AWS::EC2::VPC", CidrBlock="10.9.0.0/16"), Q=resource("AWS::SQS::Queue")))
     vpc = account.physical_id("Vpc")
     assert account.sandbox.stop() == 0
-    account = start()
+    account = start(speed=500)
     assert account.stack()["StackStatus"] == "CREATE_COMPLETE"
     assert account.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"] == "10.9.0.0/16"
     assert account.delete(account.stack()["StackId"])["StackStatus"] == "DELETE_COMPLETE"
@@ -56,10 +56,12 @@ def test_objects_and_secrets_survive(start):
     account = start()
     account.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     account.client("s3").put_object(Bucket="kept", Key="a", Body=b"text")
+    account.client("acm").request_certificate(DomainName="example.com")
     account.client("secretsmanager").create_secret(Name="password", SecretString="hidden")
     account.sandbox.stop()
     account = start()
     assert account.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"text"
+    assert len(account.client("acm").list_certificates()["CertificateSummaryList"]) == 1
     assert account.client("secretsmanager").get_secret_value(SecretId="password")["SecretString"] == "hidden"
 
 
