@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import redis.asyncio
 import structlog
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -183,10 +184,10 @@ def entries(found: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
 
 
 async def guarded(read: Callable[[], Any]) -> None:
-    """A read that may fail while the database is away; the next comparison makes up for it."""
+    """A read that may fail: the database is away, or the run was deleted. The next comparison makes up for it."""
     try:
         await read()
-    except Error as error:
+    except (Error, ObjectDoesNotExist) as error:
         log.warning("the hub could not read", error=str(error))
 
 

@@ -12,7 +12,7 @@ let last = Math.max(0, ...[...rows()].map((row) => Number(row.dataset.n)));
 // Per filter, from which number on the lines are here without a hole; 0: from the beginning.
 const first = Number(log.querySelector(".ev")?.dataset.n ?? 1);
 const from = new Map([["|", older.hidden ? 0 : first]]);
-let missed = 0, filling = null;
+let missed = 0, top = 0, filling = null;
 
 const level = () => document.querySelector("[name=level]:checked").value;
 const filter = () => `${picker.value}|${level()}`;
@@ -142,13 +142,16 @@ export function offer(keys) {
 export const tick = () => { for (const row of rows()) if (!row.hidden) when(row.querySelector("time")); };
 
 const nearEnd = () => log.scrollTop + log.clientHeight > log.scrollHeight - 40;
-const readBack = () => requestAnimationFrame(() => { if (!nearEnd()) follow.checked = false; });
+
+/** We only ever scroll to the end: whatever goes up is the reader, who then is left alone. */
+function scrolled() {
+  if (log.scrollTop < top && !nearEnd()) follow.checked = false;
+  top = log.scrollTop;
+  if (nearEnd() && missed) { missed = 0; settle(); }
+}
 
 export function start(onPick) {
-  log.addEventListener("wheel", readBack, { passive: true });
-  log.addEventListener("touchmove", readBack, { passive: true });
-  log.addEventListener("keydown", (event) => { if (["PageUp", "ArrowUp", "Home"].includes(event.key)) readBack(); });
-  log.addEventListener("scroll", () => { if (nearEnd() && missed) { missed = 0; settle(); } });
+  log.addEventListener("scroll", scrolled, { passive: true });
   const again = () => { missed = 0; settle(); };
   follow.addEventListener("change", again);
   pill.addEventListener("click", () => { follow.checked = true; again(); });

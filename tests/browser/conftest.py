@@ -1,0 +1,84 @@
+"""A real Chromium on the real web process, with a database file and a Valkey shared with the tests."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from opsportal import events, supervisor
+from tests import chromium, factories
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; our queries don't run in it
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup, django_db_blocker):
+    """The address of the portal."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with django_db_blocker.unblock():
+        database = connection.settings_dict["NAME"]
+    env = {"DATABASE_URL": f"sqlite:///{database}", "PYTHONPATH": os.getcwd(), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    here = supervisor.Supervisor(logs=Path(settings.VAR_DIR) / "logs")
+    web = supervisor.web("127.0.0.1", port, ready=lambda: listens(port))
+    for part in (supervisor.valkey(Path(settings.VAR_DIR)), supervisor.Part("web", web.argv, env, web.ready)):
+        here.start(part)
+        here.wait_ready(part.name)
+    events._away_until = 0
+    yield f"http://127.0.0.1:{port}"
+    here.stop()
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="package")
+def chrome():
+    path = chromium.find()
+    assert path, "The browser tests need Chromium. Run tests/chromium.py, or name one in CHROMIUM."
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(transactional_db):
+    return factories.user()
+
+
+@pytest.fixture
+def sign_in(site, chrome, transactional_db):
+    """Opens a browser window for a person; any error in its console fails the test."""
+    contexts, troubles = [], []
+
+    def open_window(person, **options):
+        client = Client()
+        client.force_login(person)
+        context = chrome.new_context(base_url=site, **options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def browser_page(sign_in, person):
+    return sign_in(person)

@@ -1,0 +1,39 @@
+"""Starting a run in a real browser."""
+
+from playwright.sync_api import expect
+
+from opsportal.models import Run
+from tests import factories
+
+
+def test_a_run_is_started_from_home(browser_page):
+    factories.environment(name="dev")
+    page = browser_page
+    page.goto("/admin/")
+    page.click("text=Start a run >> nth=0")
+    page.click("text=A graph for tests")
+    page.select_option("[name=environment]", "dev")
+    page.fill("[name=graph]", '{"a": [], "b": ["a"]}')
+    page.click("button:has-text('Start')")
+    expect(page.locator("h1")).to_have_text("A graph for tests in dev")
+    assert Run.objects.get().params["graph"] == {"a": [], "b": ["a"]}
+
+
+def test_a_double_click_starts_one_run(browser_page):
+    factories.environment(name="dev")
+    page = browser_page
+    page.goto("/admin/opsportal/run/add/?runbook=test.graph&environment=dev")
+    page.fill("[name=graph]", '{"a": []}')
+    page.dblclick("button:has-text('Start')")
+    expect(page.locator("h1")).to_have_text("A graph for tests in dev")
+    assert Run.objects.count() == 1
+
+
+def test_what_is_wrong_is_said_beside_its_field(browser_page):
+    factories.environment(name="dev")
+    page = browser_page
+    page.goto("/admin/opsportal/run/add/?runbook=test.graph&environment=dev")
+    page.fill("[name=graph]", "{")
+    page.click("button:has-text('Start')")
+    expect(page.locator("#w-graph")).to_contain_text("This is not JSON")
+    expect(page.locator("[name=graph]")).to_have_attribute("aria-invalid", "true")
