@@ -1,5 +1,6 @@
 """One botocore session a process, one client for each service, region and pace; who calls is said call by call."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -59,6 +60,7 @@ _mutex = RLock()
 
 @lru_cache(maxsize=1)
 def session() -> botocore.session.Session:
+    logging.getLogger("botocore.credentials").setLevel(logging.ERROR)  # a failed refresh is told by our own error
     made = botocore.session.Session()
     made.user_agent_name = "opsportal"
     made.register_component("credential_provider", OfTheCaller())

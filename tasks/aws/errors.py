@@ -83,7 +83,7 @@ def unanswered(error: Exception) -> bool:
     """Whether it stays unknown what AWS did: no answer, one that can't be read, or a fault of AWS's own."""
     if isinstance(error, exceptions.ClientError):
         return code(error) in BROKEN or (status(error) >= 500 and code(error) not in THROTTLED)
-    return isinstance(error, exceptions.HTTPClientError | ResponseParserError)
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | ResponseParserError)
 
 
 def status(error: Any) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -36,6 +37,7 @@ def findings(body: str, regions: Sequence[str], cache: Path) -> list[Finding]:
 def _lint(body: str, regions: Sequence[str]) -> list[Finding]:
     from cfnlint.api import ManualArgs, lint  # takes a second to import, and the web never needs it
 
+    logging.getLogger("cfnlint").setLevel(logging.WARNING)
     matches = lint(body, config=ManualArgs(regions=list(regions)))
     return sorted((Finding(m.linenumber, m.rule.id, m.message) for m in matches), key=lambda each: each.line)
 

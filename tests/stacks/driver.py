@@ -1,4 +1,4 @@
-"""A tiny engine in memory: drives a step function look by look against the sandbox, and records what passed the guard."""
+"""A tiny engine in memory: drives a step function look by look against the sandbox and records what it sends."""
 
 import itertools
 import json
@@ -73,7 +73,7 @@ class Driver:
     usual: float | None = None
     looks: int = 0
     forget_look: int = 0
-    timeouts: Timeouts = Timeouts(2.0, 2.0)
+    timeouts: Timeouts = field(default_factory=lambda: Timeouts(2.0, 2.0))
 
     def context(self):
         return Context(
@@ -156,8 +156,7 @@ class Driver:
         return self.client().describe_stacks(StackName=self.input["stack"])["Stacks"][0]
 
     def exists(self):
-        live = [line for line in self.client().describe_stacks()["Stacks"]]
-        return self.input["stack"] in [line["StackName"] for line in live]
+        return self.input["stack"] in [line["StackName"] for line in self.client().describe_stacks()["Stacks"]]
 
     def change_sets(self):
         """Those that could still be executed."""

@@ -204,5 +204,5 @@ def test_reading_gives_the_outputs_of_a_stack(step):
 
 
 def test_reading_a_stack_that_is_not_there_says_to_deploy_it(step):
-    with pytest.raises(StepFailed, match="does not exist, but others need its outputs. Deploy web too"):
+    with pytest.raises(StepFailed, match=r"does not exist, but others need its outputs\. Deploy web too"):
         step.want(one()).run(stack.read)

@@ -59,7 +59,7 @@ def test_a_stack_that_only_a_person_can_repair_is_left_alone(sandbox, step):
         step.next().want(one("two")).run()
     later = step.next().want(one("three"))
 
-    with pytest.raises(StepFailed, match="is UPDATE_ROLLBACK_FAILED. An update could not be rolled back"):
+    with pytest.raises(StepFailed, match=r"is UPDATE_ROLLBACK_FAILED\. An update could not be rolled back"):
         later.run()
 
     assert later.ledger.calls() == []
@@ -68,7 +68,7 @@ def test_a_stack_that_only_a_person_can_repair_is_left_alone(sandbox, step):
 def test_a_missing_export_is_named(step):
     body = template(Topic=resource("AWS::SNS::Topic", DisplayName={"Fn::ImportValue": "nobody-exports"}))
 
-    with pytest.raises(StepFailed, match="web failed: .*No export named nobody-exports found"):
+    with pytest.raises(StepFailed, match=r"web failed: .*No export named nobody-exports found"):
         step.want(body).run()
 
 
@@ -95,5 +95,5 @@ def test_a_failed_step_leaves_its_protected_shell_to_a_person(sandbox, step):
     step.client().update_termination_protection(StackName=step.input["stack"], EnableTerminationProtection=True)
     step.retry()
 
-    with pytest.raises(StepFailed, match="termination protection is on. Turn it off"):
+    with pytest.raises(StepFailed, match=r"termination protection is on\. Turn it off"):
         step.run()

@@ -1,0 +1,5 @@
+"""The same sandbox and steps as for stacks."""
+
+from tests.stacks.conftest import account, protected, sandbox, step
+
+__all__ = ["account", "protected", "sandbox", "step"]

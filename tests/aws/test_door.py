@@ -1,0 +1,185 @@
+"""The door: identity, account pin, guard, what is sent and how often."""
+
+import logging
+
+import pytest
+
+from opsportal.errors import Denied, StepFailed, TryLater
+from tasks.aws import clients, identities, sts
+from tasks.aws.budget import Budget
+from tasks.aws.session import Door
+from tests.stacks.driver import Ledger, facts
+
+OTHER = "999999999999"
+
+
+@pytest.fixture
+def role(sandbox, account):
+    """A role of another account that wants an external id."""
+    return sandbox.role(OTHER, "opsportal", external_id="shared-secret")
+
+
+def door(sandbox, environment, guard=None, **given):
+    return Door(environment, guard or Ledger(), 7, sandbox.url, **given)
+
+
+def calls(sandbox, account, action):
+    return [c for c in sandbox.log()["calls"] if c["account"] == account and c["action"] == action]
+
+
+def test_a_role_is_assumed_with_the_external_id_and_the_runs_name(sandbox, role):
+    environment = facts(OTHER, role_arn=role, external_id="shared-secret")
+
+    who = sts.caller_identity(door(sandbox, environment))
+
+    assert who.account == OTHER
+    assert who.arn.endswith("assumed-role/opsportal/opsportal-run-7")
+    assert who.principal == role
+
+
+def test_a_wrong_external_id_says_what_to_check(sandbox, role):
+    environment = facts(OTHER, role_arn=role, external_id="something-else")
+
+    with pytest.raises(Denied, match="trust policy names the workers' identity and the environment's external id"):
+        door(sandbox, environment).read("cloudformation", "describe_stacks")
+
+
+def test_a_wrong_external_id_stops_a_change_before_its_intent(sandbox, role):
+    guard = Ledger()
+
+    with pytest.raises(Denied):
+        change(door(sandbox, facts(OTHER, role_arn=role, external_id="wrong"), guard))
+
+    assert guard.intents == []
+
+
+def change(aws, **arguments):
+    return aws.change("cloudformation", "delete_stack", token="ClientRequestToken", StackName="none", **arguments)
+
+
+def test_another_account_is_refused_before_anything_is_read(sandbox, account):
+    with pytest.raises(StepFailed, match=f"answers from account {account}, but dev is pinned to {OTHER}"):
+        door(sandbox, facts(OTHER)).read("cloudformation", "describe_stacks")
+
+    assert calls(sandbox, account, "DescribeStacks") == []
+
+
+def test_the_account_is_asked_for_once_a_session_and_before_each_deletion(sandbox, account):
+    aws = door(sandbox, facts(account))
+    aws.read("cloudformation", "describe_stacks")
+    aws.read("cloudformation", "describe_stacks")
+
+    change(aws)
+
+    assert len(calls(sandbox, account, "GetCallerIdentity")) == 2
+
+
+def test_a_change_carries_the_token_and_its_answer_is_noted(sandbox, account):
+    guard = Ledger()
+
+    change(door(sandbox, facts(account), guard))
+
+    assert [intent["answer"] for intent in guard.intents] == ["ok"]
+    assert calls(sandbox, account, "DeleteStack")[0]["params"]["ClientRequestToken"] == guard.intents[0]["token"]
+
+
+def test_a_refusal_is_an_answer_too(sandbox, account):
+    guard = Ledger()
+
+    with pytest.raises(StepFailed):
+        door(sandbox, facts(account), guard).change("cloudformation", "execute_change_set", ChangeSetName="none-such")
+
+    assert guard.intents[0]["answer"]
+
+
+@pytest.mark.parametrize("kind", ["lost", "error"])
+def test_without_a_usable_answer_the_intent_stays_open(sandbox, account, kind):
+    sandbox.fault(kind, action="DeleteStack", account=account, count=1)
+    guard = Ledger()
+    aws = door(sandbox, facts(account), guard)
+
+    with pytest.raises(TryLater):
+        change(aws)
+
+    assert aws.unanswered("cloudformation", "delete_stack")
+
+
+def test_the_digest_leaves_the_token_out(sandbox, account):
+    guard = Ledger()
+    aws = door(sandbox, facts(account), guard)
+    change(aws)
+    change(aws)
+
+    assert guard.intents[0]["digest"] == guard.intents[1]["digest"]
+    assert guard.intents[0]["token"] != guard.intents[1]["token"]
+
+
+def test_expired_credentials_are_dropped_and_got_again(sandbox, role):
+    environment = facts(OTHER, role_arn=role, external_id="shared-secret")
+    aws = door(sandbox, environment)
+    aws.read("cloudformation", "describe_stacks")
+    before = identities.identity(environment, 7, sandbox.url)
+    sandbox.fault("expired", service="cloudformation", account=OTHER, count=1)
+
+    with pytest.raises(TryLater):
+        aws.read("cloudformation", "describe_stacks")
+
+    assert aws.read("cloudformation", "describe_stacks")
+    assert identities.identity(environment, 7, sandbox.url) is not before
+
+
+def test_environments_share_clients_but_not_credentials(sandbox, account, role):
+    own, theirs = facts(account), facts(OTHER, role_arn=role, external_id="shared-secret")
+
+    accounts = [sts.caller_identity(door(sandbox, environment)).account for environment in (own, theirs, own)]
+
+    assert accounts == [account, OTHER, account]
+    assert clients._client.cache_info().currsize > 0
+
+
+def test_an_endpoint_that_is_away_means_later(account):
+    aws = Door(facts(account), Ledger(), 7, "http://127.0.0.1:9")
+
+    with pytest.raises(TryLater, match="no usable answer to sts:GetCallerIdentity"):
+        aws.read("cloudformation", "describe_stacks")
+
+
+def test_no_credentials_at_all_says_what_to_do(sandbox, account, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    clients.own_credentials.cache_clear()
+
+    with pytest.raises(StepFailed, match="The workers have no AWS credentials"):
+        door(sandbox, facts(account)).read("cloudformation", "describe_stacks")
+
+
+def test_wrong_arguments_are_told(sandbox, account):
+    with pytest.raises(StepFailed, match="can't be sent like this"):
+        door(sandbox, facts(account)).read("cloudformation", "describe_stacks", Nonsense=1)
+
+
+def test_each_page_passes_the_door(sandbox, account):
+    aws = door(sandbox, facts(account), budget=Budget(1000))
+    sandbox.fault("lost", action="ListStacks", account=account, count=1)
+
+    assert list(aws.pages("cloudformation", "list_stacks"))
+    assert len(calls(sandbox, account, "ListStacks")) == 2
+
+
+def test_an_empty_budget_means_later_and_nothing_is_sent(sandbox, account):
+    budget = Budget(0.001)
+    for _ in range(2):
+        budget.take(account, begun=False)
+
+    with pytest.raises(TryLater) as later:
+        door(sandbox, facts(account), budget=budget).read("cloudformation", "describe_stacks")
+
+    assert later.value.seconds > 0
+    assert calls(sandbox, account, "DescribeStacks") == []
+
+
+def test_secrets_stay_out_of_the_log(sandbox, account, caplog):
+    with caplog.at_level(logging.INFO):
+        door(sandbox, facts(account)).read("cloudformation", "describe_stacks")
+
+    assert "sandbox" not in caplog.text
