@@ -12,7 +12,8 @@ from opsportal.errors import Gone, StepFailed
 
 CF = "cloudformation"
 NAME_TAKEN = "AlreadyExistsException"
-ALREADY_SENT = frozenset({"InvalidChangeSetStatus", "TokenAlreadyExistsException"})
+TOKEN_KNOWN = "TokenAlreadyExistsException"  # noqa: S105  an error code
+ALREADY_SENT = frozenset({"InvalidChangeSetStatus", TOKEN_KNOWN})
 INVALID = "ValidationError"
 
 

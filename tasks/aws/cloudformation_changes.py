@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsportal.catalog import Aws
-from opsportal.errors import Gone
+from opsportal.errors import Gone, StepFailed
 
-from .cloudformation import CF, Proposal, told_by_words
+from .cloudformation import CF, TOKEN_KNOWN, Proposal, told_by_words
 
 
 def create_change_set(aws: Aws, region: str, proposal: Proposal) -> tuple[str, str]:
@@ -51,7 +51,11 @@ def delete_change_set(aws: Aws, region: str, arn: str) -> None:
 
 def delete_stack(aws: Aws, region: str, stack_id: str) -> None:
     """Begin to delete the stack with this id, never a later one of the same name."""
-    aws.change(CF, "delete_stack", region=region, token="ClientRequestToken", StackName=stack_id)  # noqa: S106
+    try:
+        aws.change(CF, "delete_stack", region=region, token="ClientRequestToken", StackName=stack_id)  # noqa: S106
+    except StepFailed as refused:
+        if refused.code != TOKEN_KNOWN:  # it was sent before, and its answer was lost
+            raise
 
 
 def cancel_update(aws: Aws, region: str, stack_id: str) -> None:

@@ -68,12 +68,24 @@ def stop_update(job: Job) -> None:
 def undo(ctx: Context[Any]) -> Outcome:
     """Restore the template, parameters and tags that were read before the first change; a new stack stays."""
     before = ctx.memory.get(BEFORE)
-    now = place(ctx)
     if before is None:
-        ctx.say(f"{now.name} was not there before this run: it stays. Delete it in CloudFormation if it is not wanted.")
-        return Done({"stack": now.name, "kept": True}, unchanged=True)
-    with at_work(ctx, compare.restored(before, now), "undo") as job:
+        return keep(ctx)
+    with at_work(ctx, compare.restored(before, place(ctx)), "undo") as job:
         return advance(job)
+
+
+def keep(ctx: Context[Any]) -> Done:
+    """Say what becomes of a stack of which nothing can be restored."""
+    name = ctx.input["stack"]
+    stack = cloudformation.stack(ctx.aws, ctx.input["region"], name)
+    fresh = ctx.memory.get(SECTION, {}).get("fresh", False)
+    if stack is None:
+        ctx.say(f"There is no {name}, so there is nothing to undo.")
+    elif fresh:
+        ctx.say(f"{name} was not there before this run: it stays. Delete it in CloudFormation if it is not wanted.")
+    else:
+        ctx.say(f"Template and parameters of {name} were not changed by this run, so it stays as it is.")
+    return Done({"stack": name, "kept": stack is not None}, unchanged=True)
 
 
 def read(ctx: Context[Any]) -> Outcome:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal.catalog import Done
+from opsportal.catalog import Ask, Done
 from opsportal.errors import StepFailed
 from tasks.stacks import deploy as stack
 from tests.stacks.templates import one, resource, template
@@ -92,6 +92,35 @@ def test_undo_leaves_a_new_stack_and_says_so(step):
     assert done.output["kept"]
     assert "was not there before this run: it stays" in step.texts()[-1]
     assert step.exists()
+
+
+def test_undo_leaves_a_stack_that_was_only_protected(step):
+    step.want(one()).run()
+    later = step.next().want(one(), protect=True)
+    later.run()
+
+    later.run(stack.undo)
+
+    assert "were not changed by this run" in later.texts()[-1]
+    assert step.exists()
+
+
+def test_undo_of_a_creation_that_was_taken_back_has_nothing_to_do(protected):
+    protected.say_to(protected.want(one()).run(), approved=False, reason="no")
+    with pytest.raises(StepFailed):
+        protected.run()
+
+    assert not protected.run(stack.undo).output["kept"]
+
+
+def test_a_stateful_resource_is_not_replaced_by_an_undo_without_a_person(step):
+    store = {"BucketName": {"Fn::Sub": "a-${AWS::StackName}"}}
+    step.want(template(Store=resource("AWS::S3::Bucket", **store))).run()
+    later = step.next().want(template(Store=resource("AWS::S3::Bucket")))
+    later.say_to(later.run(), approved=True)
+    later.run()
+
+    assert isinstance(later.run(stack.undo), Ask)
 
 
 def test_undo_after_a_rolled_back_update_has_nothing_to_do(sandbox, step):

@@ -179,6 +179,17 @@ def test_a_kill_at_any_look_changes_the_stack_once(step, killed):
     assert step.effects() == ["CREATE_STACK"]
 
 
+def test_an_end_is_found_though_its_event_never_came(step):
+    step.want(one())
+    step.until(lambda: "ExecuteChangeSet" in step.ledger.calls())
+    waiter = step.client().get_waiter("stack_create_complete")
+    waiter.wait(StackName=step.input["stack"], WaiterConfig={"Delay": 0.1})
+    newest = step.client().describe_stack_events(StackName=step.input["stack"])["StackEvents"][0]["EventId"]
+    step.memory["deploy"] |= {"told": newest, "told_at": 1}
+
+    assert step.run().output["status"] == "CREATE_COMPLETE"
+
+
 def test_more_than_a_page_of_events_is_told(step):
     body = template(**{f"T{n}": resource("AWS::SNS::Topic") for n in range(60)})
 
