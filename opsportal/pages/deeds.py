@@ -114,7 +114,8 @@ def answer(request: HttpRequest, run_id: int, approval_id: int) -> HttpResponse:
     rights.require_view(request.user)
     get_object_or_404(Approval.objects.only("pk"), pk=approval_id, step__run=run_id)
     approve = request.POST.get("answer") == "approve"
-    reason, typed = request.POST.get("reason", "").strip(), request.POST.get("typed_name", "").strip()
+    reason = request.POST.get(f"reason-{approval_id}", "").strip()
+    typed = request.POST.get(f"typed-{approval_id}", "").strip()
     try:
         approvals.answer(approval_id, request.user, approve, reason, typed)  # type: ignore[arg-type]
     except OpsError as error:

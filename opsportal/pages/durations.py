@@ -1,4 +1,4 @@
-"""Durations as people say them, the same way here and in the page's script."""
+"""Durations as people say them; the page's script says them the same way, but without tenths."""
 
 from django.utils.translation import gettext as _
 
@@ -8,6 +8,8 @@ def words(seconds: float) -> str:
     whole = max(0, round(seconds))
     minutes, rest = divmod(whole, 60)
     hours, minutes_left = divmod(minutes, 60)
+    if seconds < 9.95:
+        return _("%(s)s s") % {"s": f"{max(0, seconds):.1f}".removesuffix(".0")}
     if minutes < 1:
         return _("%(s)d s") % {"s": whole}
     if minutes < 10 and rest:

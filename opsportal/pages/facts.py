@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -17,6 +17,7 @@ from .verdict import Verdict, verdict
 from .yields import spelled
 
 NEWEST = 200  # lines on the first page
+NEWS = timedelta(minutes=2)
 User = AbstractBaseUser | AnonymousUser
 S = Step.Status
 R = Run.Status
@@ -30,7 +31,8 @@ class Facts:
     title: str
     now: datetime
     steps: Sequence[Step]
-    approval: Approval | None
+    questions: Sequence[Approval]
+    answered: Approval | None
     verdict: Verdict | None
     may_steer: bool
 
@@ -48,18 +50,27 @@ def gather(run_id: int, user: User) -> Facts:
     rows = Run.objects.select_related("environment", "requested_by")
     run = get_object_or_404(rows, pk=run_id)
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))
-    asked = Approval.objects.filter(step__run=run).select_related("step", "answered_by").order_by("-id").first()
-    if asked:
-        asked.step.run = run
+    now = clock.now()
+    asked = Approval.objects.filter(step__run=run).select_related("step", "answered_by").order_by("id")
+    approvals = [approval for approval in asked if run.is_open]
+    for approval in approvals:
+        approval.step.run = run
     return Facts(
         run=run,
         title=title(run),
-        now=clock.now(),
+        now=now,
         steps=steps,
-        approval=asked if asked and run.is_open else None,
+        questions=[approval for approval in approvals if approval.status == Approval.Status.OPEN],
+        answered=newest([approval for approval in approvals if approval.answered_at], now),
         verdict=verdict(run, steps),
         may_steer=rights.may_start(user, run.environment),
     )
+
+
+def newest(answered: Sequence[Approval], now: datetime) -> Approval | None:
+    """The answer that is still news: the last one, for two minutes."""
+    last = max(answered, key=lambda approval: approval.answered_at or now, default=None)
+    return last if last and last.answered_at and now - last.answered_at < NEWS else None
 
 
 def title(run: Run) -> str:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
 from .. import catalog
 from ..errors import Invalid
 
 Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs", "json"]
+PLAIN = {"Field required": gettext_lazy("Fill this in.")}
 Choices = Sequence[tuple[str, str]]
 
 
@@ -117,7 +119,7 @@ def as_text(value: Any, kind: Kind) -> str:
 def first_wrong(name: str, wrong: Mapping[str, str]) -> str:
     """The sentence about this field or a part of it (such as “only.0”)."""
     hits = [text for key, text in wrong.items() if key == name or key.startswith(f"{name}.")]
-    return sentence(hits[0]) if hits else ""
+    return sentence(str(PLAIN.get(hits[0], hits[0]))) if hits else ""
 
 
 def sentence(text: str) -> str:

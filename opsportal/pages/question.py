@@ -28,11 +28,14 @@ class Question:
     typed: bool
 
 
-def question(facts: Facts, user: Any) -> Question | None:
-    """The open question of the run; None when there is none."""
-    approval = facts.approval
-    if approval is None or approval.status != Approval.Status.OPEN:
-        return None
+def questions(facts: Facts, user: Any) -> list[Question]:
+    """The open questions of the run, the first asked first."""
+    kinds = {row.other_person: row for row in facts.questions if approvals.why_not(user, row)}
+    others = {other_person: answerers(row) for other_person, row in kinds.items()}
+    return [question(row, user, others.get(row.other_person, "")) for row in facts.questions]
+
+
+def question(approval: Approval, user: Any, others: str) -> Question:
     known = changes.read(approval.shown.get("changes"))
     shown, folded = changes.split(known)
     against = approvals.why_not(user, approval)
@@ -43,7 +46,7 @@ def question(facts: Facts, user: Any) -> Question | None:
         folded=folded,
         facts=[(label(name), spelled(value)) for name, value in approval.shown.items() if name not in APART and value],
         against=against,
-        answerers=answerers(approval) if against else "",
+        answerers=others if against else "",
         typed=not against and approvals.needs_typed_name(user, approval),
     )
 

@@ -16,7 +16,7 @@ from ..models import Run, Step
 from . import deeds, facts, keys, looks, yields
 from .facts import Facts
 from .lines import select
-from .question import question
+from .question import questions
 from .texts import texts
 
 PARTS = ("head", "notices", "ask", "tally", "changes", "outputs")
@@ -66,7 +66,7 @@ def parts_context(request: HttpRequest, known: Facts) -> dict[str, Any]:
         "env": known.run.environment,
         "now": known.now,
         "verdict": known.verdict,
-        "question": question(known, request.user),
+        "questions": questions(known, request.user),
         "deeds": deeds.possible(known),
         "tally": tally(known.steps),
         "changed": yields.changed(known.run, known.steps),
@@ -104,7 +104,7 @@ def for_script(known: Facts) -> dict[str, Any]:
             "usual_seconds": run.usual_seconds,
         },
         "open": [status.value for status in Run.OPEN],
-        "approval": known.approval.pk if known.approval and known.approval.status == "open" else None,
+        "approval": max((approval.pk for approval in known.questions), default=None),
         "now": known.now.isoformat(),
         "zone": settings.TIME_ZONE,
         "steps": [facts.step_facts(step) for step in known.steps],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import catalog
 from ..models import Run, Step
 from . import durations
 from .looks import shown_status
@@ -94,6 +95,9 @@ def stays(done: int) -> str:
 def succeeded(run: Run, steps: Sequence[Step]) -> Verdict:
     done = sum(step.status == S.SUCCEEDED for step in steps)
     head = ngettext("%(count)d step is done.", "%(count)d steps are done.", done) % {"count": done}
+    book = catalog.runbook(run.runbook)
+    if book and not book.changes:
+        return Verdict("ok", "check_circle", head, _("Nothing in AWS was changed."))
     unchanged = sum(step.unchanged for step in steps)
     if unchanged and unchanged >= done - 1:
         return Verdict("ok", "check_circle", head, _("Nothing had to change."))

@@ -1,17 +1,20 @@
 """Icons, statuses and durations in templates."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from ..models import Run, Step
 from ..pages import durations, looks
 
 register = template.Library()
+STRONG = re.compile(r"\*\*(.+?)\*\*")
+CODE = re.compile(r"`+([^`]+)`+")
 
 
 @register.simple_tag
@@ -54,9 +57,10 @@ def clock(seconds: float | None) -> str:
 
 
 @register.filter
-def paragraphs(text: str) -> list[str]:
-    """A docstring's paragraphs, each in one line."""
-    return [" ".join(part.split()) for part in text.strip().split("\n\n") if part.strip()]
+def paragraphs(text: str) -> list[SafeString]:
+    """A docstring's paragraphs, each in one line, **strong** and `code` marked up."""
+    parts = [conditional_escape(" ".join(part.split())) for part in text.strip().split("\n\n") if part.strip()]
+    return [mark_safe(CODE.sub(r"<code>\1</code>", STRONG.sub(r"<strong>\1</strong>", part))) for part in parts]  # noqa: S308
 
 
 @register.filter

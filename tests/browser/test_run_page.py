@@ -109,9 +109,9 @@ def test_a_question_appears_and_is_answered(browser_page, run):
     approval = factories.approval(step, question="Replace OrdersDb?", shown={"changes": [risky]})
     run.steps.filter(key="service").update(status="asking")
     put(run, status="asking")
-    expect(page.locator("#ask-h")).to_contain_text("service asks: Replace OrdersDb?")
+    expect(page.locator("#ask h2")).to_contain_text("service asks: Replace OrdersDb?")
     expect(page.locator("#ask .hot")).to_contain_text("The new one starts empty.")
-    page.fill("#reason", "checked")
+    page.fill(f"#reason-{approval.pk}", "checked")
     page.click("button:has-text('Approve')")
     expect(page.locator("[data-part=notices]")).to_contain_text("service: Approved by")
     approval.refresh_from_db()
@@ -119,19 +119,19 @@ def test_a_question_appears_and_is_answered(browser_page, run):
 
 
 def test_what_somebody_is_writing_is_left_alone(browser_page, run):
-    factories.approval(run.steps.get(key="service"))
+    approval = factories.approval(run.steps.get(key="service"))
     page = show(browser_page, run)
-    page.fill("#reason", "half a sen")
+    page.fill(f"#reason-{approval.pk}", "half a sen")
     put(run.steps.get(key="network"), status="failed", cause="It broke.")
     expect(page.locator("[data-part=notices]")).to_contain_text("network failed. It broke.")
-    expect(page.locator("#reason")).to_have_value("half a sen")
+    expect(page.locator(f"#reason-{approval.pk}")).to_have_value("half a sen")
 
 
 def test_a_rejection_without_a_reason_is_not_sent(browser_page, run):
     approval = factories.approval(run.steps.get(key="service"))
     page = show(browser_page, run)
     page.click("button:has-text('Reject')")
-    assert page.evaluate("document.activeElement.id") == "reason"
+    assert page.evaluate("document.activeElement.id") == f"reason-{approval.pk}"
     approval.refresh_from_db()
     assert approval.status == "open"
 
@@ -272,3 +272,16 @@ def test_what_cannot_be_answered_by_the_requester_has_no_buttons(sign_in, run):
     page = show(sign_in(run.requested_by), run)
     expect(page.locator("#ask")).to_contain_text("another person has to answer")
     expect(page.locator("button:has-text('Approve')")).to_have_count(0)
+
+
+def test_one_of_two_questions_is_answered_while_the_other_is_being_written(browser_page, run):
+    first = factories.approval(run.steps.get(key="service"))
+    second = factories.approval(run.steps.get(key="api"))
+    page = show(browser_page, run)
+    page.locator("summary", has_text="api asks").click()
+    page.fill(f"#reason-{second.pk}", "half a sen")
+    type(first).objects.filter(pk=first.pk).update(status="approved", answered_at=factories.clock.now())
+    put(run.steps.get(key="service"), status="succeeded", ended_at=factories.clock.now())
+    expect(page.locator(".ask-panel")).to_have_count(1)
+    expect(page.locator(f"#reason-{second.pk}")).to_have_value("half a sen")
+    assert page.evaluate("document.activeElement.id") == f"reason-{second.pk}"

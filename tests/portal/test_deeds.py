@@ -14,7 +14,8 @@ def do(client, run, verb, **data):
 
 def answer(client, approval, **data):
     address = reverse("admin:opsportal_run_answer", args=[approval.step.run_id, approval.pk])
-    return client.post(address, data, follow=True)
+    named = {f"{name}-{approval.pk}" if name != "answer" else name: value for name, value in data.items()}
+    return client.post(address, named, follow=True)
 
 
 def test_a_run_is_cancelled(client):
@@ -116,8 +117,8 @@ def test_the_requester_can_not_answer_and_is_told_who_may(person, client):
 
 def test_in_a_team_of_one_the_requester_types_the_environments_name(person, client):
     approval = asked(by=person, name="solo", requester_may_approve=True)
-    assert "Type “solo”" in said(answer(client, approval, answer="approve", typed_name="sola"))[0]
-    assert said(answer(client, approval, answer="approve", typed_name="solo")) == ["Approved."]
+    assert "Type “solo”" in said(answer(client, approval, answer="approve", typed="sola"))[0]
+    assert said(answer(client, approval, answer="approve", typed="solo")) == ["Approved."]
 
 
 def test_the_second_answer_hears_who_was_first(client):

@@ -143,3 +143,14 @@ def test_the_parts_say_what_the_page_says(client):
     assert "1 step is done." in data["html"]["notices"]
     assert "https://a.example" in data["html"]["outputs"]
     assert data["facts"]["run"]["status"] == "succeeded"
+
+
+def test_all_open_questions_are_there_and_the_last_answer(client):
+    run = factories.run(status="asking", requested_by=factories.user())
+    for key in ("vpc", "logs"):
+        factories.approval(factories.step(run, key, status="asking"), question=f"Change {key}?")
+    answered = factories.step(run, "role", status="running")
+    factories.approval(answered, status="approved", answered_by=factories.user(), answered_at=factories.clock.now())
+    text = html(page(client, run))
+    assert text.index("vpc asks: Change vpc?") < text.index("logs asks: Change logs?")
+    assert "role: Approved by" in text

@@ -67,7 +67,7 @@ def test_the_plan_button_starts_the_plan_with_the_same_parameters(client, dev):
     [
         ({"timeout": "soon"}, "Input should be a valid number"),
         ({"graph": "{"}, "This is not JSON: line 1, column 2"),
-        ({"graph": ""}, "Field required"),
+        ({"graph": ""}, "Fill this in."),
         ({"environment": "mars"}, "Choose an environment."),
         ({"do": "a"}, "“a” is not name=value."),
     ],

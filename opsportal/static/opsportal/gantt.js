@@ -52,7 +52,7 @@ function bars(step, s, time) {
   if (s.expect !== undefined) {
     const made = s.usual ? [bar("ghost", s.expect, s.expect + s.usual)] : [];
     const text = step.status === "queued" && step.note ? step.note : s.last?.length ? fill(texts.after, { steps: listed(s.last) }) : "";
-    if (text) made.push(before(text, s.expect));
+    if (text) made.push(before(text, s.expect, s.done));
     return made;
   }
   if (status === "running") return underWay(step, s, time);
@@ -66,10 +66,10 @@ function bars(step, s, time) {
 const why = (step) => step.cause || step.reason;
 const short = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
 
-function before(text, from) {
+function before(text, from, to) {
   const made = el("span", { class: "g-say r w-rest" }, text), left = (from - start) / width;
   if (left > 0.25) made.style.right = `${(100 - left * 100).toFixed(2)}%`;
-  else { made.classList.remove("r"); made.style.left = pc(from - start); }
+  else { made.classList.remove("r"); made.style.left = pc(to - start); }
   return made;
 }
 

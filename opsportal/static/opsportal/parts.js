@@ -21,17 +21,24 @@ async function load() {
 
 function put(name, html) {
   const place = document.querySelector(`[data-part="${name}"]`);
-  if (seen.get(name) === html || (name === "ask" && busy(place, html))) return;
+  if (seen.get(name) === html) return;
   seen.set(name, html);
+  const restore = written(place);
   const open = new Set([...place.querySelectorAll("details[open][data-keep]")].map((d) => d.dataset.keep));
   place.innerHTML = html;
   place.querySelectorAll("details[data-keep]").forEach((d) => { if (open.has(d.dataset.keep)) d.open = true; });
+  restore();
   place.dispatchEvent(new CustomEvent("put", { bubbles: true }));
 }
 
-/** Somebody is writing an answer, and the question is still the same: leave it alone. */
-function busy(place, html) {
-  const typed = [...place.querySelectorAll("textarea, input")].some((input) => input.value);
-  const same = (text) => /formaction="([^"]*\/answer\/[^"]*)"/.exec(text)?.[1];
-  return typed && same(place.innerHTML) === same(html);
+/** Keeps what somebody is writing, and where the cursor is, over the exchange of a part. */
+function written(place) {
+  const texts = new Map([...place.querySelectorAll("textarea[id], input[id]")].map((input) => [input.id, input.value]));
+  const active = place.contains(document.activeElement) ? document.activeElement : null, { id, selectionStart, selectionEnd } = active ?? {};
+  return () => {
+    for (const [key, text] of texts) if (text && byId(key)) byId(key).value = text;
+    const again = id && byId(id);
+    again?.focus();
+    if (again?.setSelectionRange) again.setSelectionRange(selectionStart, selectionEnd);
+  };
 }

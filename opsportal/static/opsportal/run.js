@@ -117,8 +117,8 @@ function choose(event) {
 
 /** Asks before what can't be taken back, and for a reason where one is needed. */
 function guard(event) {
-  const button = event.submitter, dialog = byId("confirm"), reason = byId("reason");
-  if (button?.dataset.needs && !reason.value.trim()) {
+  const button = event.submitter, dialog = byId("confirm"), reason = button?.dataset.needs && byId(button.dataset.needs);
+  if (reason && !reason.value.trim()) {
     event.preventDefault();
     reason.setCustomValidity(texts.reason_needed);
     reason.reportValidity();
