@@ -1,6 +1,7 @@
 """Whether a value fits a template's parameter, as far as that is known before CloudFormation is asked."""
 
 import re
+import warnings
 from collections.abc import Iterator
 
 from .template import Parameter, written
@@ -25,10 +26,12 @@ def misfits(parameter: Parameter, value: str) -> Iterator[str]:
 
 def matches(pattern: str, value: str) -> bool:
     """CloudFormation's patterns are Java's; one that Python can't read is left to CloudFormation."""
-    try:
-        return not pattern or re.fullmatch(pattern, value) is not None
-    except re.error:
-        return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)  # Python's word for what Java reads otherwise, such as &&
+        try:
+            return not pattern or re.fullmatch(pattern, value) is not None
+        except (re.error, FutureWarning):
+            return True
 
 
 def is_number(value: str) -> bool:

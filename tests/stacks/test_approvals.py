@@ -144,4 +144,7 @@ def test_deleting_what_a_failed_creation_left_is_asked_for_in_a_protected_enviro
     asked = protected.run()
 
     assert asked.shown["delete"]
+    protected.say_to(asked, approved=False, reason="look first")
+    with pytest.raises(StepFailed, match=r"was left as it is: rejected by bea: “look first”\."):
+        protected.run()
     assert "DeleteStack" not in protected.ledger.calls()

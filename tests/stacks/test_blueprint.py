@@ -81,6 +81,14 @@ WRONG = [
     ('Image: "', 'Size: huge\n      Image: "', 11, "parameter Size of stack 'web' has to be one of small, large, not"),
     ('Image: "', 'Size: [a]\n      Image: "', 11, "Size has to be a text, a number, true or false, not a list"),
     ("nginx}", "nginx", 4, "is not YAML"),
+    ("image: {type: string, default: nginx}", "image: nginx", 3, "variable 'image' has to be a mapping such as"),
+    ("\n    template: vpc.yaml", " vpc.yaml", 5, "stack 'vpc' has to be a mapping with a template"),
+    (
+        "template: vpc.yaml",
+        "template: vpc.yaml\n    capabilities: CAPABILITY_IAM",
+        7,
+        "capabilities has to be a list such",
+    ),
     ("title: Web", "title: Web\ntitle: Net", 2, "'title' comes twice"),
     ("title: Web", "title: *a", 1, "aliases (*name) are not understood here"),
 ]
@@ -91,6 +99,28 @@ def test_each_mistake_is_told_with_its_line(tmp_path, old, new, line, words):
     lines = wrong(tmp_path, PLAIN.replace(old, new, 1))
 
     assert any(each.startswith(f"{FILE}:{line}: ") and words in each for each in lines), lines
+
+
+WHOLE = [
+    ("", "is empty"),
+    ("- a\n", "has to be a mapping"),
+    ("title: a", "a blueprint needs stacks"),
+    ("#" * 300_000, "KiB"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WHOLE)
+def test_a_file_that_is_no_blueprint_is_told(tmp_path, text, words):
+    assert words in wrong(tmp_path, text)[0]
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    library = write(tmp_path)
+    (library / "web" / "blueprint.yaml").write_bytes(b"\xff\xfe")
+    (library / "web" / "vpc.yaml").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(Invalid, match=r"blueprint\.yaml:1: can't be read"):
+        blueprint.load(library, "web")
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):

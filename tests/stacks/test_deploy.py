@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal.catalog import Done
+from opsportal.catalog import Done, Wait
 from opsportal.errors import StepFailed
 from tasks.stacks import deploy as stack
 from tests.stacks.driver import Driver, facts
@@ -30,6 +30,18 @@ def test_a_stack_that_is_as_wanted_takes_one_look_and_no_change(step):
     assert done.unchanged
     assert (again.looks, again.ledger.calls()) == (1, [])
     assert done.output["outputs"]["Name"]
+
+
+def test_yaml_is_compared_as_it_was_written(step):
+    step.want("Resources:\n  Topic: {Type: AWS::SNS::Topic}\n").run()
+
+    assert step.next().run().unchanged
+    assert (
+        not step.next()
+        .want("Resources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: a}}")
+        .run()
+        .unchanged
+    )
 
 
 def test_another_template_updates_the_stack(step):
@@ -212,6 +224,15 @@ def test_reading_gives_the_outputs_of_a_stack(step):
     done = step.next().run(stack.read)
 
     assert done.output["outputs"]["Name"]
+
+
+def test_reading_waits_for_an_operation_to_end(sandbox, step):
+    sandbox.speed(4)
+    step.want(one())
+    step.until(lambda: "ExecuteChangeSet" in step.ledger.calls())
+
+    assert isinstance(step.next().look(stack.read), Wait)
+    sandbox.speed(100)
 
 
 def test_reading_a_stack_that_is_not_there_says_to_deploy_it(step):

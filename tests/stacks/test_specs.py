@@ -130,6 +130,12 @@ def test_a_malformed_blueprint_name_is_refused(name):
         stacks_deploy.Params(blueprint=name)
 
 
+@pytest.mark.parametrize("name", ["-a", "a b", "1a", "a" * 102])
+def test_a_malformed_stack_name_is_refused(name):
+    with pytest.raises(ValidationError, match="use letters, digits and -"):
+        stacks_deploy.Params(blueprint="web", name=name)
+
+
 def test_json_numbers_and_booleans_are_taken_as_text():
     params = stacks_deploy.Params(blueprint="web", variables={"port": 80, "debug": True})
 
