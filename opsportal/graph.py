@@ -1,6 +1,6 @@
 """A run's graph: what may start, what never will, and what that makes of the run. Pure functions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .models import Run, Step
@@ -19,6 +19,13 @@ class Node:
     key: str
     status: str
     needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of step the run has: of this status, to be done or undone, a gate that asks before an undo or not."""
+
+    status: str
     phase: str = Step.Phase.DO
     gate: bool = False
 
@@ -41,23 +48,22 @@ def unblock(nodes: Sequence[Node]) -> dict[int, str]:
     return changed
 
 
-def roll_up(run_status: str, nodes: Iterable[Node]) -> str:
-    """The run's status that follows from those of its steps."""
-    nodes = list(nodes)
-    open_ = {node.status for node in nodes if node.status in Step.OPEN}
+def roll_up(run_status: str, kinds: Sequence[Kind]) -> str:
+    """The run's status that follows from the sorts of its steps."""
+    open_ = {kind.status for kind in kinds if kind.status in Step.OPEN}
     if not open_:
-        return ended(run_status, nodes)
+        return ended(run_status, kinds)
     if run_status in (R.CANCELLING, R.UNDOING, R.PLANNING):
         return run_status
     return R.ASKING if S.ASKING in open_ and not open_ & {S.DUE, S.RUNNING, S.QUEUED} else R.RUNNING
 
 
-def ended(run_status: str, nodes: Sequence[Node]) -> str:
+def ended(run_status: str, kinds: Sequence[Kind]) -> str:
     """The status of a run of which no step is open any more; a gate that was not passed changes nothing."""
-    undoing = [node.status for node in nodes if node.phase == Step.Phase.UNDO]
+    undoing = [kind.status for kind in kinds if kind.phase == Step.Phase.UNDO]
     if undoing:
         return R.UNDONE if all(status == S.UNDONE for status in undoing) else R.UNDO_FAILED
-    doing = [node.status for node in nodes if not node.gate]
+    doing = [kind.status for kind in kinds if not kind.gate]
     if all(status == S.SUCCEEDED for status in doing):
         return R.SUCCEEDED
     if run_status == R.CANCELLING:

@@ -17,7 +17,7 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from . import events, rights
+from . import events, hints, rights
 from .models import Approval, Event, Run, Step
 
 log = structlog.get_logger(__name__)
@@ -125,14 +125,14 @@ class Hub:
 
     async def read_hints(self, server: Any) -> None:
         if not self.place:
-            newest = await server.xrevrange(events.STREAM, count=1)
+            newest = await server.xrevrange(hints.STREAM, count=1)
             self.place = newest[0][0].decode() if newest else "0-0"
         while True:
-            found = await server.xread({events.STREAM: self.place}, block=2000, count=1000)
+            found = await server.xread({hints.STREAM: self.place}, block=2000, count=1000)
             self.away = False
-            if hints := entries(found):
-                self.place = hints[-1][0].decode()
-                await self.take(int(hint[b"run"]) for _, hint in hints)
+            if fresh := entries(found):
+                self.place = fresh[-1][0].decode()
+                await self.take(int(hint[b"run"]) for _, hint in fresh)
 
     async def take(self, run_ids: Iterable[int]) -> None:
         """Read what is new of these runs, as far as somebody watches them."""

@@ -17,6 +17,7 @@ from .errors import Invalid, Refused
 from .locks import moved
 from .models import Approval, Environment, Run, Step
 from .turns import Turn, take
+from .writers import in_line
 
 S = Step.Status
 R = Run.Status
@@ -35,7 +36,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
     digest = digest_of([book.name, environment.pk, clean])
     caller = f"user:{by.pk}"
     try:
-        with transaction.atomic():
+        with in_line(), transaction.atomic():
             run = Run.objects.create(
                 runbook=book.name,
                 environment=environment,
@@ -46,9 +47,11 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
                 digest=digest,
                 created_at=clock.now(),
             )
-            begin(Turn(run, run.created_at), book, str(by))
+            turn = Turn(run, run.created_at)
+            begin(turn, book, str(by))
     except IntegrityError:
         return repeated(caller, key, digest)
+    turn.tell()
     return run
 
 
@@ -149,7 +152,7 @@ def _retry(turn: Turn, by: User) -> None:
     if turn.run.status not in again:
         raise Refused(f"Run {turn.run.pk} is {turn.run.get_status_display().lower()}: there is nothing to retry.")
     was = turn.run.status
-    stuck = turn.run.steps.filter(status__in=(S.FAILED, S.SKIPPED, S.CANCELLED, S.ABANDONED)).exclude(action="undo")
+    stuck = turn.run.steps.filter(status__in=(S.FAILED, S.SKIPPED, S.CANCELLED, S.ABANDONED)).exclude(gate=True)
     if was == R.UNDO_FAILED:
         stuck = stuck.filter(phase=Step.Phase.UNDO)
     planning = stuck.filter(key=PLAN).exists()
@@ -187,9 +190,9 @@ def _undo(turn: Turn, by: User) -> None:
     turn.set(status=undoable(turn.run))
     turn.set(ended_at=None, cancel_at=None, reason="")
     turn.say(f"Undo asked for by {by}.")
-    count = turn.run.steps.filter(action=steps.UNDO).count()
+    count = turn.run.steps.filter(gate=True).count()
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
-    gate = Step(run=turn.run, key=key, action=steps.UNDO, position=10_000 + count, input={"by": str(by)})
+    gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})
     gate.save()
     steps.settle_run(turn)
 

@@ -138,12 +138,17 @@ def stop_on_signals() -> None:
     """Make Ctrl-C, SIGTERM and SIGHUP raise Stopped, once: what follows is the orderly end."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in STOPS:
-            signal.signal(number, signal.SIG_IGN)
+        hold_signals()
         raise Stopped
 
     for number in STOPS:
         signal.signal(number, stop)
+
+
+def hold_signals() -> None:
+    """From now on nothing interrupts the orderly end."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def valkey(var_dir: Path) -> Part:

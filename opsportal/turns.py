@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db import OperationalError, connection, transaction
 
-from . import clock, events, nudges
+from . import clock, events, hints, nudges
 from .errors import Gone
 from .models import Event, Run, Step
+from .writers import in_line
 
 T = TypeVar("T")
 TRIES = 8
@@ -29,6 +29,7 @@ class Turn:
     lines: list[Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     state_changed: bool = False
+    after: list[Callable[[], None]] = field(default_factory=list)
 
     def say(self, text: str, /, level: str = "info", step: Step | None = None, **data: Any) -> None:
         self.lines.append(events.line(self.run, self.now, text, level, step, data))
@@ -40,7 +41,7 @@ class Turn:
         self.changes.update(changes)
 
     def nudge(self, step_id: int, queue: str, delay: float = 0) -> None:
-        transaction.on_commit(partial(nudges.send, step_id, queue, delay))
+        self.after.append(partial(nudges.send, step_id, queue, delay))
 
     def close(self) -> None:
         if self.lines:
@@ -48,7 +49,12 @@ class Turn:
         if self.changes:
             Run.objects.filter(pk=self.run.pk).update(**self.changes)
         if self.lines or self.state_changed:
-            transaction.on_commit(partial(events.publish, self.run.pk, self.run.events))
+            self.after.insert(0, partial(hints.publish, self.run.pk, self.run.events))
+
+    def tell(self) -> None:
+        """Send what was to be sent, now that the transaction is over; within an outer one, when that is."""
+        for message in self.after:
+            transaction.on_commit(message)
 
 
 def take(run_id: int, work: Callable[[Turn], T]) -> T:
@@ -57,13 +63,21 @@ def take(run_id: int, work: Callable[[Turn], T]) -> T:
 
 
 def _once(run_id: int, work: Callable[[Turn], T]) -> T:
-    with transaction.atomic(durable=True):
-        if not Run.objects.filter(pk=run_id).update(touched=F("touched") + 1):
-            raise Gone(f"There is no run {run_id}.")
-        turn = Turn(Run.objects.select_related("environment").get(pk=run_id), clock.now())
+    with in_line(), transaction.atomic(durable=True):
+        lock(run_id)
+        turn = Turn(Run.objects.get(pk=run_id), clock.now())
         result = work(turn)
         turn.close()
+    turn.tell()
     return result
+
+
+def lock(run_id: int) -> None:
+    """Hold the run's row until the transaction ends, on any database. Raises Gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE opsportal_run SET touched = touched + 1 WHERE id = %s", [run_id])
+        if cursor.rowcount != 1:
+            raise Gone(f"There is no run {run_id}.")
 
 
 def retried(work: Callable[[], T]) -> T:

@@ -19,6 +19,7 @@ S = Step.Status
 POISON = 5  # take-overs in a row
 STRANDED = 600.0  # seconds an unknown action is left for another worker
 LONGEST_BACK_OFF = 60.0
+AT_ITS_WORD = 3  # times in a row
 
 Settle = Callable[[Turn], None]
 
@@ -103,12 +104,17 @@ def done(turn: Turn, step: Step, outcome: Done, cancelling: bool, changes: dict[
 
 
 def back_off(turn: Turn, step: Step, error: TryLater, changes: dict[str, Any]) -> None:
-    """Look again later, with full jitter; the first trouble of a row and each tenth are said."""
-    ceiling = min(LONGEST_BACK_OFF, 0.5 * 2**step.failures)
-    seconds = error.seconds if error.seconds is not None else random.uniform(ceiling / 4, ceiling)
-    if step.failures % 10 == 0 and error.seconds is None:
+    """Look again later, with full jitter; the first trouble of a row and each tenth are said.
+
+    A time that the error names is taken at its word three times in a row; from then on it is the least.
+    """
+    ceiling = min(LONGEST_BACK_OFF, 0.5 * 2 ** min(step.failures, 10))
+    seconds = random.uniform(ceiling / 4, ceiling)
+    if error.seconds is not None:
+        seconds = max(error.seconds, seconds) if step.failures >= AT_ITS_WORD else error.seconds
+    if step.failures % 10 == 0 and (error.seconds is None or step.failures):
         turn.say(f"{error.message} Trying again.", "warning", step)
-    failures = min(step.failures + (error.seconds is None), 1000)
+    failures = min(step.failures + 1, 1000)
     steps.look_again(turn, step, seconds, note=error.message[:200], failures=failures, **changes)
 
 

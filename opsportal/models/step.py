@@ -50,6 +50,7 @@ class Step(models.Model):
     action = models.CharField(max_length=100)
     queue = models.CharField(max_length=20, default="engine")
     phase = models.CharField(max_length=4, choices=Phase.choices, default=Phase.DO)
+    gate = models.BooleanField(default=False)  # asks before an undo
     needs = models.JSONField(default=list)
     undo_needs = models.JSONField(default=list)
     locks = models.JSONField(default=list)

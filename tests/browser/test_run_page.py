@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from opsportal import events
+from opsportal import events, hints
 from opsportal.models import Event, Run
 from tests import factories
 
@@ -23,13 +23,13 @@ def say(run, *texts, level="info"):
         lines = [events.line(run, factories.clock.now(), text, level, None, {}) for text in texts]
         events.record(run, lines)
         Run.objects.filter(pk=run.pk).update(events=run.events)
-    events.publish(run.pk, run.events)
+    hints.publish(run.pk, run.events)
 
 
 def put(row, **fields):
     type(row).objects.filter(pk=row.pk).update(**fields)
     run = row if isinstance(row, Run) else row.run
-    events.publish(run.pk, run.events)
+    hints.publish(run.pk, run.events)
 
 
 @pytest.fixture
@@ -257,6 +257,13 @@ def test_it_fits_a_phone_and_the_dark(sign_in, person, run, options):
     page = show(sign_in(person, **options), run)
     expect(page.locator("[data-key=service] .bar.b-live")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_long_log_does_not_stretch_the_page(browser_page, run):
+    say(run, *[f"line {n}" for n in range(150)], level="warning")
+    page = show(browser_page, run)
+    expect(lines(page)).to_have_count(152)
+    assert page.evaluate("document.documentElement.scrollHeight") < 1600
 
 
 def test_nothing_is_asked_of_another_host(browser_page, run, site):

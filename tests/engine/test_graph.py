@@ -1,7 +1,7 @@
 import pytest
 
 from opsportal import graph
-from opsportal.graph import Node
+from opsportal.graph import Kind, Node
 
 
 def nodes(*rows):
@@ -41,15 +41,14 @@ def test_a_failure_skips_all_that_depends_on_it_and_nothing_else():
     ],
 )
 def test_the_run_follows_from_its_steps(run, steps, becomes):
-    assert graph.roll_up(run, nodes(*[(str(n), status, "") for n, status in enumerate(steps)])) == becomes
+    assert graph.roll_up(run, [Kind(status) for status in steps]) == becomes
 
 
 @pytest.mark.parametrize(
     ("steps", "becomes"), [(["undone", "undone"], "undone"), (["undone", "failed"], "undo_failed")]
 )
 def test_an_undo_is_done_when_each_of_its_steps_is(steps, becomes):
-    rows = [Node(n, str(n), status, (), "undo") for n, status in enumerate(steps)]
-    assert graph.roll_up("undoing", rows) == becomes
+    assert graph.roll_up("undoing", [Kind("succeeded"), *(Kind(status, "undo") for status in steps)]) == becomes
 
 
 def test_a_cycle_is_named_in_order():

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-from opsportal import events, supervisor
+from opsportal import supervisor
 from opsportal.supervisor import Supervisor
 
 LEASE = "2"
@@ -62,7 +63,7 @@ class Host:
 def host(transactional_db):
     host = Host()
     host.valkey()
-    events._away_until = 0
+    current_app._after_fork()  # no connection to the Valkey of an earlier test
     yield host
     host.supervisor.stop()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):

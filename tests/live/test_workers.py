@@ -1,7 +1,7 @@
 """Real workers: what happens when one is killed, starved or doubled."""
 
 from opsportal import runs
-from opsportal.events import broker
+from opsportal.hints import broker
 from opsportal.models import Step
 from tests import factories
 from tests.engine.conftest import numbers, statuses, texts
@@ -136,4 +136,3 @@ def test_twenty_five_runs_with_joins_all_end(host):
     where, by = factories.environment(), factories.user()
     all_ = [factories.start(graph, environment=where, by=by) for _ in range(25)]
     assert {ended(run, 120).status for run in all_} == {"succeeded"}
-

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         else:
             code = self.code
         finally:
+            supervisor.hold_signals()
             running.stop()
         if options["once"] and code:
             raise SystemExit(code)

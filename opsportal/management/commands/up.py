@@ -28,4 +28,5 @@ class Command(BaseCommand):
         except RuntimeError as error:
             raise CommandError(str(error)) from error
         finally:
+            supervisor.hold_signals()
             running.stop()

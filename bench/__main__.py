@@ -1,0 +1,18 @@
+"""`python -m bench [section …]`: prints a table; docs/benchmarks.md keeps one with its date and machine."""
+
+import importlib
+import sys
+
+SECTIONS = ("engine", "graph", "live", "page")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or SECTIONS
+    print("| what | measured | target |\n|---|---|---|")
+    for name in chosen:
+        for row in importlib.import_module(f"bench.{name}").rows():
+            print("| " + " | ".join(row) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What ails this installation: each check says what it found and, when something is wrong, the cure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError
+
+from opsportal import clock
+from opsportal.errors import OpsError
+from opsportal.models import Heartbeat
+from tasks.aws import workers
+
+SKEW = timedelta(seconds=2)
+SILENT = timedelta(seconds=30)
+BEAT_SILENT = timedelta(seconds=90)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; `cure` is empty when all is well."""
+
+    what: str
+    found: str
+    cure: str = ""
+
+
+def examine() -> list[Finding]:
+    """Every check, each on its own: what one finds never keeps another from looking."""
+    return [check() for check in CHECKS]
+
+
+def database() -> Finding:
+    """Whether the database answers and has the tables of this release."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Finding("database", str(error), "Check DATABASE_URL, and that the database runs and lets you in.")
+    if missing:
+        return Finding("database", f"{len(missing)} migrations are missing", "Run: manage.py migrate")
+    return Finding("database", f"{connection.vendor}, up to date")
+
+
+def broker() -> Finding:
+    """Whether Redis answers, and may be trusted with a queue."""
+    try:
+        with redis.Redis.from_url(settings.BROKER, socket_timeout=3, socket_connect_timeout=3) as server:
+            info = server.info()
+    except redis.RedisError as error:
+        return Finding("broker", str(error), "Check REDIS_URL; without it, manage.py up starts an embedded Valkey.")
+    if info.get("maxmemory_policy", "noeviction") != "noeviction":
+        policy = info["maxmemory_policy"]
+        return Finding("broker", f"maxmemory-policy is {policy}", "Set maxmemory-policy to noeviction.")
+    return Finding("broker", f"{info.get('server_name', 'redis')} {info.get('redis_version', '')} answers")
+
+
+def worker() -> Finding:
+    """Whether a worker answers a ping."""
+    try:
+        answers = current_app.control.ping(timeout=1.5)
+    except (OSError, OperationalError, redis.RedisError) as error:
+        return Finding("workers", f"can't be asked: {error}", "Mend the broker first.")
+    names = sorted(name for answer in answers for name in answer)
+    if not names:
+        return Finding("workers", "none answers", "Start one: manage.py up, or celery -A config worker.")
+    return Finding("workers", ", ".join(names))
+
+
+def pump() -> Finding:
+    return pulse("pump", SILENT, "It runs in every worker: start one, or look into the workers' logs.")
+
+
+def beat() -> Finding:
+    return pulse("beat", BEAT_SILENT, "Start it: manage.py up, or celery -A config beat. Runs go on without it.")
+
+
+def pulse(name: str, silent: timedelta, cure: str) -> Finding:
+    """When this part was last heard of, by the database's clock."""
+    try:
+        last = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+        age = clock.now() - last if last else None
+    except DatabaseError:
+        return Finding(name, "not known", "Mend the database first.")
+    if age is None:
+        return Finding(name, "never seen", cure)
+    text = f"last seen {age.total_seconds():.0f} s ago"
+    return Finding(name, text, cure if age > silent else "")
+
+
+def clocks() -> Finding:
+    """How far this host's clock is from the database's."""
+    try:
+        apart = abs(clock.now() - datetime.now(UTC))
+    except DatabaseError:
+        return Finding("clock", "not known", "Mend the database first.")
+    text = f"{apart.total_seconds():.1f} s from the database's"
+    return Finding("clock", text, "Let NTP (chrony) set this host's clock." if apart > SKEW else "")
+
+
+def credentials() -> Finding:
+    """Whether the workers' own credentials are good; each environment has its own test in the portal."""
+    try:
+        return Finding("AWS credentials", workers.identity(settings.AWS_ENDPOINT))
+    except OpsError as error:
+        cure = "Give this host an instance or task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        return Finding("AWS credentials", error.message, cure)
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (database, broker, worker, pump, beat, clocks, credentials)

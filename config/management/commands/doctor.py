@@ -1,0 +1,22 @@
+"""`manage.py doctor`: says what is wrong with this installation, and what to do about it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config import doctor
+
+
+class Command(BaseCommand):
+    help = "Checks database, broker, workers, pump, Beat, clock and AWS credentials; exit code 1 when something ails."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = doctor.examine()
+        for finding in findings:
+            mark = self.style.ERROR("✗") if finding.cure else self.style.SUCCESS("✓")
+            self.stdout.write(f"{mark} {finding.what}: {finding.found}")
+            if finding.cure:
+                self.stdout.write(f"    {finding.cure}")
+        if any(finding.cure for finding in findings):
+            raise SystemExit(1)

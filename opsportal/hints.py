@@ -1,0 +1,69 @@
+"""Hints that a run has something new, on one capped Redis stream; the rows are the truth, a lost hint a delay."""
+
+import threading
+import time
+from functools import lru_cache
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+
+STREAM = "opsportal:events"
+KEPT = 10_000
+TOGETHER = 0.004  # seconds in which hints gather
+QUIET = 1.0  # seconds without a try after Redis did not answer
+
+
+@lru_cache
+def broker() -> "redis.Redis":
+    """This process's connection for hints; short time-outs, since nothing depends on it."""
+    return redis.Redis.from_url(settings.BROKER, socket_timeout=1, socket_connect_timeout=1)
+
+
+class Publisher:
+    """Sends hints from a thread of its own, so that no step waits for Redis; what piles up goes out together."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[int, int] = {}
+        self.mutex = threading.Lock()
+        self.some = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def publish(self, run_id: int, number: int) -> None:
+        """Hint that the run has lines up to this number; called after commit."""
+        with self.mutex:
+            self.waiting[run_id] = max(number, self.waiting.get(run_id, 0))
+        self.start()
+        self.some.set()
+
+    def start(self) -> None:
+        """One thread a process, made on first use: threads do not survive a fork."""
+        if self.thread is None or not self.thread.is_alive():
+            self.thread = threading.Thread(target=self.run, name="hints", daemon=True)
+            self.thread.start()
+
+    def run(self) -> None:
+        while True:
+            self.some.wait()
+            time.sleep(TOGETHER)
+            self.some.clear()
+            self.send()
+
+    def send(self) -> None:
+        """Send what waits, one hint a run."""
+        with self.mutex:
+            waiting, self.waiting = self.waiting, {}
+        try:
+            with broker().pipeline(transaction=False) as pipe:
+                for run_id, number in waiting.items():
+                    pipe.xadd(STREAM, {"run": run_id, "number": number}, maxlen=KEPT, approximate=True)
+                pipe.execute()
+        except redis.RedisError as error:
+            log.warning("hints not published, the hub reads rows", runs=len(waiting), error=str(error))
+            time.sleep(QUIET)
+
+
+_publisher = Publisher()
+publish = _publisher.publish
