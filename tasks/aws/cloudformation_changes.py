@@ -6,7 +6,8 @@ from typing import Any
 from opsportal.catalog import Aws
 from opsportal.errors import Gone, StepFailed
 
-from .cloudformation import CF, TOKEN_KNOWN, Proposal, told_by_words
+from .cloudformation import CF, TOKEN_KNOWN, told_by_words
+from .cloudformation_types import Proposal
 
 
 def create_change_set(aws: Aws, region: str, proposal: Proposal) -> tuple[str, str]:

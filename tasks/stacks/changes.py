@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from tasks.aws.cloudformation import Detail, ResourceChange
+from tasks.aws.cloudformation_types import Detail, ResourceChange
 
 from .template import Resource
 

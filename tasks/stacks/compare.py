@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tasks.aws.cloudformation import Stack
+from tasks.aws.cloudformation_types import Stack
 
 from . import template
 from .document import NotReadable

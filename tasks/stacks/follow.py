@@ -3,7 +3,7 @@
 from opsportal.catalog import Done, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
 from tasks.aws import cloudformation
-from tasks.aws.cloudformation import StackEvent
+from tasks.aws.cloudformation_types import StackEvent
 
 from . import looks, propose, story
 from .decide import REVIEW, STUCK, SUCCEEDED, at_rest

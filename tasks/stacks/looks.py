@@ -2,6 +2,7 @@
 
 SHORTEST = 0.25
 LONGEST = 5.0
+EARLY = 0.5  # an end may come long before the usual one
 LIVE = 2.0  # people follow the events: no look is further off while no end is near
 OTHERS = 3.0  # somebody else's operation
 
@@ -15,8 +16,10 @@ def next_look(elapsed: float, usual: float | None) -> float:
     if not usual or elapsed > 1.5 * usual:
         return growing
     likely = 0.75 * usual
-    dense = min(max(SHORTEST, 0.01 * usual), LONGEST)
-    return dense if elapsed >= likely else min(max(likely - elapsed, SHORTEST), max(LIVE, growing))
+    if elapsed >= likely:
+        return min(max(SHORTEST, 0.01 * usual), LONGEST)
+    sparse = min(max(EARLY, 0.1 * elapsed), max(LIVE, growing))
+    return min(max(likely - elapsed, SHORTEST), sparse)
 
 
 def next_look_at_change_set(elapsed: float) -> float:

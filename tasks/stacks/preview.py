@@ -6,7 +6,7 @@ from typing import Any
 from opsportal.catalog import Context, Done, Level, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
 from tasks.aws import cloudformation
-from tasks.aws.cloudformation import Stack
+from tasks.aws.cloudformation_types import Stack
 
 from . import changes, compare, looks, propose, template, withdraw
 from .changes import Change

@@ -5,7 +5,7 @@ from typing import Literal
 from opsportal.catalog import Ask, Done, Outcome, Wait, digest
 from opsportal.errors import Gone, StepFailed
 from tasks.aws import cloudformation, cloudformation_changes
-from tasks.aws.cloudformation import Proposal, Stack
+from tasks.aws.cloudformation_types import Proposal, Stack
 
 from . import compare, looks
 from .decide import ABSENT, STUCK, Move, decide

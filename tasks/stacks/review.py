@@ -6,7 +6,7 @@ from typing import Any
 from opsportal.catalog import Ask, Level, Outcome, Wait, digest
 from opsportal.errors import Denied, Gone, StepFailed
 from tasks.aws import cloudformation, cloudformation_changes
-from tasks.aws.cloudformation import ChangeSet
+from tasks.aws.cloudformation_types import ChangeSet
 
 from . import changes, looks, propose, template, withdraw
 from .changes import Change

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from opsportal.catalog import Level
-from tasks.aws.cloudformation import StackEvent
+from tasks.aws.cloudformation_types import StackEvent
 
 CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 VERBS = {

@@ -5,7 +5,7 @@ from typing import NoReturn
 from opsportal.catalog import Wait
 from opsportal.errors import Denied, Gone, StepFailed
 from tasks.aws import cloudformation, cloudformation_changes
-from tasks.aws.cloudformation import ChangeSet
+from tasks.aws.cloudformation_types import ChangeSet
 
 from .decide import REVIEW
 from .job import Job

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsportal.errors import Invalid
-from tasks.stacks import blueprint, template
-from tasks.stacks.document import NotReadable
+from tasks.stacks import blueprint
 from tasks.stacks.references import Known, Output
 from tests.stacks.library import PLAIN, VPC, WEB, load, write
 
@@ -148,23 +147,6 @@ def test_a_template_that_is_no_yaml_is_told_with_its_own_line(tmp_path):
     assert lines[0].startswith("cloudformation/web/vpc.yaml:3: is not YAML")
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ("", "has no Resources"),
-        ("Outputs: {}", "has no Resources"),
-        ("[1]", "has no Resources"),
-        ("{", "is not JSON"),
-        ("Resources: {A: {Type: B}}\n#" + "x" * 52_000, "CloudFormation takes 51,200"),
-    ],
-)
-def test_a_template_that_can_not_work_is_told(body, words):
-    with pytest.raises(NotReadable) as found:
-        template.parse(body)
-
-    assert words in found.value.text
-
-
 def test_a_link_out_of_the_folder_is_refused(tmp_path):
     library = write(tmp_path)
     (tmp_path / "secret.yaml").write_text(VPC)
@@ -181,22 +163,6 @@ def test_a_blueprint_that_is_not_there_is_told(tmp_path, name):
 
     with pytest.raises(Invalid, match="there is no blueprint"):
         blueprint.load(library, name)
-
-
-VOLATILE = [
-    ("Transform: AWS::Serverless-2016-10-31", True),
-    ("Parameters: {P: {Type: String, NoEcho: true}}", True),
-    ("Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>'}}", True),
-    ("Metadata: {x: '{{resolve:ssm:/a:1}}'}", True),
-    ("Metadata: {x: {Fn::Transform: {Name: a}}}", True),
-    ("Parameters: {P: {Type: String}}", False),
-    ("Description: plain", False),
-]
-
-
-@pytest.mark.parametrize(("line", "volatile"), VOLATILE)
-def test_where_equal_text_proves_nothing_is_known(line, volatile):
-    assert template.parse(VPC + line).volatile is volatile
 
 
 def test_numbers_stay_as_they_are_written(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.aws.cloudformation import Detail, ResourceChange
+from tasks.aws.cloudformation_types import Detail, ResourceChange
 from tasks.stacks.changes import additions, as_json, classify, counts, sentence
 from tasks.stacks.template import Resource
 

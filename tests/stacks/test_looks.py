@@ -42,7 +42,12 @@ def test_a_stack_costs_few_looks(seconds, most):
 
 
 def test_knowing_the_usual_duration_saves_looks():
-    assert len(looks(40, 40)) < len(looks(40, None)) / 2
+    assert len(looks(40, 40)) < 0.7 * len(looks(40, None))
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 10])
+def test_an_end_long_before_the_usual_one_is_noticed_soon(seconds):
+    assert lag(150, around(seconds)) <= max(0.3, 0.1 * seconds)
 
 
 def test_far_from_the_end_events_are_still_followed():

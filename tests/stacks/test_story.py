@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.aws.cloudformation import StackEvent
+from tasks.aws.cloudformation_types import StackEvent
 from tasks.stacks.story import embedded, first_failure, progress, reason, said
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/dev-web/1"
