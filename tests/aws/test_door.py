@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from opsportal.errors import Denied, StepFailed, TryLater
+from opsportal.errors import Denied, Lost, StepFailed, TryLater
 from tasks.aws import clients, identities, sts
 from tasks.aws.budget import Budget
 from tasks.aws.session import Door
@@ -102,6 +102,16 @@ def test_without_a_usable_answer_the_intent_stays_open(sandbox, account, kind):
         change(aws)
 
     assert aws.unanswered("cloudformation", "delete_stack")
+
+
+def test_a_lease_that_ends_before_sending_holds_the_change_back(sandbox, account):
+    guard = Ledger(lease_over=True)
+
+    with pytest.raises(Lost):
+        change(door(sandbox, facts(account), guard))
+
+    assert calls(sandbox, account, "DeleteStack") == []
+    assert [intent["answer"] for intent in guard.intents] == [""]
 
 
 def test_the_digest_leaves_the_token_out(sandbox, account):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from opsportal.catalog import Answer, Ask, Context, Done, EnvironmentFacts, Wait, digest
-from opsportal.errors import TryLater
+from opsportal.errors import Lost, TryLater
 from tasks.aws.session import Door, Timeouts
 from tasks.stacks import deploy as stack
 from tasks.stacks import template
@@ -26,6 +26,7 @@ class Ledger:
 
     intents: list = field(default_factory=list)
     stop: Exception | None = None
+    lease_over: bool = False
 
     def check(self):
         if self.stop:
@@ -41,7 +42,8 @@ class Ledger:
         return token
 
     def sendable(self):
-        self.check()
+        if self.lease_over:
+            raise Lost("The lease is over.")
 
     def after(self, call, token, answer):
         next(intent for intent in self.intents if intent["token"] == token)["answer"] = answer

@@ -67,6 +67,17 @@ def test_after_a_no_an_existing_stack_stays_without_the_change_set(protected):
     assert later.exists()
 
 
+def test_a_no_does_not_touch_what_somebody_executed_by_hand(protected):
+    asked = protected.want(one()).run()
+    protected.client().execute_change_set(ChangeSetName=asked.shown["change_set"])
+    protected.say_to(asked, approved=False, reason="no")
+
+    with pytest.raises(StepFailed, match="rejected"):
+        protected.run()
+
+    assert protected.ledger.calls() == ["CreateChangeSet"]
+
+
 def test_somebody_elses_change_set_on_the_same_new_stack_survives_a_no(protected):
     asked = protected.want(one()).run()
     protected.client().create_change_set(

@@ -29,6 +29,7 @@ def test_another_template_updates_the_stack(step):
 
     assert done.output["status"] == "UPDATE_COMPLETE"
     assert done.output["changes"]["modify"] == 1
+    assert "Topic: created" not in later.texts()
     assert not done.output["created"]
 
 

@@ -93,6 +93,26 @@ def test_a_denied_execution_leaves_nothing_behind(step):
     assert not step.exists()
 
 
+@pytest.mark.parametrize(("action", "name"), [(CHANGES[0], "ClientToken"), (CHANGES[1], "ClientRequestToken")])
+def test_a_change_carries_the_token_of_its_intent(step, action, name):
+    step.want(one()).run()
+
+    calls = [call for call in step.sandbox.log()["calls"] if call["account"] == step.environment.account]
+    tokens = {intent["call"].split(":")[1]: intent["token"] for intent in step.ledger.intents}
+    assert next(call["params"][name] for call in calls if call["action"] == action) == tokens[action]
+
+
+def test_nothing_is_read_once_the_step_is_lost(step):
+    step.want(one()).look()
+    step.ledger.stop = Lost("gone")
+    step.sandbox.clear_log()
+
+    with pytest.raises(Lost):
+        step.look()
+
+    assert sent(step, "DescribeChangeSet") == 0
+
+
 @pytest.mark.parametrize("action", CHANGES)
 def test_nothing_is_sent_once_the_step_is_lost(step, action):
     step.want(one())
