@@ -12,7 +12,9 @@ class StartUp(AppConfig):
     def ready(self) -> None:
         from opsportal import catalog
         from tasks.runbooks import RUNBOOKS
+        from tasks.stacks import library
 
         catalog.register(RUNBOOKS)
+        catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
         for module in settings.RUNBOOK_MODULES:
             catalog.register(import_module(module).RUNBOOKS)

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .. import redaction
+
 RISKS: dict[str, tuple[str, Promise, Promise, str]] = {
     "add": ("add", gettext_lazy("Add"), gettext_lazy("add"), "rest"),
     "modify": ("edit", gettext_lazy("Modify"), gettext_lazy("modify in place"), "rest"),
@@ -86,14 +88,15 @@ def detail(each: Any) -> str:
         return str(each)
     text = str(each.get("property", ""))
     if "before" in each or "after" in each:
-        text += f": {short(each.get('before', '—'))} → {short(each.get('after', '—'))}"
+        text += f": {value(text, each.get('before'))} → {value(text, each.get('after'))}"
     reasons = {"Always": _("needs a new one"), "Conditionally": _("may need a new one")}
     why = reasons.get(str(each.get("recreation", "")))
     return f"{text} ({why})" if why else text
 
 
-def short(value: Any, most: int = 160) -> str:
-    text = str(value)
+def value(name: str, content: Any, most: int = 160) -> str:
+    """The value of a property, hidden where its name or its look is that of a secret."""
+    text = "—" if content is None else str(redaction.data(str(content), name))
     return text if len(text) <= most else f"{text[:most]}…"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from .. import approvals, rights
+from .. import approvals, redaction, rights
 from ..models import Approval
 from . import changes
 from .facts import Facts
@@ -36,7 +36,8 @@ def questions(facts: Facts, user: Any) -> list[Question]:
 
 
 def question(approval: Approval, user: Any, others: str) -> Question:
-    known = changes.read(approval.shown.get("changes"))
+    seen = redaction.data(approval.shown)
+    known = changes.read(seen.get("changes"))
     shown, folded = changes.split(known)
     against = approvals.why_not(user, approval)
     return Question(
@@ -44,7 +45,7 @@ def question(approval: Approval, user: Any, others: str) -> Question:
         counts=changes.tally(known) if known else [],
         shown=shown,
         folded=folded,
-        facts=[(label(name), spelled(value)) for name, value in approval.shown.items() if name not in APART and value],
+        facts=[(label(name), spelled(value)) for name, value in seen.items() if name not in APART and value],
         against=against,
         answerers=others if against else "",
         typed=not against and approvals.needs_typed_name(user, approval),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from opsportal import events, supervisor
+from opsportal import supervisor
 from tests import chromium, factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; our queries don't run in it
@@ -30,7 +30,6 @@ def site(django_db_setup, django_db_blocker):
     for part in (supervisor.valkey(Path(settings.VAR_DIR)), supervisor.Part("web", web.argv, env, web.ready)):
         here.start(part)
         here.wait_ready(part.name)
-    events._away_until = 0
     yield f"http://127.0.0.1:{port}"
     here.stop()
 

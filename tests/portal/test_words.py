@@ -66,6 +66,11 @@ def test_a_detail_says_what_changes_and_what_that_needs():
     )
 
 
+def test_a_secret_that_changes_is_not_shown():
+    detail = {"property": "MasterUserPassword", "before": "hunter22", "after": "hunter33"}
+    assert "hunter" not in changes.read([change("modify", details=[detail])])[0].details[0]
+
+
 def test_all_that_is_hot_stays_in_sight():
     raw = [change("replace", id=f"r{n}", stateful=True) for n in range(9)] + [change("add")]
     shown, folded = changes.split(changes.read(raw))

@@ -7,7 +7,7 @@ import { ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
 const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800].map((s) => s * 1000);
 const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks");
 const start = at(run.created_at);
-let width = 0, awayAt = null;
+let width = 0, room = 0, awayAt = null;
 
 export const setAway = (since) => { awayAt = since; };
 const pc = (ms) => `${((ms / width) * 100).toFixed(2)}%`;
@@ -26,12 +26,17 @@ function bar(kind, from, to) {
   return made;
 }
 
-/** The words beside a bar, on the side that has room. */
-function say(text, colour, from, to, keep = false) {
+/** The words beside a bar, on the side that has room, else over its end. `first`: the side to try first. */
+function say(text, colour, from, to, { keep = false, first = "right" } = {}) {
   const made = el("span", { class: `g-say w-${colour}${keep ? " keep" : ""}`, title: text }, text);
-  const left = (from - start) / width, right = (to - start) / width;
-  if (right < 0.74 || left < 0.2) made.style.left = right < 0.74 ? pc(to - start) : `${Math.min(74, right * 100)}%`;
-  else { made.classList.add("r"); made.style.right = `${(100 - left * 100).toFixed(2)}%`; }
+  const need = Math.min(text.length, 46) * 6.4 + 14, left = ((from - start) / width) * room, right = (1 - (to - start) / width) * room;
+  const fits = { right: right >= need, left: left >= need };
+  const side = fits[first] ? first : fits.right ? "right" : fits.left ? "left" : "over";
+  if (side === "right") made.style.left = pc(to - start);
+  else {
+    made.classList.add("r");
+    made.style.right = side === "left" ? `${room - left}px` : "0";
+  }
   return made;
 }
 
@@ -40,7 +45,7 @@ function underWay(step, s, time) {
   const made = [];
   if (s.usual && !over) made.push(bar("ghost", s.from, s.from + s.usual));
   made.push(bar("bar b-live", s.from, over ? s.from + s.usual : time));
-  if (over) made.push(bar("bar b-over", s.from + s.usual, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, true));
+  if (over) made.push(bar("bar b-over", s.from + s.usual, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, { keep: true }));
   else if (s.usual) made.push(say(fill(texts.left, { time: words(s.usual - (time - s.from)) }), "rest", s.from, s.from + s.usual));
   else if (step.note) made.push(say(step.note, "rest", s.from, time));
   return made;
@@ -52,31 +57,24 @@ function bars(step, s, time) {
   if (s.expect !== undefined) {
     const made = s.usual ? [bar("ghost", s.expect, s.expect + s.usual)] : [];
     const text = step.status === "queued" && step.note ? step.note : s.last?.length ? fill(texts.after, { steps: listed(s.last) }) : "";
-    if (text) made.push(before(text, s.expect, s.done));
+    if (text) made.push(say(text, "rest", s.expect, s.done, { first: "left" }));
     return made;
   }
   if (status === "running") return underWay(step, s, time);
   const made = [bar(`bar b-${colour}`, s.from, s.to)];
   if (s.ghost && s.usual) made.push(bar("ghost", s.to, s.to + s.usual));
-  if (status === "asking") made.push(say(fill(texts.asked, { ago: ago(time - s.from) }), "ask", s.from, s.done, true));
-  if ((status === "failed" || status === "abandoned") && why(step)) made.push(say(short(why(step)), "bad", s.from, s.to, true));
+  if (status === "asking") made.push(say(fill(texts.asked, { ago: ago(time - s.from) }), "ask", s.from, s.done, { keep: true }));
+  if ((status === "failed" || status === "abandoned") && why(step)) made.push(say(short(why(step)), "bad", s.from, s.to, { keep: true }));
   return made;
 }
 
 const why = (step) => step.cause || step.reason;
-const short = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
-
-function before(text, from, to) {
-  const made = el("span", { class: "g-say r w-rest" }, text), left = (from - start) / width;
-  if (left > 0.25) made.style.right = `${(100 - left * 100).toFixed(2)}%`;
-  else { made.classList.remove("r"); made.style.left = pc(to - start); }
-  return made;
-}
+const short = (text, most = room < 500 ? 24 : 44) => (text.length > most ? `${text.slice(0, most - 2)}…` : text);
 
 function never(step, s, time) {
   const text = s.dead.length ? fill(isOpen() ? texts.never : texts.did_not, { steps: listed(s.dead) }) : texts.not_run;
-  const made = el("span", { class: "g-say keep never w-rest" }, text);
-  made.style.left = pc(Math.min(time - start, width * 0.7));
+  const made = say(text, "rest", time, time, { keep: true });
+  made.classList.add("never");
   return made;
 }
 
@@ -126,6 +124,7 @@ export function draw() {
   const time = isOpen() ? awayAt ?? now() : at(run.ended_at) ?? now();
   const found = spans(time);
   scale(found, time);
+  room = rows.querySelector(".g-track")?.clientWidth ?? 0;
   for (const row of rows.children) {
     const step = steps.get(row.dataset.key), s = found.get(step.key);
     row.querySelector(".g-track").replaceChildren(...bars(step, s, time));
