@@ -86,7 +86,8 @@ def _open_cleanup(stack: Stack, operation: Operation, wanted: Any) -> None:
 
 def _open_removal(stack: Stack, operation: Operation, phase: Phase) -> None:
     operation.phase, operation.failed = phase, {}
-    operation.tasks = graph.deleting([*stack.resources.values(), *operation.leftovers])
+    here = [item for item in (*stack.resources.values(), *operation.leftovers) if item.status != "DELETE_COMPLETE"]
+    operation.tasks = graph.deleting(here)
 
 
 def open_delete(world: World, stack: Stack, operation: Operation, at: float) -> None:

@@ -148,6 +148,15 @@ def test_a_failed_delete_can_be_repeated_without_the_resource(account):
     assert ("Topic", "DELETE_SKIPPED", "") in account.events(stack)
 
 
+def test_deleting_a_rolled_back_stack_does_not_delete_its_resources_again(account):
+    account.sandbox.fault("fail_resource", stack="app", logical_id="Parameter", count=1)
+    kind, properties = "AWS::SSM::Parameter", {"Name": "/app", "Type": "String", "Value": "x"}
+    stack = account.create(template(Parameter={"Type": kind, "Properties": properties}))["StackId"]
+    assert account.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
+    deletes = [event for event in account.events(stack) if event[:2] == ("Parameter", "DELETE_IN_PROGRESS")]
+    assert len(deletes) == 1
+
+
 def test_a_retained_resource_outlives_its_stack(account):
     body = template(Topic=resource("AWS::SNS::Topic") | {"DeletionPolicy": "Retain"})
     stack = account.create(body)["StackId"]

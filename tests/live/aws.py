@@ -1,0 +1,114 @@
+"""A simulated AWS account beside the host under test, and what a deployment has to leave behind in it."""
+
+import threading
+import urllib.request
+from pathlib import Path
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from opsportal import host as hosts
+from opsportal import runs, supervisor
+from sandbox import process
+from tests import factories
+from tests.engine.conftest import numbers
+
+from .conftest import ended, until
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+BLUEPRINTS = Path(__file__).parent / "blueprints"
+
+
+class Account:
+    """The sandbox, the workers' way to it, and the environment that points there."""
+
+    def __init__(self, host, speed=4.0):
+        self.host, self.sandbox = host, process.start(speed=speed)
+        host.env |= {
+            "AWS_ENDPOINT": self.sandbox.url,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "BLUEPRINTS_DIR": str(BLUEPRINTS),
+        }
+        self.environment = factories.environment(name="dev", account=ACCOUNT, regions=[REGION])
+        self.person = factories.user()
+        self.starts = 0
+
+    def deploy(self, **params):
+        self.starts += 1
+        params = {"blueprint": "pair", **params}
+        return runs.start("stacks.deploy", self.environment, params, self.person, f"deploy-{self.starts}")
+
+    def hits(self, rule):
+        """How many calls the fault rule has struck so far."""
+        return next(line["hits"] for line in self.sandbox.control("GET", "faults")["faults"] if line["id"] == rule)
+
+    def strike(self, kind, **rule):
+        """A fault, and a way to wait until it has struck."""
+        rule_id = self.sandbox.fault(kind, **rule)
+        return lambda: until(lambda: self.hits(rule_id))
+
+    def operations(self):
+        """What was done to each stack, in order, as (stack, kind, how it ended)."""
+        return sorted((line["stack"], line["kind"], line["status"]) for line in self.sandbox.operations()["operations"])
+
+    def statuses(self):
+        stacks = self.sandbox.client("cloudformation", REGION).describe_stacks()["Stacks"]
+        return {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+
+    def change_sets(self):
+        client = self.sandbox.client("cloudformation", REGION)
+        return [line for name in self.statuses() for line in client.list_change_sets(StackName=name)["Summaries"]]
+
+
+CREATED = [("dev-pair-base", "CREATE_STACK", "CREATE_COMPLETE"), ("dev-pair-top", "CREATE_STACK", "CREATE_COMPLETE")]
+
+
+def assert_created_once(run, account, seconds=120):
+    """The run succeeded, AWS was changed once for each stack, and no number is missing among the events."""
+    assert ended(run, seconds).status == "succeeded", run.reason
+    assert account.operations() == CREATED
+    assert numbers(run) == list(range(1, run.events + 1))
+
+
+class Browser:
+    """Reads a run's stream as a browser does, reconnecting with the last id it got, until it is told the end."""
+
+    def __init__(self, host, run):
+        port = hosts.free_port()
+        host.start(supervisor.web("127.0.0.1", port, ready=lambda: hosts.serves("127.0.0.1", port)))
+        self.url = f"http://127.0.0.1:{port}/runs/{run.pk}/stream"
+        self.cookie, self.seen, self.over = cookie(factories.user()), [], False
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        while not self.over:
+            try:
+                self.once()
+            except OSError:
+                continue
+
+    def once(self):
+        last = str(self.seen[-1]) if self.seen else "0"
+        request = urllib.request.Request(self.url, headers={"Cookie": self.cookie, "Last-Event-ID": last})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            for line in answer:
+                if line.startswith(b"id: "):
+                    self.seen.append(int(line[4:]))
+                self.over = self.over or line.startswith(b"event: end")
+
+    def saw(self, run):
+        """Every line once, in order, the last one included."""
+        self.thread.join(20)
+        return self.over and self.seen == list(range(1, run.events + 1))
+
+
+def cookie(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"sessionid={session.session_key}"
