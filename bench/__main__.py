@@ -3,11 +3,14 @@
 import importlib
 import sys
 
-SECTIONS = ("engine", "graph", "live", "page")
+from . import estate  # settings first: the sections import models
+
+SECTIONS = ("engine", "stacks", "live", "page")
 
 
 def main() -> None:
     chosen = sys.argv[1:] or SECTIONS
+    print(f"Data in {estate.VAR_DIR}.", file=sys.stderr)
     print("| what | measured | target |\n|---|---|---|")
     for name in chosen:
         for row in importlib.import_module(f"bench.{name}").rows():

@@ -52,7 +52,7 @@ def latency() -> list[float]:
     for n in range(NUDGES):
         Step.objects.filter(pk=step.pk).update(wake_at=clock.now())
         sent.append(time.time())
-        nudges.send(step.pk, step.queue)
+        nudges.send([nudges.Nudge(step.pk, step.queue)])
         estate.until(lambda n=n: len(seen(step)) == n + 2)
     return [(at - when) * 1000 for at, when in zip(seen(step)[1:], sent, strict=True)]
 

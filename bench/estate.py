@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ from django.core.management import call_command  # noqa: E402
 from opsportal import demo, host, supervisor  # noqa: E402
 from opsportal.models import Environment, Run  # noqa: E402
 
-ACCOUNT = "111111111111"
+ACCOUNT = "123456789012"  # whose the keys of the demo are
 
 
 @contextmanager
@@ -74,15 +75,13 @@ def somewhere(**fields: Any) -> Environment:
     return Environment.objects.update_or_create(name="bench", defaults=kept)[0]
 
 
-def until(condition: Callable[[], Any], seconds: float = 120) -> Any:
-    """Wait for the condition, looking often. Raises TimeoutError."""
-    import time
-
+def until(condition: Callable[[], Any], seconds: float = 120, every: float = 0.005) -> Any:
+    """Wait for the condition, looking every so many seconds. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
             return found
-        time.sleep(0.005)
+        time.sleep(every)
     raise TimeoutError(f"not within {seconds} s")
 
 
@@ -91,5 +90,5 @@ def ended(run: Run, seconds: float = 300) -> Run:
         run.refresh_from_db()
         return not run.is_open
 
-    until(over, seconds)
+    until(over, seconds, every=0.1)  # seldom: a look costs what the workers could use
     return run

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from . import rights, steps
-from .catalog import Ask
+from .catalog import Ask, digest
 from .errors import Refused
 from .models import Approval, Step
 from .turns import Turn, take
@@ -14,14 +14,14 @@ from .turns import Turn, take
 OPEN = Approval.Status.OPEN
 
 
-def new(turn: Turn, step: Step, question: Ask, digest: str) -> Approval:
-    """The row of a question, not saved yet; `digest` is that of what is shown."""
+def new(turn: Turn, step: Step, question: Ask) -> Approval:
+    """The row of a question, not saved yet."""
     return Approval(
         step=step,
         number=step.approvals.count() + 1,
         question=question.question[:300],
         shown=dict(question.shown),
-        digest=digest,
+        digest=digest(dict(question.shown)),
         other_person=question.other_person,
         asked_at=turn.now,
         expires_at=turn.now + timedelta(seconds=question.seconds),

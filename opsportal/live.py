@@ -34,6 +34,7 @@ STEP_COLUMNS = (
     "status",
     "note",
     "reason",
+    "cause",
     "started_at",
     "ended_at",
     "usual_seconds",

@@ -1,5 +1,8 @@
 """Messages to the workers: each is only a nudge with an id, and losing it costs a delay, never a step."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -10,9 +13,21 @@ ADVANCE = "tasks.worker.advance"
 SHORT = 30.0  # longer waits live in the database alone
 
 
-def send(step_id: int, queue: str, delay: float = 0) -> None:
-    """Ask a worker to look at this step in `delay` seconds. A broker that is away is the pump's business."""
+@dataclass(frozen=True)
+class Nudge:
+    """Ask a worker of this queue to look at the step in `delay` seconds."""
+
+    step_id: int
+    queue: str
+    delay: float = 0
+
+
+def send(nudges: Sequence[Nudge]) -> None:
+    """Send these over one connection. A broker that is away is the pump's business."""
     try:
-        current_app.send_task(ADVANCE, (step_id,), queue=queue, countdown=delay or None)
+        with current_app.producer_or_acquire() as producer:
+            for nudge in nudges:
+                task = {"queue": nudge.queue, "countdown": nudge.delay or None, "producer": producer}
+                current_app.send_task(ADVANCE, (nudge.step_id,), **task)
     except (OperationalError, OSError) as error:
-        log.warning("nudge not sent, the pump will", step=step_id, error=str(error))
+        log.warning("nudges not sent, the pump will", steps=[n.step_id for n in nudges], error=str(error))

@@ -1,7 +1,5 @@
 """What people do to runs: start, cancel, retry, undo. Each is one transaction and safe to repeat."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -33,7 +31,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
     if book is None:
         raise Invalid(f"There is no runbook “{runbook}”.", "runbook")
     clean = validated(book, params)
-    digest = digest_of([book.name, environment.pk, clean])
+    digest = catalog.digest([book.name, environment.pk, clean])
     caller = f"user:{by.pk}"
     try:
         with in_line(), transaction.atomic():
@@ -106,11 +104,6 @@ def repeated(caller: str, key: str, digest: str) -> Run:
     if run.digest != digest:
         raise Invalid(f"The key “{key}” started run {run.pk} with other parameters. Use a new key.", "key")
     return run
-
-
-def digest_of(value: Any) -> str:
-    """The sha256 of the value's canonical JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def cancel(run_id: int, by: User) -> None:

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from . import clock, graph, locks
 from .errors import Lost
-from .models import Approval, Run, Step
+from .models import Approval, Environment, Run, Step
 from .nudges import SHORT
+from .rows import row
 from .turns import Turn
 from .writers import in_line
 
@@ -40,7 +41,9 @@ def claim(step_id: int) -> Step | None:
         cursor.execute(CLAIM, [until, until, stamp, step_id, stamp, stamp])
         if cursor.rowcount != 1:
             return None
-    step = Step.objects.select_related("run__environment").get(pk=step_id)
+    step = row(Step, step_id)
+    step.run = row(Run, step.run_id)
+    step.run.environment = row(Environment, step.run.environment_id)
     step.claimed_at = now
     return step
 
@@ -159,20 +162,21 @@ def end(turn: Turn, step: Step, status: str, **changes: Any) -> None:
     settle_run(turn)
 
 
-def add(turn: Turn, rows: Sequence[Step], usual: Mapping[str, float]) -> None:
+def add(turn: Turn, fresh: Sequence[Step], usual: Mapping[str, float]) -> None:
     """Insert the steps of a plan, blocked; `settle_run` lets the first ones start."""
-    for row in rows:
-        row.usual_seconds = usual.get(row.key, row.usual_seconds)
-    Step.objects.bulk_create(rows)
-    locks.ensure(turn.run.environment, {resource for row in rows for resource in row.locks})
-    known = {row.key: row.usual_seconds or 0.0 for row in rows}
-    turn.set(usual_seconds=graph.longest(known, {row.key: row.needs for row in rows}) or None)
+    for step in fresh:
+        step.usual_seconds = usual.get(step.key, step.usual_seconds)
+    Step.objects.bulk_create(fresh)
+    locks.ensure(turn.run.environment, {resource for step in fresh for resource in step.locks})
+    known = {step.key: step.usual_seconds or 0.0 for step in fresh}
+    turn.set(usual_seconds=graph.longest(known, {step.key: step.needs for step in fresh}) or None)
 
 
 def kinds_of_steps(run_id: int) -> list[graph.Kind]:
     """Which sorts of steps the run has; as many rows as there are sorts, however large the graph."""
-    rows = Step.objects.filter(run_id=run_id).order_by().values_list("status", "phase", "gate").distinct()
-    return [graph.Kind(*row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT status, phase, gate FROM opsportal_step WHERE run_id = %s", [run_id])
+        return [graph.Kind(status, phase, bool(gate)) for status, phase, gate in cursor.fetchall()]
 
 
 def nodes(run_id: int) -> list[graph.Node]:

@@ -13,6 +13,8 @@ from django.db import OperationalError, connection, transaction
 from . import clock, events, hints, nudges
 from .errors import Gone
 from .models import Event, Run, Step
+from .nudges import Nudge
+from .rows import row
 from .writers import in_line
 
 T = TypeVar("T")
@@ -29,7 +31,8 @@ class Turn:
     lines: list[Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     state_changed: bool = False
-    after: list[Callable[[], None]] = field(default_factory=list)
+    news: bool = False
+    nudges: list[Nudge] = field(default_factory=list)
 
     def say(self, text: str, /, level: str = "info", step: Step | None = None, **data: Any) -> None:
         self.lines.append(events.line(self.run, self.now, text, level, step, data))
@@ -41,7 +44,7 @@ class Turn:
         self.changes.update(changes)
 
     def nudge(self, step_id: int, queue: str, delay: float = 0) -> None:
-        self.after.append(partial(nudges.send, step_id, queue, delay))
+        self.nudges.append(Nudge(step_id, queue, delay))
 
     def close(self) -> None:
         if self.lines:
@@ -49,12 +52,14 @@ class Turn:
         if self.changes:
             Run.objects.filter(pk=self.run.pk).update(**self.changes)
         if self.lines or self.state_changed:
-            self.after.insert(0, partial(hints.publish, self.run.pk, self.run.events))
+            self.news = True
 
     def tell(self) -> None:
-        """Send what was to be sent, now that the transaction is over; within an outer one, when that is."""
-        for message in self.after:
-            transaction.on_commit(message)
+        """Send what is to be sent, now that the transaction is over; within an outer one, when that is."""
+        if self.news:
+            transaction.on_commit(partial(hints.publish, self.run.pk, self.run.events))
+        if self.nudges:
+            transaction.on_commit(partial(nudges.send, self.nudges))
 
 
 def take(run_id: int, work: Callable[[Turn], T]) -> T:
@@ -65,7 +70,7 @@ def take(run_id: int, work: Callable[[Turn], T]) -> T:
 def _once(run_id: int, work: Callable[[Turn], T]) -> T:
     with in_line(), transaction.atomic(durable=True):
         lock(run_id)
-        turn = Turn(Run.objects.get(pk=run_id), clock.now())
+        turn = Turn(row(Run, run_id), clock.now())
         result = work(turn)
         turn.close()
     turn.tell()

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from opsportal import approvals, clock, nudges, steps, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
+from opsportal.nudges import Nudge
 from opsportal.turns import Turn
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ def push(row: dict[str, Any], now: datetime) -> None:
     if row["status"] == Step.Status.ASKING:
         expire(row)
     else:
-        nudges.send(row["pk"], row["queue"])
+        nudges.send([Nudge(row["pk"], row["queue"])])
 
 
 def expire(row: dict[str, Any]) -> None:

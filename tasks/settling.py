@@ -72,7 +72,7 @@ def _conclude(
         case Wait():
             steps.look_again(turn, step, outcome.seconds, note=outcome.note[:200], failures=0, **changes)
         case Ask():
-            approval = approvals.new(turn, step, outcome, runs.digest_of(dict(outcome.shown)))
+            approval = approvals.new(turn, step, outcome)
             steps.ask(turn, step, approval, failures=0, note="", **changes)
         case planning.Planned():
             planning.insert(turn, book, outcome)

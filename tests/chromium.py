@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..runs import digest_of
+from ..catalog import digest
 
 
 def fresh() -> str:
@@ -14,4 +14,4 @@ def fresh() -> str:
 
 def of(nonce: str, runbook: str, environment_id: int, params: Mapping[str, Any]) -> str:
     """The run's key: the same form with the same content is the same run, with another content it is another."""
-    return f"{nonce[:40]}-{digest_of([runbook, environment_id, dict(params)])[:16]}"
+    return f"{nonce[:40]}-{digest([runbook, environment_id, dict(params)])[:16]}"

@@ -78,7 +78,7 @@ def _spec(ctx: Context[Any], found: Blueprint, key: str, action: str, prefix: st
             "volatile": _volatile(stack, known),
         },
         timeout=TIMEOUT,
-        usual_seconds=stack.seconds,
+        usual_seconds=stack.seconds if action == "deploy" else None,
     )
 
 

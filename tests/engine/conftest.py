@@ -15,8 +15,8 @@ class Hand:
     def __init__(self):
         self.sent = []
 
-    def send(self, step_id, queue, delay=0):
-        self.sent.append(step_id)
+    def send(self, nudges):
+        self.sent += [nudge.step_id for nudge in nudges]
 
     def drive(self, run, rounds=60):
         """Advance every claimable step until only questions, locks and ended steps are left."""
