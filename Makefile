@@ -19,7 +19,7 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python tests/chromium.py
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

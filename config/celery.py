@@ -47,7 +47,7 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_schedule={
-        "pulse": {"task": "tasks.worker.pulse", "schedule": 30.0, "options": {"queue": "pump", "expires": 30}}
+        "pulse": {"task": "tasks.worker.pulse", "schedule": 10.0, "options": {"queue": "pump", "expires": 10}}
     },
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     CELERY_DB_REUSE_MAX=1000,

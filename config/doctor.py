@@ -18,7 +18,7 @@ from tasks.aws import workers
 
 SKEW = timedelta(seconds=2)
 SILENT = timedelta(seconds=30)
-BEAT_SILENT = timedelta(seconds=90)
+BEAT_SILENT = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 
@@ -63,7 +62,6 @@ class Host:
 def host(transactional_db):
     host = Host()
     host.valkey()
-    current_app._after_fork()  # no connection to the Valkey of an earlier test
     yield host
     host.supervisor.stop()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):

@@ -9,6 +9,7 @@ from config import doctor
 from opsportal import clock
 from opsportal.models import Heartbeat
 
+from .aws import Account
 from .conftest import until
 
 
@@ -21,12 +22,15 @@ def test_a_host_without_workers_is_told_how_to_start_them(host):
     assert cures()["beat"].startswith("Start it")
 
 
-def test_a_host_with_everything_has_nothing_to_cure(host, monkeypatch):
-    monkeypatch.setattr(doctor.workers, "identity", lambda endpoint: "arn:aws:iam::123456789012:role/workers")
+def test_a_host_with_everything_has_nothing_to_cure(host):
+    account = Account(host)
     host.worker()
     host.beat()
-    until(lambda: Heartbeat.objects.filter(name="beat").exists() and Heartbeat.objects.filter(name="pump").exists())
-    assert cures() == {}
+    until(lambda: Heartbeat.objects.filter(name__in=("beat", "pump")).count() == 2)
+    env = {**os.environ, **host.env}
+    done = subprocess.run([sys.executable, "manage.py", "doctor"], env=env, capture_output=True, text=True)
+    account.sandbox.stop()
+    assert (done.returncode, done.stdout.count("✓")) == (0, 7), done.stdout
 
 
 def test_a_pump_that_fell_silent_is_noticed(host):
