@@ -111,9 +111,17 @@ class Say(Protocol):
     def __call__(self, text: str, /, level: Level = "info", **data: Any) -> None: ...
 
 
+class RunProgram(Protocol):
+    def __call__(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> int: ...
+
+
 @dataclass
 class Context(Generic[P]):
-    """All that a step's function gets. `memory` is a small JSON dict kept between its wake-ups."""
+    """All that a step's function gets. `memory` is a small JSON dict kept between its wake-ups.
+
+    `program` runs a local one without a shell, says its lines and gives its exit code; it ends with the step at the
+    latest. Only for actions on the queue `long`.
+    """
 
     params: P
     environment: EnvironmentFacts
@@ -122,6 +130,7 @@ class Context(Generic[P]):
     now: datetime
     say: Say
     progress: Callable[[int, int], None]
+    program: RunProgram
     key: str
     input: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]

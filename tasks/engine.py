@@ -14,7 +14,7 @@ from opsportal.errors import Lost, OpsError, StepFailed
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
 
-from . import keeper, planning, settling
+from . import keeper, planning, processes, settling
 from .aws.budget import shared
 from .aws.session import Door
 from .guard import Guard
@@ -111,6 +111,7 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
         now=step.claimed_at,
         say=partial(say, hold),
         progress=partial(progress, hold),
+        program=partial(processes.run, hold.check, partial(say, hold)),
         key=step.key,
         input=step.input,
         outputs=outputs(step),

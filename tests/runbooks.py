@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, StepSpec, Wait
 from opsportal.errors import Denied, StepFailed, TryLater
+from tasks.aws import listing
 
 
 class Shape(BaseModel):
@@ -91,6 +92,23 @@ def talk(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
     return Done()
 
 
+def program(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
+    """Run a shell script; the process ids it prints are lines."""
+    return Done({"code": ctx.program(["/bin/sh", "-c", rest], {"WHO": "opsportal"})})
+
+
+def listed(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
+    """A change that only a list can find: the list is a file, and the answer is always lost."""
+    made = Path(ctx.params.folder) / "made"
+    if made.exists():
+        return Done()
+    if not listing.believable(ctx.aws, "sqs", "create_queue", ctx.now):
+        return Wait(0, "AWS may not list it yet")
+    ctx.aws.guard.before("sqs:CreateQueue", "digest", 5)  # type: ignore[attr-defined]
+    mark(ctx, "sent")
+    raise TryLater("The answer was lost.", 0)
+
+
 def later(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
     if looks <= int(rest):
         raise TryLater("AWS throttles.")
@@ -126,6 +144,8 @@ DO = {
     "busy": busy,
     "talk": talk,
     "later": later,
+    "program": program,
+    "listed": listed,
     "denied": denied,
     "bug": bug,
     "change": change,

@@ -86,6 +86,7 @@ class Driver:
             now=datetime.now(UTC),
             say=self.say,
             progress=lambda done, of: None,
+            program=lambda argv, env=None: 0,
             key="web",
             input=self.input,
             outputs=self.outputs,
