@@ -1,7 +1,6 @@
 """What people do to runs: start, cancel, retry, undo. Each is one transaction and safe to repeat."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,7 +19,6 @@ from .writers import in_line
 S = Step.Status
 R = Run.Status
 PLAN = "plan"
-CANCEL_LIMIT = 15 * 60.0  # seconds a step may take to come to rest after a cancel
 PLAN_LIMIT = 300.0
 
 
@@ -128,8 +126,7 @@ def _cancel(turn: Turn, by: User) -> None:
     fresh = mine.filter(status__in=(S.BLOCKED, S.QUEUED, S.DUE), started_at=None)
     fresh.update(status=S.CANCELLED, ended_at=turn.now, nudge_at=None, wake_at=None)
     mine.filter(status=S.BLOCKED).update(status=S.CANCELLED, ended_at=turn.now)
-    limit = turn.now + timedelta(seconds=CANCEL_LIMIT)
-    mine.filter(status__in=Step.ACTIVE).update(deadline_at=limit)
+    mine.filter(status__in=Step.ACTIVE).update(deadline_at=turn.now + steps.CANCEL_LIMIT)
     steps.wake(turn, list(mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).values_list("pk", flat=True)))
     steps.settle_run(turn)
 

@@ -19,6 +19,7 @@ from .writers import in_line
 S = Step.Status
 GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
 UNDO = "undo"
+CANCEL_LIMIT = timedelta(minutes=15)  # what a step may take to come to rest after a cancel
 
 
 # MariaDB assigns from left to right, so `status` comes last. Written out because it is the hottest statement of all.
@@ -69,7 +70,7 @@ def update(step: Step, **changes: Any) -> None:
 def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
     """Give the step back until `seconds` from now; short waits get a nudge, long ones are the pump's."""
     wake = turn.now + timedelta(seconds=max(0.0, seconds))
-    deadline = step.deadline_at or turn.now + timedelta(seconds=step.budget)
+    deadline = end_of_time(turn, step)
     wake = max(turn.now, min(wake, deadline))
     delay = (wake - turn.now).total_seconds()
     nudge_at = wake + GRACE if delay <= SHORT else wake
@@ -88,6 +89,13 @@ def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
     turn.state_changed = True
     if delay <= SHORT:
         turn.nudge(step.pk, step.queue, delay)
+
+
+def end_of_time(turn: Turn, step: Step) -> datetime:
+    """When the step's own time is over; a cancel, even one since the claim, sets another end."""
+    if turn.run.cancel_at is not None:
+        return turn.run.cancel_at + CANCEL_LIMIT
+    return step.deadline_at or turn.now + timedelta(seconds=step.budget)
 
 
 def release(turn: Turn, step: Step, **changes: Any) -> None:

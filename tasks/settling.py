@@ -21,6 +21,8 @@ STRANDED = 600.0  # seconds an unknown action is left for another worker
 LONGEST_BACK_OFF = 60.0
 AT_ITS_WORD = 3  # times in a row
 
+GOES_ON = (Wait, Ask, TryLater, planning.Planned, planning.UndoApproved)
+
 Settle = Callable[[Turn], None]
 
 
@@ -65,6 +67,8 @@ def _conclude(
 ) -> None:
     step = hold.step
     turn.lines.extend(hold.lines)
+    if turn.run.cancel_at is not None and not hold.cancelling and isinstance(outcome, GOES_ON):
+        outcome = Cancelling(f"Run {turn.run.pk} was cancelled.")  # in the meantime: nothing more is begun
     changes = {"memory": context.memory, **hold.progress_columns()}
     match outcome:
         case Done():
@@ -130,7 +134,7 @@ def fail(
 
 def too_late(turn: Turn, step: Step, cancelling: bool) -> None:
     """The step's own time is over."""
-    limit = steps.spoken_seconds(runs.CANCEL_LIMIT if cancelling else step.timeout)
+    limit = steps.spoken_seconds(steps.CANCEL_LIMIT.total_seconds() if cancelling else step.timeout)
     text = f"Not at rest {limit} after the cancel; left as it is." if cancelling else f"Took longer than {limit}."
     fail(turn, step, StepFailed(f"{text} {step.note}".strip()), cancelling)
 

@@ -1,0 +1,64 @@
+"""Invariants 3, 5 and 10: what happens when a person acts while a step is at work."""
+
+from datetime import timedelta
+
+import pytest
+
+from opsportal import approvals, clock, runs
+from opsportal.catalog import Ask, Wait
+from opsportal.errors import TryLater
+from opsportal.models import Approval
+from tasks import engine
+from tests import factories, runbooks
+
+from .conftest import statuses
+
+
+@pytest.fixture
+def cancelled_while(monkeypatch):
+    """Starts a run of one step during whose work a person cancels; then the step answers with this outcome."""
+
+    def start(outcome, **params):
+        def act(ctx, looks, rest):
+            runs.cancel(ctx.run_id, factories.user())
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        monkeypatch.setitem(runbooks.DO, "race", act)
+        return factories.start({"a": []}, do={"a": "race"}, **params)
+
+    return start
+
+
+@pytest.mark.parametrize("outcome", [Wait(600), Ask("Go on?", {}), TryLater("AWS throttles.", 600)])
+def test_a_cancel_during_a_look_is_followed_at_once_whatever_the_look_says(cancelled_while, drive, outcome):
+    run = drive(cancelled_while(outcome))
+    assert (run.status, statuses(run)["a"]) == ("cancelled", "cancelled")
+    assert not Approval.objects.filter(status="open").exists()
+
+
+def test_a_step_that_was_nearly_out_of_time_still_gets_the_time_of_a_cancel(cancelled_while, tmp_path):
+    run = cancelled_while(Wait(0), timeout=0.001, folder=str(tmp_path))
+    engine.advance(run.steps.get().pk)
+    step = run.steps.get(key="a")
+    engine.advance(step.pk)
+    step.refresh_from_db()
+    assert step.deadline_at - clock.now() > timedelta(minutes=14)
+
+
+def test_a_run_cancelled_while_it_is_planned_gets_no_steps(drive, monkeypatch):
+    run = factories.start({"a": []})
+    monkeypatch.setattr(runbooks, "mark", lambda ctx, what: runs.cancel(ctx.run_id, factories.user()))
+    assert drive(run).status == "cancelled"
+    assert statuses(run) == {"plan": "cancelled"}
+
+
+def test_an_undo_cancelled_while_its_answer_is_read_undoes_nothing(drive, monkeypatch):
+    run = drive(factories.start({"a": []}, do={"a": "change"}))
+    runs.undo(run.pk, run.requested_by)
+    drive(run)
+    approvals.answer(Approval.objects.get().pk, run.requested_by, True)
+    monkeypatch.setattr(engine, "got_locks", lambda step: not runs.cancel(step.run_id, run.requested_by))
+    drive(run)
+    assert statuses(run) == {"plan": "succeeded", "a": "succeeded", "undo": "cancelled"}
