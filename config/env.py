@@ -34,6 +34,11 @@ class Env(BaseSettings):
     )
     aws_endpoint: str = Field("", description="Another endpoint for every AWS call: the sandbox, LocalStack.")
     aws_requests_per_second: float = Field(20, gt=0, description="Budget of AWS calls per account, over all workers.")
+    aws_endpoint_speed: float = Field(
+        1,
+        gt=0,
+        description="How many times faster than AWS that endpoint is; usual seconds of blueprints are divided by it.",
+    )
     lease_seconds: float = Field(
         30, ge=1, description="How long a step is left alone after its worker was last heard of."
     )
@@ -44,6 +49,11 @@ class Env(BaseSettings):
     @classmethod
     def split(cls, value: object) -> object:
         return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+
+    @field_validator("var_dir", "blueprints_dir")
+    @classmethod
+    def absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
 
     @field_validator("database_url")
     @classmethod
@@ -77,7 +87,6 @@ class Env(BaseSettings):
     def signing_key(self) -> str:
         if self.secret_key:
             return self.secret_key
-        self.var_dir.mkdir(parents=True, exist_ok=True)
         return kept_secret(self.var_dir / "secret_key")
 
 
@@ -100,7 +109,11 @@ def kept_secret(path: Path) -> str:
 def env() -> Env:
     """Read once; a wrong variable ends the process with its name and what was expected."""
     try:
-        return Env()
+        found = Env()
+        found.var_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SystemExit(f"opsportal can't start. VAR_DIR: {error.filename} can't be made, {error.strerror}.") from None
     except ValidationError as error:
         lines = [f"  {str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
         raise SystemExit("opsportal can't start. Wrong environment variables:\n" + "\n".join(lines)) from None
+    return found

@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 BROKER = ENV.broker
 BLUEPRINTS_DIR = ENV.blueprints_dir
 AWS_ENDPOINT = ENV.aws_endpoint
+AWS_ENDPOINT_SPEED = ENV.aws_endpoint_speed
 AWS_REQUESTS_PER_SECOND = ENV.aws_requests_per_second
 LEASE_SECONDS = ENV.lease_seconds
 RUNBOOK_MODULES = ENV.runbook_modules

@@ -1,16 +1,27 @@
 """Addresses of the portal."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
 from opsportal import live
 from opsportal.pages import lines, runbooks
 
+
+
+class RowConverter(IntConverter):
+    """The number of a row: no more digits than any database takes."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowConverter, "row")
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/runbooks/", admin.site.admin_view(runbooks.page), name="runbooks"),
     path("admin/", admin.site.urls),
-    path("runs/<int:run_id>/stream", live.stream, name="run_stream"),
-    path("runs/<int:run_id>/lines", lines.lines, name="run_lines"),
+    path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
+    path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]

@@ -61,7 +61,8 @@ class Sandbox:
 
     def workers_env(self) -> dict[str, str]:
         """What makes the workers talk to the sandbox; they hold no other credentials."""
-        return {"AWS_ENDPOINT": self.url, "AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo"}
+        speed = {"AWS_ENDPOINT_SPEED": str(SPEED)}
+        return {**speed, "AWS_ENDPOINT": self.url, "AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo"}
 
 
 def seed(sandbox: Sandbox) -> None:

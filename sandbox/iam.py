@@ -8,12 +8,13 @@ from urllib.parse import unquote
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from sandbox import refusals
+from sandbox import conditions, refusals
 from sandbox.calls import Call
 from sandbox.cloudformation import wire
 from sandbox.world import World
 
 Statement = dict[str, Any]
+NOTHING: conditions.Context = {}
 ADMIN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -116,9 +117,12 @@ def statements(role: Any) -> list[Statement]:
     return [statement for text in documents for statement in _listed(_document(text).get("Statement"))]
 
 
-def decide(rules: list[Statement], action: str, resource: str, wide: bool = False) -> str:
-    """allowed, explicitDeny or implicitDeny; conditions do not match, `wide` lets any resource do."""
-    fitting = [s for s in rules if _acts(s, action) and (wide or _covers(s, resource)) and not s.get("Condition")]
+def decide(
+    rules: list[Statement], action: str, resource: str, wide: bool = False, context: conditions.Context = NOTHING
+) -> str:
+    """allowed, explicitDeny or implicitDeny by the request's context; `wide` lets any resource do."""
+    rules = [statement for statement in rules if conditions.hold(statement.get("Condition"), context)]
+    fitting = [s for s in rules if _acts(s, action) and (wide or _covers(s, resource))]
     if any(s["Effect"] == "Deny" for s in fitting if not wide or "*" in _listed(s.get("Resource"))):
         return "explicitDeny"
     return "allowed" if any(s["Effect"] == "Allow" for s in fitting) else "implicitDeny"
@@ -150,7 +154,8 @@ def simulate(call: Call) -> refusals.Answer:
     rules = statements(role)
     rules += [s for text in given.get("PolicyInputList") or [] for s in _listed(_document(text).get("Statement"))]
     resources = given.get("ResourceArns") or ["*"]
-    results = [_result(rules, action, resource) for action in given["ActionNames"] for resource in resources]
+    context = {e["ContextKeyName"]: e.get("ContextKeyValues", []) for e in given.get("ContextEntries") or []}
+    results = [_result(rules, action, resource, context) for action in given["ActionNames"] for resource in resources]
     return (
         200,
         "text/xml",
@@ -158,8 +163,8 @@ def simulate(call: Call) -> refusals.Answer:
     )
 
 
-def _result(rules: list[Statement], action: str, resource: str) -> dict[str, Any]:
-    decision = decide(rules, action, resource)
+def _result(rules: list[Statement], action: str, resource: str, context: conditions.Context) -> dict[str, Any]:
+    decision = decide(rules, action, resource, context=context)
     return {
         "EvalActionName": action,
         "EvalResourceName": resource,

@@ -64,9 +64,12 @@ class Guard:
         )
 
     def token(self, n: int) -> str:
-        """Unique for this installation, step, try and intent; letters, digits and -, a letter first."""
+        """Unique for this installation, step, try and intent; letters, digits and -, a letter first, 32 to 64 of them.
+
+        Secrets Manager and Athena want at least 32.
+        """
         name = f"{self.step.run_id}-{self.step.pk}-{self.step.phase}-{self.step.try_no}-{n}"
-        mark = hmac.new(settings.SECRET_KEY.encode(), name.encode(), hashlib.sha256).hexdigest()[:10]
+        mark = hmac.new(settings.SECRET_KEY.encode(), name.encode(), hashlib.sha256).hexdigest()[:20]
         return f"ops-{name}-{mark}"
 
     def sendable(self) -> None:

@@ -1,8 +1,8 @@
 """Tests the connection to an environment's AWS account: who the workers are there, and what they may do.
 
 The permissions of every runbook are looked up by SimulatePrincipalPolicy, which calls nothing. Where that is refused,
-harmless reads are tried instead, and the rest is reported as not known. A wrong account or a role that can't be assumed
-fails the test; missing permissions are listed with the sentence that says where to add them.
+harmless reads are tried instead, and the rest is reported as not known. A wrong account, a role that can't be assumed or
+a missing permission fails the test, with the sentence that says what to mend.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,9 +42,9 @@ def test(ctx: Context[Params]) -> Outcome:
             f"{ctx.environment.account}. Correct the role or the account id."
         )
     ctx.say(f"Connected to account {who.account} as {who.arn}.")
-    known = permissions(ctx, who)
-    report(ctx, known)
-    return Done({"identity": who.arn, "account": who.account, **lists(known)}, unchanged=True)
+    found = lists(permissions(ctx, who))
+    report(ctx, found)
+    return Done({"identity": who.arn, "account": who.account, **found}, unchanged=True)
 
 
 def needed(environment: EnvironmentFacts) -> list[str]:
@@ -103,16 +103,16 @@ def lists(known: Mapping[str, bool | None]) -> dict[str, list[str]]:
     return {name: [action for action, may in known.items() if may is verdict] for verdict, name in names.items()}
 
 
-def report(ctx: Context[Params], known: Mapping[str, bool | None]) -> None:
-    """Say what is missing and what is not known, in a line each."""
-    found = lists(known)
+def report(ctx: Context[Params], found: Mapping[str, list[str]]) -> None:
+    """Say what is allowed and what is not known. Raises StepFailed with what is missing."""
     role = ctx.environment.role_arn or "the workers' identity"
-    if found["missing"]:
-        ctx.say(f"Missing: {', '.join(found['missing'])}. Allow them in the policy of {role}.", "warning")
     if found["not_known"]:
         ctx.say(f"Not known: {', '.join(found['not_known'])}. Allow iam:SimulatePrincipalPolicy to know.", "warning")
-    if not found["missing"] and not found["not_known"]:
-        ctx.say(f"All {len(known)} permissions are there.")
+    if found["missing"]:
+        ctx.say(f"Allowed: {', '.join(found['allowed']) or 'nothing'}.")
+        raise StepFailed(f"Missing: {', '.join(found['missing'])}. Allow them in the policy of {role}.")
+    if not found["not_known"]:
+        ctx.say(f"All {len(found['allowed'])} permissions are there.")
 
 
 RUNBOOK = Runbook(

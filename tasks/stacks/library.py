@@ -26,6 +26,11 @@ def directory() -> Path:
     return Path(settings.BLUEPRINTS_DIR)
 
 
+def usual(seconds: float | None) -> float | None:
+    """A blueprint's usual seconds, which are AWS's, on the endpoint the workers talk to."""
+    return seconds / float(settings.AWS_ENDPOINT_SPEED) if seconds else None
+
+
 def lint_cache() -> Path:
     """Where the linter's findings are kept."""
     return Path(settings.VAR_DIR) / "lint"

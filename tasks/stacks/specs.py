@@ -9,7 +9,7 @@ from opsportal.errors import Invalid
 from . import blueprint, lint, variables
 from .blueprint import Blueprint
 from .entries import Stack, Value
-from .library import directory, lint_cache
+from .library import directory, lint_cache, usual
 from .references import settled
 from .variables import Values
 
@@ -78,7 +78,7 @@ def _spec(ctx: Context[Any], found: Blueprint, key: str, action: str, prefix: st
             "volatile": _volatile(stack, known),
         },
         timeout=TIMEOUT,
-        usual_seconds=stack.seconds if action == "deploy" else None,
+        usual_seconds=usual(stack.seconds) if action == "deploy" else None,
     )
 
 

@@ -110,3 +110,32 @@ def test_an_enforced_role_may_do_only_what_its_policy_allows(account):
     assert message.startswith(
         f"User: arn:aws:sts::{account.id}:assumed-role/reader/deploy is not authorized to perform"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "decision"),
+    [
+        ({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}, "allowed"),
+        ({"StringEquals": {"iam:passedtoservice": ["ec2.amazonaws.com", "cloudformation.amazonaws.com"]}}, "allowed"),
+        ({"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}, "implicitDeny"),
+        ({"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}, "allowed"),
+        ({"StringLike": {"iam:PassedToService": "cloud*"}}, "allowed"),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, "implicitDeny"),
+        ({"StringEqualsIfExists": {"aws:RequestedRegion": "eu-west-1"}}, "allowed"),
+        ({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}, "allowed"),
+        ({"Null": {"aws:TokenIssueTime": "true"}}, "allowed"),
+        ({"NumericLessThan": {"iam:PassedToService": "1"}}, "implicitDeny"),
+    ],
+)
+def test_a_condition_is_judged_by_the_requests_context(account, condition, decision):
+    rule = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": condition}
+    arn = account.sandbox.role("123456789012", "deploy", policy={"Version": "2012-10-17", "Statement": [rule]})
+    context = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": ["cloudformation.amazonaws.com"],
+        "ContextKeyType": "string",
+    }
+    found = account.client("iam").simulate_principal_policy(
+        PolicySourceArn=arn, ActionNames=["iam:PassRole"], ContextEntries=[context]
+    )
+    assert found["EvaluationResults"][0]["EvalDecision"] == decision

@@ -64,5 +64,6 @@ class Command(BaseCommand):
         say(f"\n[bold]opsportal runs on {base}[/bold]\n")
         say(f"  olga   {logins['olga']}   starts runs", highlight=False)
         say(f"  ansel  {logins['ansel']}   may approve what olga starts on prod\n", highlight=False)
-        say(f"A deployment to dev is under way: {base}/admin/opsportal/run/{run.pk}/", highlight=False)
+        what = "A deployment to dev is under way" if run.is_open else "The deployment to dev has ended"
+        say(f"{what}: {base}/admin/opsportal/run/{run.pk}/", highlight=False)
         say("AWS is simulated. Ctrl-C stops everything; the data stays in var/.")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from opsportal import host, supervisor
@@ -21,7 +20,7 @@ class Command(BaseCommand):
         supervisor.stop_on_signals()
         try:
             host.start(running, {}, options["host"], options["port"], options["workers"])
-            self.stdout.write(f"opsportal runs on {settings.PUBLIC_URL}. Ctrl-C ends it.")
+            self.stdout.write(f"opsportal listens on http://{options['host']}:{options['port']}. Ctrl-C ends it.")
             running.watch()
         except supervisor.Stopped:
             self.stdout.write("Stopping.")
