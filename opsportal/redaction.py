@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 HIDDEN = "••••••"
@@ -21,18 +22,28 @@ ASSIGNED = re.compile(
 
 
 def text(value: str) -> str:
-    """The text with everything hidden that looks like a key, a token, a password or a private key."""
+    """The text with everything hidden that looks like a key, a token, a password or a private key.
+
+    What no database keeps, NUL and halves of characters, becomes “�”.
+    """
+    if not value.isprintable():
+        value = value.replace("\0", "�").encode("utf-8", "replace").decode()
     for pattern in TEXTS:
         value = pattern.sub(HIDDEN, value)
     return ASSIGNED.sub(lambda m: m[0] if REFERENCE.match(m[2]) else m[1] + HIDDEN, value)
 
 
 def data(value: Any, name: str = "") -> Any:
-    """The JSON value with secret-looking texts hidden, and whatever stands under a secret-looking name."""
+    """The JSON value with secret-looking texts hidden, and whatever stands under a secret-looking name.
+
+    What JSON has no word for becomes text.
+    """
     if isinstance(value, Mapping):
-        return {key: data(item, str(key)) for key, item in value.items()}
+        return {text(str(key)): data(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [data(item, name) for item in value]
     if isinstance(value, str):
         return HIDDEN if value and NAMES.search(name) and not REFERENCE.match(value) else text(value)
-    return value
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return data(str(value), name)

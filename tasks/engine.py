@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
@@ -52,13 +53,24 @@ def wake_up(step: Step, book: Runbook, action: Action) -> None:
     hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + action.limit)
     with keeper.holding(hold):
         try:
-            context = make_context(step, book, hold)
-            outcome = observe(chosen(action, step), context)
-            settling.conclude(hold, book, context, outcome)
+            look(hold, book, action)
         except SystemExit:  # so Celery ends this process
             with suppress(Lost):
                 settling.give_back(hold)
             raise
+
+
+def look(hold: Hold, book: Runbook, action: Action) -> None:
+    """Call the function and keep what it answers; an answer that can't be kept, such as no JSON, fails the step."""
+    context = make_context(hold.step, book, hold)
+    outcome = observe(chosen(action, hold.step), context)
+    try:
+        settling.conclude(hold, book, context, outcome)
+    except (OpsError, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("a step's outcome could not be kept")
+        settling.give_up(hold, fault(error))
 
 
 def chosen(action: Action, step: Step) -> catalog.StepFunction:
@@ -79,9 +91,12 @@ def observe(function: Any, context: Context[Any]) -> Outcome | planning.Internal
         return error
     except Exception as error:
         log.exception("a step's code failed")
-        return StepFailed(
-            f"opsportal's own code failed here, {type(error).__name__}: {error}. The worker's log has more."
-        )
+        return fault(error)
+
+
+def fault(error: Exception) -> StepFailed:
+    """What is told of a fault of the code itself."""
+    return StepFailed(f"opsportal's own code failed here, {type(error).__name__}: {error}. The worker's log has more.")
 
 
 def got_locks(step: Step) -> bool:

@@ -142,3 +142,5 @@ def _look_after(hold: Hold) -> None:
     except Error as error:
         log.warning("the keeper could not reach the database", error=str(error))
         connection.close()
+    except Exception:  # a lease must not end because a line can't be kept: settling will tell
+        log.exception("the keeper could not do its work")

@@ -58,6 +58,17 @@ def give_back(hold: Hold) -> None:
         turns.take(hold.step.run_id, release)
 
 
+def give_up(hold: Hold, error: StepFailed) -> None:
+    """Fail a step whose outcome could not be kept; what it remembers stays as it was."""
+
+    def settle(turn: Turn) -> None:
+        turn.lines.extend(hold.lines)
+        fail(turn, hold.step, error, hold.cancelling)
+
+    with hold.mutex:
+        turns.take(hold.step.run_id, settle)
+
+
 def _conclude(
     turn: Turn,
     hold: Hold,

@@ -1,0 +1,54 @@
+"""What a runbook's own code may do wrong without its step hanging: it fails with a sentence, or is put right."""
+
+import time
+
+import pytest
+
+from opsportal import clock, steps
+from opsportal.catalog import Ask, Done, Wait
+from opsportal.models import Event
+from tasks import keeper
+from tests import factories, runbooks
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """A run of one step that does this."""
+
+    def start(act):
+        monkeypatch.setitem(runbooks.DO, "act", lambda ctx, looks, rest: act(ctx))
+        return factories.start({"a": []}, do={"a": "act"})
+
+    return start
+
+
+@pytest.mark.parametrize(
+    "outcome", [Done({"x": object()}), Done({"x": float("nan")}), Ask("?", {"x": {1}}), Wait(float("inf"))]
+)
+def test_an_answer_that_can_not_be_kept_fails_the_step_with_a_sentence(answering, drive, outcome):
+    run = drive(answering(lambda ctx: outcome))
+    assert run.status == "failed"
+    assert "opsportal's own code failed here" in run.reason
+
+
+def test_memory_that_is_no_json_fails_the_step_and_leaves_what_was_remembered(answering, drive):
+    run = drive(answering(lambda ctx: ctx.memory.setdefault("seen", []).append({1}) or Wait(0)))
+    assert "not JSON serializable" in run.reason
+    assert run.steps.get(key="a").memory == {}
+
+
+def test_what_json_has_no_word_for_is_told_as_text(answering, drive):
+    at = clock.now()
+    run = drive(answering(lambda ctx: ctx.say("a\0b\ud800", at=at, n=float("nan"), s={1}) or Done()))
+    event = Event.objects.get(run=run, step_key="a", data__s="{1}")
+    assert (run.status, event.text, event.data["at"]) == ("succeeded", "a�b?", str(at))
+
+
+def test_the_keeper_renews_the_lease_whatever_becomes_of_the_lines(transactional_db, monkeypatch):
+    run = factories.start({"a": []})
+    now = time.monotonic()
+    hold = keeper.Hold(steps.claim(run.steps.get().pk), False, now + 2, now + 60, renewed=now - 20, flushed=now - 20)
+    monkeypatch.setattr(hold, "flush", lambda: 1 / 0)
+    keeper._look_after(hold)
+    assert hold.lease_end > now + 20
+    hold.check()
