@@ -1,8 +1,8 @@
 """Tests the connection to an environment's AWS account: who the workers are there, and what they may do.
 
 The permissions of every runbook are looked up by SimulatePrincipalPolicy, which calls nothing. Where that is refused,
-harmless reads are tried instead, and the rest is reported as not known. A wrong account, a role that can't be assumed or
-a missing permission fails the test, with the sentence that says what to mend.
+harmless reads are tried instead, and the rest is reported as not known. A wrong account, a role that can't be assumed
+or a missing permission fails the test, with the sentence that says what to mend.
 """
 
 from collections.abc import Iterable, Mapping

@@ -41,7 +41,7 @@ def test_a_missing_permission_is_named_with_the_role(connect):
 
 
 def test_where_the_look_up_is_refused_reads_are_tried(connect):
-    with pytest.raises(StepFailed, match="Missing: .*cloudformation:DescribeStackEvents"):
+    with pytest.raises(StepFailed, match=r"Missing: .*cloudformation:DescribeStackEvents"):
         connect(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"])
 
     assert any("Allowed: cloudformation:DescribeStacks, cloudformation:GetTemplate" in t for t in connect.step.texts())
