@@ -1,5 +1,7 @@
 """Real workers: what happens when one is killed, starved or doubled."""
 
+import json
+
 from opsportal import runs
 from opsportal.hints import broker
 from opsportal.models import Step
@@ -136,3 +138,11 @@ def test_twenty_five_runs_with_joins_all_end(host):
     where, by = factories.environment(), factories.user()
     all_ = [factories.start(graph, environment=where, by=by) for _ in range(25)]
     assert {ended(run, 120).status for run in all_} == {"succeeded"}
+
+
+def test_log_lines_are_json_and_name_the_run_and_the_step(host):
+    host.worker()
+    run = ended(factories.start({"a": []}, do={"a": "bug"}))
+    log = (host.supervisor.logs / "worker.log").read_text().splitlines()
+    told = [json.loads(line) for line in log if "ZeroDivisionError" in line]
+    assert (told[-1]["run"], told[-1]["step"], told[-1]["level"]) == (run.pk, "a", "error")
