@@ -89,7 +89,8 @@ def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> 
         "digest": approval.digest,
         "expired": status == Approval.Status.EXPIRED,
     }
-    Step.objects.filter(pk=approval.step_id).update(answer=said)
+    if not Step.objects.filter(pk=approval.step_id, status=Step.Status.ASKING).update(answer=said):
+        raise Refused("The step does not wait for this answer any more.")
     steps.wake(turn, [approval.step_id])
     steps.settle_run(turn)
 

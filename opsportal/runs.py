@@ -111,10 +111,10 @@ def cancel(run_id: int, by: User) -> None:
 
 def _cancel(turn: Turn, by: User) -> None:
     rights.require_start(by, turn.run.environment)
-    if turn.run.status == R.CANCELLING:
-        return
     if not turn.run.is_open:
         raise Refused(f"Run {turn.run.pk} is over: {turn.run.get_status_display().lower()}.")
+    if turn.run.cancel_at is not None:
+        return
     if turn.run.status != R.UNDOING:
         turn.set(status=R.CANCELLING)
     turn.set(cancel_at=turn.now)
@@ -160,6 +160,7 @@ def reset(step: Step) -> None:
         try_no=step.try_no + 1,
         budget=step.timeout,
         answer=None,
+        queued_at=None,
         started_at=None,
         ended_at=None,
         reason="",

@@ -19,6 +19,7 @@ from .writers import in_line
 S = Step.Status
 GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
 UNDO = "undo"
+ASLEEP = (S.BLOCKED, S.QUEUED, S.DUE, S.ASKING)
 CANCEL_LIMIT = timedelta(minutes=15)  # what a step may take to come to rest after a cancel
 
 
@@ -213,12 +214,13 @@ def settle_run(turn: Turn) -> None:
 
 
 def wake(turn: Turn, step_ids: Sequence[int]) -> None:
-    """Make these steps due now."""
+    """Make these steps due now, but for those a worker has claimed in the meantime: a claim takes no run's row."""
     if not step_ids:
         return
     rows = Step.objects.filter(pk__in=step_ids)
-    rows.update(status=S.DUE, wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0)
-    for pk, queue_name in rows.values_list("pk", "queue"):
+    asleep = rows.filter(status__in=ASLEEP)
+    asleep.update(wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0, status=S.DUE)
+    for pk, queue_name in rows.filter(status=S.DUE).values_list("pk", "queue"):
         turn.nudge(pk, queue_name)
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from opsportal import approvals, clock, runs
+from opsportal import approvals, clock, runs, steps, turns
 from opsportal.catalog import Ask, Wait
-from opsportal.errors import TryLater
-from opsportal.models import Approval
+from opsportal.errors import Refused, TryLater
+from opsportal.models import Approval, Step
 from tasks import engine
 from tests import factories, runbooks
 
@@ -62,3 +62,38 @@ def test_an_undo_cancelled_while_its_answer_is_read_undoes_nothing(drive, monkey
     monkeypatch.setattr(engine, "got_locks", lambda step: not runs.cancel(step.run_id, run.requested_by))
     drive(run)
     assert statuses(run) == {"plan": "succeeded", "a": "succeeded", "undo": "cancelled"}
+
+
+def test_waking_leaves_alone_what_a_worker_claimed_in_the_meantime(hand):
+    run = factories.start({"a": []})
+    held = steps.claim(run.steps.get().pk)
+    hand.sent.clear()
+    turns.take(run.pk, lambda turn: steps.wake(turn, [held.pk]))
+    assert (statuses(run)["plan"], hand.sent) == ("running", [])
+
+
+def test_an_answer_to_a_step_that_does_not_ask_is_refused_and_changes_nothing(drive):
+    run = drive(factories.start({"a": []}, do={"a": "ask"}))
+    Step.objects.filter(key="a").update(status="failed")
+    with pytest.raises(Refused, match="does not wait for this answer"):
+        approvals.answer(Approval.objects.get().pk, factories.user(), True)
+    assert (statuses(run)["a"], Approval.objects.get().status) == ("failed", "open")
+
+
+def test_cancelling_an_undo_twice_is_the_same_as_once(drive):
+    run = drive(factories.start({"a": []}, do={"a": "change"}))
+    runs.undo(run.pk, run.requested_by)
+    drive(run)
+    for _ in range(2):
+        runs.cancel(run.pk, run.requested_by)
+    assert run.lines.filter(text__startswith="Cancelled by").count() == 1
+    assert drive(run).status == "succeeded"
+
+
+def test_a_waiter_that_was_cancelled_waits_like_anybody_else_when_tried_again(drive):
+    where = factories.environment()
+    drive(factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"}, environment=where))
+    run = drive(factories.start({"b": []}, locks={"b": ["x"]}, environment=where))
+    runs.cancel(run.pk, run.requested_by)
+    runs.retry(run.pk, run.requested_by)
+    assert run.steps.get(key="b").queued_at is None
