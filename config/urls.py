@@ -9,7 +9,6 @@ from opsportal import live
 from opsportal.pages import lines, runbooks
 
 
-
 class RowConverter(IntConverter):
     """The number of a row: no more digits than any database takes."""
 

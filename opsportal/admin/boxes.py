@@ -10,4 +10,4 @@ def boxed(inner: SafeString) -> SafeString:
 
 def number(object_id: str) -> int:
     """The row's number in an address; 0, which no row has, for anything else."""
-    return int(object_id) if object_id.isdecimal() else 0
+    return int(object_id) if object_id.isdecimal() and len(object_id) < 20 else 0

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from .. import redaction
+from ..errors import Invalid
 from ..models import Environment
 from ..models.environment import validate_regions, validate_variables
+from ..pages.fields import LONGEST, parsed
 
 
 class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -22,6 +25,7 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
     variables = forms.CharField(
         label=gettext_lazy("Variables"),
         required=False,
+        max_length=LONGEST,
         widget=UnfoldAdminTextareaWidget(
             {"rows": 8, "spellcheck": "false", "placeholder": '{"domain": "example.com"}'}
         ),
@@ -62,11 +66,11 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if not text:
             return {}
         try:
-            variables = json.loads(text)
-        except json.JSONDecodeError as error:
-            where = {"line": error.lineno, "column": error.colno, "what": error.msg}
-            raise ValidationError(_("This is not JSON: line %(line)d, column %(column)d: %(what)s.") % where) from None
+            variables = parsed("variables", text)
+        except Invalid as error:
+            raise ValidationError(error.message) from None
         validate_variables(variables)
+        refuse_secrets(variables)
         return dict(variables)
 
     def clean(self) -> dict[str, Any]:
@@ -79,3 +83,11 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
                 text = _("This role is in account %(theirs)s, the environment in %(ours)s.")
                 self.add_error(name, text % {"theirs": theirs, "ours": account})
         return cleaned
+
+
+def refuse_secrets(variables: dict[str, Any]) -> None:
+    """Raises ValidationError for a value that is a secret, by its name or by its look."""
+    shown = redaction.data(variables)
+    if hidden := [name for name, content in variables.items() if shown.get(name) != content]:
+        text = _("%(names)s looks like a secret. Put a reference there, such as {{resolve:secretsmanager:name}}.")
+        raise ValidationError(text % {"names": ", ".join(hidden)})

@@ -51,7 +51,8 @@ class RunbookFilter(admin.SimpleListFilter):
         return [(book.name, book.title) for book in catalog.runbooks()]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Run]") -> "QuerySet[Run]":
-        return queryset.filter(runbook=self.value()) if self.value() else queryset
+        known = [book.name for book in catalog.runbooks()]
+        return queryset.filter(runbook=self.value()) if self.value() in known else queryset
 
 
 @admin.register(Run)

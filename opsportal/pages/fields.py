@@ -14,6 +14,7 @@ from .. import catalog
 from ..errors import Invalid
 
 Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs", "json"]
+LONGEST = 100_000  # characters in one field
 PLAIN = {"Field required": gettext_lazy("Fill this in.")}
 Choices = Sequence[tuple[str, str]]
 
@@ -141,6 +142,8 @@ def read(params: type[BaseModel], typed: QueryDict) -> dict[str, Any]:
 def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
     """The value of one control; None when it is empty."""
     kind = kind_of(spec)
+    if len(text) > LONGEST or "\0" in text:
+        raise Invalid(_("At most %d characters of plain text fit here.") % LONGEST, name)
     if kind == "bool":
         return text == "on"
     if not text.strip():
@@ -155,12 +158,19 @@ def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
 
 
 def parsed(name: str, text: str) -> Any:
+    """The JSON that was typed into this field. Raises Invalid."""
     try:
-        return json.loads(text)
+        value = json.loads(text, parse_constant=float)
+        kept = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno, "what": error.msg}
         message = _("This is not JSON: line %(line)d, column %(column)d: %(what)s.") % where
         raise Invalid(message, name) from None
+    except (ValueError, RecursionError):
+        raise Invalid(_("This JSON is too deep, or holds a number or a character that can’t be kept."), name) from None
+    if b"\\u0000" in kept:
+        raise Invalid(_("Take out the NUL character."), name)
+    return value
 
 
 def pair(name: str, line: str) -> tuple[str, str]:

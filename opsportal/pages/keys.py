@@ -14,4 +14,4 @@ def fresh() -> str:
 
 def of(nonce: str, runbook: str, environment_id: int, params: Mapping[str, Any]) -> str:
     """The run's key: the same form with the same content is the same run, with another content it is another."""
-    return f"{nonce[:40]}-{digest([runbook, environment_id, dict(params)])[:16]}"
+    return f"form-{digest([nonce, runbook, environment_id, dict(params)])}"

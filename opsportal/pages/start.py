@@ -59,20 +59,30 @@ def choose(request: HttpRequest, asked: str) -> HttpResponse:
 def prefilled(request: HttpRequest, book: Runbook) -> Form:
     """The form with the parameters of the run it repeats, if there is one."""
     again = request.GET.get("again", "")
-    run = (
-        Run.objects.select_related("environment").filter(pk=again, runbook=book.name).first()
-        if again.isdecimal()
-        else None
-    )
-    if run:
-        return Form(book, run.environment.name, redaction.data(run.params))
-    return Form(book, request.GET.get("environment", ""))
+    known = Run.objects.select_related("environment").filter(runbook=book.name)
+    run = known.filter(pk=again).first() if again.isdecimal() and len(again) < 19 else None
+    if run is None:
+        return Form(book, request.GET.get("environment", ""))
+    values, hidden = without_secrets(run.params)
+    again_needed = _("A secret of that run is not shown. Fill it in again.")
+    return Form(book, run.environment.name, values, dict.fromkeys(hidden, again_needed))
+
+
+def without_secrets(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The parameters that may be shown, and the names of those that are secret or hold one."""
+    shown = redaction.data(params)
+    hidden = [name for name, value in params.items() if shown.get(name) != value]
+    kept = {name: value for name, value in params.items() if name not in hidden}
+    for name in hidden:
+        if isinstance(params[name], Mapping):
+            kept[name] = {key: value for key, value in params[name].items() if shown[name].get(key) == value}
+    return kept, hidden
 
 
 def send(request: HttpRequest, book: Runbook) -> HttpResponse:
     """Start what the form says; what is wrong is shown next to its field."""
     form = Form(book, request.POST.get("environment", ""), typed=request.POST)
-    environment = Environment.objects.filter(name=form.environment).first()
+    environment = Environment.objects.filter(name=form.environment.replace("\0", "")).first()
     if environment is None:
         form.wrong["environment"] = _("Choose an environment.")
         return show(request, form, 422)
