@@ -71,6 +71,19 @@ def ended(run_status: str, kinds: Sequence[Kind]) -> str:
     return R.FAILED if S.FAILED in doing or S.CANCELLED not in doing else R.CANCELLED
 
 
+def dependents(needs: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """All that needs each key, directly or by way of others."""
+    found: dict[str, set[str]] = {key: set() for key in needs}
+    for key in needs:
+        todo = list(needs[key])
+        while todo:
+            need = todo.pop()
+            if key not in found.setdefault(need, set()):
+                found[need].add(key)
+                todo += needs.get(need, ())
+    return found
+
+
 def cycle(needs: Mapping[str, Sequence[str]]) -> list[str]:
     """The keys of one cycle in order, or nothing when there is none."""
     done: set[str] = set()

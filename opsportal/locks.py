@@ -1,6 +1,6 @@
 """What only one step at a time may change: rows taken by compare-and-set, several in sorted order or none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -67,14 +67,15 @@ def grab(hash_: str, step: Step) -> bool:
     return same.update(holder=step, version=F("version") + (1 if dead else 0)) == 1
 
 
-def free(turn: Turn, step: Step) -> dict[str, int]:
-    """Give back what the step holds and nudge the first waiter of each; the versions as they are now, by resource."""
+def free(turn: Turn, step: Step) -> dict[str, list[int]]:
+    """Give back what the step holds and nudge the first waiter of each; each version it ever made, by resource."""
     mine = list(Lock.objects.filter(holder=step).order_by("hash"))
     if not mine:
-        return {}
+        return dict(step.lock_versions)
     Lock.objects.filter(holder=step).update(holder=None, version=F("version") + 1)
     nudge_first(turn, {lock.resource for lock in mine})
-    return {lock.resource: lock.version + 1 for lock in mine}
+    given_back = {lock.resource: [*step.lock_versions.get(lock.resource, ()), lock.version + 1] for lock in mine}
+    return {**step.lock_versions, **given_back}
 
 
 def nudge_first(turn: Turn, freed: set[str]) -> None:
@@ -88,13 +89,18 @@ def nudge_first(turn: Turn, freed: set[str]) -> None:
             told |= fresh
 
 
-def moved(step: Step) -> list[str]:
-    """The resources somebody else took since this step gave them back, or holds now."""
+def moved(step: Step, ours: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
+    """The resources somebody else took since this step gave them back, or holds now; `ours`: what our run gave back."""
     name = step.run.environment.name
     hashes = [name_hash(name, resource) for resource in step.lock_versions]
     rows = Lock.objects.filter(hash__in=hashes)
     return [
-        row.resource for row in rows if row.version != step.lock_versions[row.resource] or row.holder_id is not None
+        row.resource
+        for row in rows
+        if row.holder_id is not None
+        or not {*range(max(step.lock_versions[row.resource]), row.version + 1)}.issubset(
+            version for given_back in ours for version in given_back.get(row.resource, ())
+        )
     ]
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from pydantic import ValidationError
 
-from . import catalog, clock, history, rights, steps
+from . import catalog, clock, graph, history, rights, steps
 from .catalog import Runbook, StepSpec
 from .errors import Invalid, Refused
 from .locks import moved
@@ -201,10 +201,16 @@ def undoable(run: Run) -> str:
     stuck = [s.key for s in acted if book is None or s.action not in book.actions or not book.actions[s.action].undo]
     if stuck:
         raise Refused("These steps can't be undone: " + ", ".join(stuck) + ".")
-    for step in acted:
-        if taken := moved(step):
-            raise Refused(f"{', '.join(taken)} was changed by somebody else since {step.key}; undoing would lose that.")
+    require_unmoved(run)
     return R.UNDOING
+
+
+def require_unmoved(run: Run) -> None:
+    """Raises Refused when somebody else changed since what this run changed."""
+    ours = [step.lock_versions for step in run.steps.all()]
+    for step in acted_steps(run):
+        if taken := moved(step, ours):
+            raise Refused(f"{', '.join(taken)} was changed by somebody else since {step.key}; undoing would lose that.")
 
 
 def acted_steps(run: Run) -> "QuerySet[Step]":
@@ -215,7 +221,8 @@ def acted_steps(run: Run) -> "QuerySet[Step]":
 def begin_undo(turn: Turn, gate: Step) -> None:
     """The undo was approved: each step that acted is to be undone, after those that needed it."""
     acted = list(acted_steps(turn.run))
+    later = graph.dependents(dict(turn.run.steps.values_list("key", "needs")))
     for step in acted:
-        after = [other.key for other in acted if step.key in other.needs]
+        after = [other.key for other in acted if other.key in later[step.key]]
         reset(step)
         Step.objects.filter(pk=step.pk).update(phase=Step.Phase.UNDO, undo_needs=[gate.key, *after])

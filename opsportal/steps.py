@@ -143,7 +143,7 @@ def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
         nudge_at=approval.expires_at,
         lease_until=None,
         takeovers=0,
-        lock_versions={**step.lock_versions, **versions},
+        lock_versions=versions,
         status=S.ASKING,
         **stopped_clock(turn, step),
     )
@@ -153,8 +153,7 @@ def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
 
 def end(turn: Turn, step: Step, status: str, **changes: Any) -> None:
     """The step is over with this status: free its locks, let others start, roll up the run."""
-    versions = locks.free(turn, step) if step.locks else {}
-    kept = {"lock_versions": {**step.lock_versions, **versions}} if versions else {}
+    kept = {"lock_versions": locks.free(turn, step)} if step.locks else {}
     update(
         step,
         **changes,

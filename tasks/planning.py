@@ -72,4 +72,5 @@ def ask_for_undo(step: Step, context: Context[Any]) -> Outcome | UndoApproved:
     if not context.answer.approved:
         why = "nobody answered in time" if context.answer.expired else context.answer.reason
         raise Refused(f"Not undone: {why}")
+    runs.require_unmoved(step.run)  # a day may have gone by
     return UndoApproved()

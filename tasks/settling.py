@@ -100,6 +100,7 @@ def _conclude(
         case Cancelling():
             steps.release(turn, step, **changes)
         case Refused() if step.action == steps.UNDO:
+            turn.say(outcome.message, "warning", step)
             steps.end(turn, step, S.CANCELLED, reason=outcome.message, **changes)
         case OpsError():
             fail(turn, step, outcome, hold.cancelling, changes)

@@ -167,3 +167,36 @@ def test_on_a_protected_environment_the_requester_can_not_confirm_the_undo(drive
 def test_every_lock_is_free_after_an_undo(changed, drive):
     undo(changed, drive)
     assert not Lock.objects.exclude(holder=None).exists()
+
+
+def test_undo_keeps_the_order_across_steps_that_changed_nothing(drive):
+    run = factories.start({"a": [], "b": ["a"], "c": ["b"]}, do={"a": "change", "c": "change"})
+    assert undo(drive(run), drive).status == "undone"
+    order = run.steps.filter(status="undone").order_by("ended_at").values_list("key", flat=True)
+    assert list(order) == ["c", "a"]
+
+
+def test_an_approved_undo_is_refused_when_somebody_else_was_there_since_the_question(changed, drive):
+    runs.undo(changed.pk, changed.requested_by)
+    drive(changed)
+    drive(factories.start({"z": []}, locks={"z": ["y"]}, environment=changed.environment))
+    approvals.answer(Approval.objects.get().pk, changed.requested_by, True)
+    assert drive(changed).status == "succeeded"
+    assert statuses(changed)["b"] == "succeeded"
+    assert "y was changed by somebody else since b" in changed.steps.get(key="undo").reason
+
+
+def test_steps_of_the_same_run_that_share_a_lock_can_be_undone(drive):
+    graph, do = {"a": [], "b": ["a"], "c": ["b"]}, {"a": "change", "b": "change", "c": "ask"}
+    run = drive(factories.start(graph, do=do, locks={key: ["x"] for key in graph}))
+    approvals.answer(Approval.objects.get().pk, factories.user(), True)
+    assert undo(drive(run), drive).status == "undone"
+
+
+def test_undo_is_refused_when_somebody_else_was_there_between_two_of_our_steps(drive):
+    run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change", "b": "ask"}, locks={"a": ["x"], "b": ["x"]}))
+    drive(factories.start({"z": []}, locks={"z": ["x"]}, environment=run.environment))
+    approvals.answer(Approval.objects.get().pk, factories.user(), True)
+    drive(run)
+    with pytest.raises(Refused, match="x was changed by somebody else since a"):
+        runs.undo(run.pk, factories.user())

@@ -58,3 +58,7 @@ def test_a_cycle_is_named_in_order():
 
 def test_the_critical_path_is_the_longest_sum():
     assert graph.longest({"a": 2, "b": 5, "c": 1}, {"a": [], "b": [], "c": ["a", "b"]}) == 6
+
+
+def test_what_needs_a_step_is_found_by_way_of_others_too():
+    assert graph.dependents({"a": [], "b": ["a"], "c": ["b"], "d": []})["a"] == {"b", "c"}
