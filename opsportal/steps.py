@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from . import clock, graph, locks
 from .errors import Lost
@@ -50,10 +51,16 @@ def claim(step_id: int) -> Step | None:
     return step
 
 
-def renew(step_id: int, fence: int, until: datetime) -> bool | None:
-    """Prolong the lease and say whether the run was cancelled; None: the step is somebody else's now."""
-    kept = mine(step_id, fence).update(lease_until=until, nudge_at=until, takeovers=0)
-    return Run.objects.filter(steps=step_id, cancel_at__isnull=False).exists() if kept else None
+def renew(step: Step, now: datetime, until: datetime) -> bool | None:
+    """Prolong the lease and say whether the run was cancelled; None: the step is somebody else's now.
+
+    What lasts gets its deadline here, for it may never settle; past it, being alive no longer excuses take-overs.
+    """
+    deadline = step.deadline_at or step.claimed_at + timedelta(seconds=step.budget)
+    excused = {"takeovers": 0} if now < deadline else {}
+    ends = Coalesce("deadline_at", Value(deadline, DateTimeField()))
+    kept = mine(step.pk, step.fence).update(lease_until=until, nudge_at=until, deadline_at=ends, **excused)
+    return Run.objects.filter(steps=step.pk, cancel_at__isnull=False).exists() if kept else None
 
 
 def mine(step_id: int, fence: int) -> "QuerySet[Step]":

@@ -85,7 +85,8 @@ class Hold:
         span = steps.lease()
         if self.lease_end > self.renewed + span.total_seconds():
             span = timedelta(seconds=self.lease_end - self.renewed)
-        cancelled = steps.renew(self.step.pk, self.step.fence, clock.now() + span)
+        now = clock.now()
+        cancelled = steps.renew(self.step, now, now + span)
         self.lost = cancelled is None
         self.cancelled = bool(cancelled)
         if not self.lost:

@@ -1,5 +1,7 @@
 """Invariants 1, 2, 3, 9, 11, 13, 14, 16 of the design, in one process."""
 
+from datetime import timedelta
+
 import pytest
 
 from opsportal import catalog, clock, runs, steps, turns
@@ -164,6 +166,30 @@ def test_four_take_overs_are_survived(drive):
     engine.advance(step.pk)
     assert drive(run).status == "succeeded"
     assert run.steps.get(key="plan").fence == 5
+
+
+def test_a_step_that_never_settles_ends_though_its_workers_live_a_while(drive):
+    run = factories.start({"a": []})
+    for _ in range(7):
+        step = steps.claim(run.steps.get().pk)
+        steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+        assert step.takeovers <= 1
+        let_lease_expire(step)
+    Step.objects.update(deadline_at=clock.now())
+    for _ in range(5):
+        step = steps.claim(step.pk)
+        steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+        let_lease_expire(step)
+    assert drive(run).status == "planning"
+    engine.advance(step.pk)
+    assert drive(run).status == "failed"
+
+
+def test_a_step_that_lasts_has_a_deadline_before_it_first_settles():
+    step = steps.claim(factories.start({"a": []}).steps.get().pk)
+    steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+    step.refresh_from_db()
+    assert step.deadline_at == step.started_at + timedelta(seconds=300)
 
 
 def test_events_are_numbered_without_gaps(drive):
