@@ -68,6 +68,7 @@ class Feed:
     run: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     version: int = 0
+    count: int = 0
     patched: float = 0.0
     stale: bool = True
     watchers: set[asyncio.Event] = field(default_factory=set)
@@ -78,11 +79,12 @@ class Feed:
 
     async def read_lines(self) -> None:
         """Take in the lines written since; all watchers share this one query."""
-        while fresh := await rows(events.lines, self.run_id, self.last, None, PAGE):
+        while page := await rows(events.lines, self.run_id, self.last, None, PAGE):
+            fresh = [event for event in page if event.number > self.last]  # another reader may have been quicker
             self.lines.extend((event.number, line_message(event)) for event in fresh)
-            self.last = fresh[-1].number
+            self.last = max(self.last, page[-1].number)
             self.wake()
-            if len(fresh) < PAGE:
+            if len(page) < PAGE:
                 return
 
     async def read_state(self) -> None:
@@ -90,12 +92,17 @@ class Feed:
         self.stale = False
         self.patched = asyncio.get_running_loop().time()
         run, steps = await rows(state, self.run_id)
+        self.count = run.pop("events")
         changed = [step for step in steps if self.steps.get(step["key"], (0, None))[1] != step]
         if changed or run != self.run:
             self.version += 1
             self.run = run
             self.steps.update({step["key"]: (self.version, step) for step in changed})
             self.wake()
+
+    def over(self, sent: int) -> bool:
+        """Whether the run has ended and `sent` is its last line, which may come later than the news of its end."""
+        return self.run.get("status") in Run.ENDED and sent >= self.count and not self.stale
 
 
 @dataclass
@@ -201,9 +208,12 @@ def last_numbers(run_ids: list[int]) -> dict[int, int]:
 
 def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """How the run and its steps stand, as the browser is told. A step that waits in AWS is under way."""
-    run = Run.objects.values("status", "reason", "ended_at", "cancel_at", "usual_seconds").get(pk=run_id)
+    run = Run.objects.values("status", "reason", "ended_at", "cancel_at", "usual_seconds", "events").get(pk=run_id)
     steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
+    asked = Approval.objects.filter(step__run=run_id).order_by("pk")
+    asks = list(asked.values_list("step__key", "asked_at", "answered_at"))
     for step in steps:
+        step["asks"] = [times for key, *times in asks if key == step["key"]]
         if step["status"] == Step.Status.DUE and step["started_at"]:
             step["status"] = Step.Status.RUNNING
     question = Approval.objects.filter(step__run=run_id, status=Approval.Status.OPEN).values_list("pk", flat=True)
@@ -253,13 +263,14 @@ async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
         yield message("beat", {"now": datetime.now(UTC)})
         while True:
             watcher.clear()
-            for number, text in await missing(feed, sent):
-                sent = number
-                yield text
+            while lines := await missing(feed, sent):
+                for number, text in lines:
+                    sent = number
+                    yield text
             if feed.version > seen:
                 yield patch_message(feed, seen)
                 seen = feed.version
-            if seen and feed.run["status"] in Run.ENDED and sent >= feed.last and not feed.stale:
+            if seen and feed.over(sent):
                 yield message("end", {})
                 return
             if not await woken(watcher):
@@ -269,16 +280,13 @@ async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
 
 
 async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
-    """The lines after `sent`: from memory where they follow without a gap, else from the rows."""
+    """The lines after `sent`: from memory where they follow without a gap, else a page of rows; nothing: no more."""
     if sent >= feed.last:
         return []
     if feed.lines and feed.lines[0][0] <= sent + 1:
         return [pair for pair in feed.lines if pair[0] > sent]
-    found: list[tuple[int, bytes]] = []
-    while sent < feed.last and (page := await rows(events.lines, feed.run_id, sent, None, PAGE)):
-        found += [(event.number, line_message(event)) for event in page]
-        sent = page[-1].number
-    return found
+    page = await rows(events.lines, feed.run_id, sent, None, PAGE)
+    return [(event.number, line_message(event)) for event in page]
 
 
 async def woken(watcher: asyncio.Event) -> bool:

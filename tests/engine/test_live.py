@@ -1,0 +1,37 @@
+"""Invariant 14: what the hub tells is what the rows say, each line once and in order."""
+
+import asyncio
+
+import pytest
+
+from opsportal import live
+from tests import factories
+
+
+@pytest.fixture
+def ended(drive):
+    return drive(factories.start({"a": []}, do={"a": "say:5"}))
+
+
+def test_two_readers_at_the_same_moment_take_each_line_in_once(ended):
+    feed = live.Feed(ended.pk)
+
+    async def both():
+        await asyncio.gather(feed.read_lines(), feed.read_lines())
+
+    asyncio.run(both())
+    assert [number for number, _ in feed.lines] == list(range(1, ended.events + 1))
+
+
+def test_a_stream_does_not_end_before_the_last_line_when_the_news_of_the_end_comes_first(ended):
+    feed = live.Feed(ended.pk)
+    asyncio.run(feed.read_state())
+    assert not feed.over(ended.events - 1)
+    assert feed.over(ended.events)
+
+
+def test_lines_no_longer_in_memory_are_read_a_page_at_a_time(ended, monkeypatch):
+    monkeypatch.setattr(live, "PAGE", 3)
+    feed = live.Feed(ended.pk, ended.events)
+    pages = [[number for number, _ in asyncio.run(live.missing(feed, sent))] for sent in (0, 3, ended.events)]
+    assert pages == [[1, 2, 3], [4, 5, 6], []]
