@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 
 from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
-from opsportal.errors import Lost, OpsError, StepFailed
+from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
 
@@ -32,7 +32,7 @@ def advance(step_id: int) -> None:
     with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
         try:
             work(step)
-        except Lost as lost:
+        except (Lost, Gone) as lost:  # taken over, or deleted with its run
             log.warning("lost the step", reason=lost.message)
 
 

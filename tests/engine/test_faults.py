@@ -3,12 +3,15 @@
 import time
 
 import pytest
+from django.db import Error, connection
 
 from opsportal import clock, steps
 from opsportal.catalog import Ask, Done, Wait
-from opsportal.models import Event
-from tasks import keeper
+from opsportal.models import Event, Run
+from tasks import engine, keeper, worker
 from tests import factories, runbooks
+
+from .conftest import statuses
 
 
 @pytest.fixture
@@ -52,3 +55,19 @@ def test_the_keeper_renews_the_lease_whatever_becomes_of_the_lines(transactional
     keeper._look_after(hold)
     assert hold.lease_end > now + 20
     hold.check()
+
+
+def test_a_worker_whose_connection_broke_connects_afresh_for_the_next_task(transactional_db):
+    step = factories.start({"a": []}).steps.get()
+    connection.connection.close()
+    with pytest.raises(Error):
+        worker.advance(step.pk)
+    worker.advance(step.pk)
+    assert statuses(step.run)["plan"] == "succeeded"
+
+
+def test_a_run_deleted_while_its_step_is_at_work_is_let_go(answering, drive):
+    run = answering(lambda ctx: Run.objects.filter(pk=ctx.run_id).delete() and Done())
+    engine.advance(run.steps.get().pk)
+    engine.advance(run.steps.get(key="a").pk)
+    assert not Event.objects.exists()
