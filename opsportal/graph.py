@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from .models import Run, Step
 
@@ -86,27 +87,18 @@ def dependents(needs: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
 
 def cycle(needs: Mapping[str, Sequence[str]]) -> list[str]:
     """The keys of one cycle in order, or nothing when there is none."""
-    done: set[str] = set()
-
-    def walk(key: str, path: list[str]) -> list[str]:
-        if key in path:
-            return path[path.index(key) :]
-        for need in () if key in done else needs.get(key, ()):
-            if found := walk(need, [*path, key]):
-                return found
-        done.add(key)
-        return []
-
-    return next((found for key in needs if (found := walk(key, []))), [])
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        loop: list[str] = error.args[1][:0:-1]  # from needing to needed, its first key not repeated
+        first = min(loop, key=list(needs).index)
+        return loop[loop.index(first) :] + loop[: loop.index(first)]
+    return []
 
 
 def longest(seconds: Mapping[str, float], needs: Mapping[str, Sequence[str]]) -> float:
     """The length of the critical path, in the unit of `seconds`."""
     ends: dict[str, float] = {}
-
-    def end(key: str) -> float:
-        if key not in ends:
-            ends[key] = seconds.get(key, 0) + max((end(need) for need in needs.get(key, ())), default=0)
-        return ends[key]
-
-    return max((end(key) for key in needs), default=0)
+    for key in TopologicalSorter(needs).static_order():
+        ends[key] = seconds.get(key, 0) + max((ends[need] for need in needs.get(key, ())), default=0)
+    return max(ends.values(), default=0)

@@ -53,6 +53,7 @@ def test_an_undo_is_done_when_each_of_its_steps_is(steps, becomes):
 
 def test_a_cycle_is_named_in_order():
     assert graph.cycle({"a": ["b"], "b": ["c"], "c": ["b"]}) == ["b", "c"]
+    assert graph.cycle({"a": ["c"], "b": ["a"], "c": ["b"]}) == ["a", "c", "b"]
     assert graph.cycle({"a": ["b"], "b": []}) == []
 
 
@@ -62,3 +63,10 @@ def test_the_critical_path_is_the_longest_sum():
 
 def test_what_needs_a_step_is_found_by_way_of_others_too():
     assert graph.dependents({"a": [], "b": ["a"], "c": ["b"], "d": []})["a"] == {"b", "c"}
+
+
+def test_a_chain_of_thousands_is_no_problem_in_any_order():
+    chain = {str(n): [str(n + 1)] for n in range(3000)} | {"3000": []}
+    assert graph.cycle(chain) == []
+    assert graph.longest(dict.fromkeys(chain, 1.0), chain) == 3001
+    assert len(graph.cycle(chain | {"3000": ["0"]})) == 3001
