@@ -87,14 +87,23 @@ def rows(run: Run, book: Runbook, specs: Sequence[StepSpec], after: Sequence[str
 
 def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as the runbook declares them. Raises Invalid with a sentence for each wrong field."""
+    fields = unknown(book, params)
     try:
-        return book.params.model_validate(dict(params)).model_dump(mode="json")
+        clean = book.params.model_validate(dict(params))
     except ValidationError as error:
-        fields = {
+        fields |= {
             ".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ") for e in error.errors()
         }
+    if fields:
         text = "; ".join(f"{name}: {message}" if name else message for name, message in fields.items())
-        raise Invalid(f"{book.name} can't run like this. {text}.", fields=fields) from None
+        raise Invalid(f"{book.name} can't run like this. {text}.", fields=fields)
+    return clean.model_dump(mode="json")
+
+
+def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
+    """A word to each parameter that the runbook does not have: a slip in a name must not run without what was meant."""
+    known = {name for key, field in book.params.model_fields.items() for name in (key, field.alias) if name}
+    return {str(name): "There is no such parameter" for name in params if name not in known}
 
 
 def repeated(caller: str, key: str, digest: str) -> Run:

@@ -107,6 +107,12 @@ def test_wrong_parameters_start_nothing_and_name_the_field():
     assert not Run.objects.exists()
 
 
+def test_a_parameter_the_runbook_does_not_have_is_refused_by_name():
+    with pytest.raises(Invalid, match="timeuot: There is no such parameter") as caught:
+        factories.start({"a": []}, timeuot=5)
+    assert list(caught.value.fields) == ["timeuot"]
+
+
 def test_an_unknown_runbook_is_a_sentence():
     with pytest.raises(Invalid, match=r"no runbook “no\.such”"):
         runs.start("no.such", factories.environment(), {}, factories.user(), "k")
