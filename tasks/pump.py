@@ -64,8 +64,11 @@ def stalled() -> list[int]:
 
 
 def repair(turn: Turn) -> None:
-    """Evaluate the run again; that it was needed is told, for it should not have been."""
+    """Evaluate the run again; that it was needed is told, for it should not have been. What nothing unblocks ends."""
     if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
         log.error("an open run had nothing to do and was evaluated again", run=turn.run.pk)
         turn.say("Nothing was under way; looked at every step again.", "warning")
         steps.settle_run(turn)
+        if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
+            steps.skip(turn, list(turn.run.steps.filter(status=Step.Status.BLOCKED).values_list("pk", flat=True)))
+            steps.settle_run(turn)
