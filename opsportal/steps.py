@@ -91,7 +91,7 @@ def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
         lease_until=None,
         deadline_at=deadline,
         queued_at=None,
-        **changes,
+        **{"stranded_at": None} | changes,
         status=S.DUE,
     )
     turn.state_changed = True
@@ -146,6 +146,7 @@ def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
         step,
         **changes,
         answer=None,
+        stranded_at=None,
         wake_at=approval.expires_at,
         nudge_at=approval.expires_at,
         lease_until=None,

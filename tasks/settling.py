@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from opsportal import approvals, runs, steps, turns
+from opsportal import approvals, redaction, runs, steps, turns
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
 from opsportal.errors import Cancelling, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
@@ -30,9 +30,10 @@ def without_work(step: Step, action: Action | None) -> Settle | None:
     """How to settle a step whose function need not, or must not, be called; None: call it."""
     cancelling = step.run.cancel_at is not None
     if step.takeovers >= POISON:
-        return partial(fail, step=step, error=StepFailed(f"{step.takeovers} workers in a row died at this step."))
+        error = StepFailed(f"{step.takeovers} workers in a row died at this step.")
+        return partial(fail, step=step, error=error, cancelling=cancelling)
     if action is None or step.memory_version > action.memory_version:
-        return partial(strand, step=step)
+        return partial(strand, step=step, cancelling=cancelling)
     if step.deadline_at and step.wake_at and step.wake_at >= step.deadline_at:
         return partial(too_late, step=step, cancelling=cancelling)
     if cancelling and action.cancel is None:
@@ -80,12 +81,12 @@ def _conclude(
     turn.lines.extend(hold.lines)
     if turn.run.cancel_at is not None and not hold.cancelling and isinstance(outcome, GOES_ON):
         outcome = Cancelling(f"Run {turn.run.pk} was cancelled.")  # in the meantime: nothing more is begun
-    changes = {"memory": context.memory, **hold.progress_columns()}
+    changes = {"memory": context.memory, "memory_version": version(book, step), **hold.progress_columns()}
     match outcome:
         case Done():
             done(turn, step, outcome, hold.cancelling, changes)
         case Wait():
-            steps.look_again(turn, step, outcome.seconds, note=outcome.note[:200], failures=0, **changes)
+            steps.look_again(turn, step, outcome.seconds, note=noted(outcome.note), failures=0, **changes)
         case Ask():
             approval = approvals.new(turn, step, outcome)
             steps.ask(turn, step, approval, failures=0, note="", **changes)
@@ -104,6 +105,12 @@ def _conclude(
             steps.end(turn, step, S.CANCELLED, reason=outcome.message, **changes)
         case OpsError():
             fail(turn, step, outcome, hold.cancelling, changes)
+
+
+def version(book: Runbook, step: Step) -> int:
+    """Of what this worker's code remembers, so that an older worker leaves it alone."""
+    action = planning.action(book, step)
+    return action.memory_version if action else step.memory_version
 
 
 def done(turn: Turn, step: Step, outcome: Done, cancelling: bool, changes: dict[str, Any]) -> None:
@@ -131,7 +138,12 @@ def back_off(turn: Turn, step: Step, error: TryLater, changes: dict[str, Any]) -
     if step.failures % 10 == 0 and (error.seconds is None or step.failures):
         turn.say(f"{error.message} Trying again.", "warning", step)
     failures = min(step.failures + 1, 1000)
-    steps.look_again(turn, step, seconds, note=error.message[:200], failures=failures, **changes)
+    steps.look_again(turn, step, seconds, note=noted(error.message), failures=failures, **changes)
+
+
+def noted(text: str) -> str:
+    """What is waited for, as the column holds it."""
+    return redaction.text(text)[:200]
 
 
 def fail(
@@ -140,8 +152,8 @@ def fail(
     """The step ends badly; after a cancel that means that AWS was left at work."""
     status = S.ABANDONED if cancelling else S.FAILED
     turn.say(error.message, "error", step)
-    cause = getattr(error, "cause", "") or error.message
-    steps.end(turn, step, status, reason=error.message, cause=cause, **(changes or {}))
+    cause = redaction.text(getattr(error, "cause", "") or error.message)
+    steps.end(turn, step, status, reason=redaction.text(error.message), cause=cause, **(changes or {}))
 
 
 def too_late(turn: Turn, step: Step, cancelling: bool) -> None:
@@ -158,10 +170,10 @@ def leave(turn: Turn, step: Step) -> None:
     return fail(turn, step, StepFailed("It had begun to change AWS and can't be stopped; left as it is."), True)
 
 
-def strand(turn: Turn, step: Step) -> None:
+def strand(turn: Turn, step: Step, cancelling: bool) -> None:
     """This worker is older than the step: leave it for a newer one, for ten minutes."""
     since = step.stranded_at or turn.now
     if (turn.now - since).total_seconds() >= STRANDED:
         text = f"No worker knows how to do “{step.action}” of {step.run.runbook}. Update the workers, then retry."
-        return fail(turn, step, StepFailed(text))
+        return fail(turn, step, StepFailed(text), cancelling)
     return steps.look_again(turn, step, 10, stranded_at=since, note="Waits for a worker that knows this action.")

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from opsportal import catalog, clock, runs, steps, turns
-from opsportal.errors import Invalid, Lost, Refused
+from opsportal.catalog import Action
+from opsportal.errors import Invalid, Lost, Refused, StepFailed
 from opsportal.models import Event, Run, Step
 from tasks import engine, pump
-from tests import factories
+from tests import factories, runbooks
 
 from .conftest import let_lease_expire, numbers, statuses, texts
 
@@ -84,6 +85,15 @@ def test_a_run_that_nothing_would_ever_wake_is_found_and_reported(drive):
     pump.tick()
     assert statuses(run)["b"] == "due"
     assert "Nothing was under way" in texts(run)
+
+
+def test_a_run_that_nothing_can_unblock_ends_instead_of_being_evaluated_for_ever(drive):
+    run = factories.start({"a": [], "b": ["a"]})
+    engine.advance(run.steps.get(key="plan").pk)
+    run.steps.update(needs=["b"], status="blocked", nudge_at=None)
+    turns.take(run.pk, pump.repair)
+    run.refresh_from_db()
+    assert (run.status, statuses(run)["b"]) == ("failed", "skipped")
 
 
 def test_starting_again_with_the_same_key_gives_the_same_run():
@@ -220,6 +230,17 @@ def test_a_secret_never_reaches_an_event():
     assert "AKIA" not in event.text
 
 
+def test_a_secret_in_a_failure_is_not_kept_as_its_reason(drive, monkeypatch):
+    monkeypatch.setitem(runbooks.DO, "leak", lambda ctx, looks, rest: fail_with("password=hunter22"))
+    run = drive(factories.start({"a": [], "b": []}, do={"a": "leak", "b": "leak"}))
+    step = run.steps.get(key="a")
+    assert "hunter22" not in run.reason + step.reason + step.cause
+
+
+def fail_with(text):
+    raise StepFailed(text)
+
+
 def test_an_unknown_action_is_left_for_another_worker_and_fails_in_the_end(drive, monkeypatch):
     run = factories.start({"a": []}, do={"a": "wait:1,0"})
     engine.advance(run.steps.get().pk)
@@ -229,6 +250,30 @@ def test_an_unknown_action_is_left_for_another_worker_and_fails_in_the_end(drive
     Step.objects.filter(key="a").update(wake_at=clock.now(), stranded_at=clock.now() - 20 * steps.lease())
     engine.advance(run.steps.get(key="a").pk)
     assert "Update the workers" in run.steps.get(key="a").reason
+
+
+def test_a_newer_worker_ends_the_time_in_which_an_older_one_left_the_step_alone(drive):
+    run = factories.start({"a": []}, do={"a": "wait:1,600"})
+    engine.advance(run.steps.get().pk)
+    Step.objects.filter(key="a").update(stranded_at=clock.now())
+    drive(run)
+    assert run.steps.get(key="a").stranded_at is None
+
+
+def test_memory_carries_the_version_of_the_code_that_wrote_it(drive, monkeypatch):
+    run = factories.start({"a": []}, do={"a": "wait:1,600"})
+    engine.advance(run.steps.get().pk)
+    monkeypatch.setitem(catalog.runbook("test.graph").actions, "count", Action(run=runbooks.count, memory_version=2))
+    drive(run)
+    assert run.steps.get(key="a").memory_version == 2
+
+
+def test_what_an_older_worker_can_not_cancel_is_abandoned(drive):
+    run = drive(factories.start({"a": []}, do={"a": "wait:1,600"}))
+    runs.cancel(run.pk, factories.user())
+    Step.objects.filter(key="a").update(action="from.the.future", stranded_at=clock.now() - 20 * steps.lease())
+    assert drive(run).status == "cancelled"
+    assert statuses(run)["a"] == "abandoned"
 
 
 def test_memory_of_a_newer_version_is_not_touched():
