@@ -15,7 +15,7 @@ CHANGES = "changes in flight"  # this row is never held: the cap is counted unde
 def ensure(environment: Environment, resources: Iterable[str]) -> None:
     """Make the rows of these resources where they are missing; they are never deleted."""
     rows = [
-        Lock(hash=name_hash(environment.name, resource), environment=environment, resource=resource)
+        Lock(hash=name_hash(environment.pk, resource), environment=environment, resource=resource)
         for resource in {CHANGES, *resources}
     ]
     Lock.objects.bulk_create(rows, ignore_conflicts=True)
@@ -28,7 +28,7 @@ def held(step: Step) -> bool:
 
 def take(turn: Turn, step: Step) -> bool:
     """Take all the step wants, or nothing. Refused while an earlier waiter wants any of them."""
-    wanted = {name_hash(turn.run.environment.name, resource): resource for resource in {CHANGES, *step.locks}}
+    wanted = {name_hash(turn.run.environment_id, resource): resource for resource in {CHANGES, *step.locks}}
     if behind(turn, step):
         return False
     for hash_ in sorted(wanted):
@@ -91,8 +91,7 @@ def nudge_first(turn: Turn, freed: set[str]) -> None:
 
 def moved(step: Step, ours: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
     """The resources somebody else took since this step gave them back, or holds now; `ours`: what our run gave back."""
-    name = step.run.environment.name
-    hashes = [name_hash(name, resource) for resource in step.lock_versions]
+    hashes = [name_hash(step.run.environment_id, resource) for resource in step.lock_versions]
     rows = Lock.objects.filter(hash__in=hashes)
     return [
         row.resource

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from . import catalog, clock, graph, history, rights, steps
 from .catalog import Runbook, StepSpec
 from .errors import Invalid, Refused
-from .locks import moved
+from .locks import moved, nudge_first
 from .models import Approval, Environment, Run, Step
 from .turns import Turn, take
 from .writers import in_line
@@ -132,11 +132,14 @@ def _cancel(turn: Turn, by: User) -> None:
         status=Approval.Status.WITHDRAWN, answered_at=turn.now
     )
     mine = turn.run.steps
+    left = {resource for wanted in mine.filter(status=S.QUEUED).values_list("locks", flat=True) for resource in wanted}
     fresh = mine.filter(status__in=(S.BLOCKED, S.QUEUED, S.DUE), started_at=None)
     fresh.update(status=S.CANCELLED, ended_at=turn.now, nudge_at=None, wake_at=None)
     mine.filter(status=S.BLOCKED).update(status=S.CANCELLED, ended_at=turn.now)
     mine.filter(status__in=Step.ACTIVE).update(deadline_at=turn.now + steps.CANCEL_LIMIT)
     steps.wake(turn, list(mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).values_list("pk", flat=True)))
+    if left:
+        nudge_first(turn, left)  # who stood behind a waiter of this run
     steps.settle_run(turn)
 
 

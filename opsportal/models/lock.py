@@ -8,9 +8,9 @@ from .environment import Environment
 from .step import Step
 
 
-def name_hash(environment: str, resource: str) -> str:
-    """The key of a lock: MariaDB's collation folds case and accents, a digest does not."""
-    return hashlib.sha256(f"{environment}/{resource}".encode()).hexdigest()
+def name_hash(environment_id: int, resource: str) -> str:
+    """The key of a lock: MariaDB's collation folds case and accents, a digest does not. Environments may be renamed."""
+    return hashlib.sha256(f"{environment_id}/{resource}".encode()).hexdigest()
 
 
 class Lock(models.Model):

@@ -1,7 +1,7 @@
 """Invariant 7: locks."""
 
 from opsportal import clock, locks, runs, turns
-from opsportal.models import Lock, Step
+from opsportal.models import Environment, Lock, Step
 from tasks import engine
 from tests import factories
 
@@ -114,3 +114,22 @@ def test_taking_again_what_one_holds_changes_nothing(drive):
     step = run.steps.get(key="a")
     assert turns.take(run.pk, lambda turn: locks.take(turn, step))
     assert Lock.objects.get(resource="x").version == 0
+
+
+def test_an_environment_may_be_renamed_while_its_locks_are_wanted(drive):
+    run = factories.start(BOTH, locks={"a": ["x"], "b": ["x"]}, do={"a": "wait:1,600"})
+    drive(run)
+    Environment.objects.update(name="another")
+    Step.objects.filter(key="a").update(wake_at=clock.now())
+    assert drive(run).status == "succeeded"
+
+
+def test_who_waits_behind_a_waiter_is_nudged_when_that_one_is_cancelled(drive, hand):
+    where = factories.environment()
+    drive(factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "wait:1,600"}, environment=where))
+    first = drive(factories.start({"b": []}, locks={"b": ["x", "y"]}, environment=where))
+    behind = drive(factories.start({"c": []}, locks={"c": ["y"]}, environment=where))
+    hand.sent.clear()
+    runs.cancel(first.pk, factories.user())
+    assert behind.steps.get(key="c").pk in hand.sent
+    assert drive(behind).status == "succeeded"
