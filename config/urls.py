@@ -19,6 +19,7 @@ register_converter(RowConverter, "row")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/opsportal/", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/runbooks/", admin.site.admin_view(runbooks.page), name="runbooks"),
     path("admin/", admin.site.urls),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "account", "in_regions", "is_protected", "role")
     search_fields = ("name", "account")
     readonly_fields = ("shown_external_id",)
+    change_form_template = "opsportal/environment_change.html"
     change_form_outer_before_template = "opsportal/environment.html"
     list_filter_sheet = False
     actions = None
@@ -74,7 +75,14 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         extra = {"nonce": keys.fresh(), "may_start": request.user.has_perm(rights.START)}
+        extra["crumbs"] = self.crumbs(request, object_id)
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
+
+    def crumbs(self, request: HttpRequest, object_id: str) -> list[tuple[str, str]]:
+        """The way to this page, with the environment's name as it is written."""
+        known = self.get_object(request, object_id)
+        listed = (_("Environments"), reverse("admin:opsportal_environment_changelist"))
+        return [listed, (known.name if known else "", "")]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -72,6 +72,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
             path("<int:run_id>/", wrap(run.page), name="opsportal_run_page"),
             path("<int:run_id>/parts/", wrap(run.parts), name="opsportal_run_parts"),
             path("<int:run_id>/do/<slug:verb>/", wrap(deeds.do), name="opsportal_run_do"),
+            path("<int:run_id>/approve/", wrap(deeds.approve), name="opsportal_run_approve"),
             path("<int:run_id>/answer/<int:approval_id>/", wrap(deeds.answer), name="opsportal_run_answer"),
         ]
         return [*ours, *super().get_urls()]

@@ -114,12 +114,28 @@ def answer(request: HttpRequest, run_id: int, approval_id: int) -> HttpResponse:
     rights.require_view(request.user)
     get_object_or_404(Approval.objects.only("pk"), pk=approval_id, step__run=run_id)
     approve = request.POST.get("answer") == "approve"
-    reason = request.POST.get(f"reason-{approval_id}", "").strip()
+    reason = request.POST.get(f"reason-{approval_id}", "").replace("\0", "").strip()[:2000]
     typed = request.POST.get(f"typed-{approval_id}", "").strip()
     try:
         approvals.answer(approval_id, request.user, approve, reason, typed)  # type: ignore[arg-type]
     except OpsError as error:
         messages.error(request, error.message)
-    else:
-        messages.info(request, _("Approved.") if approve else _("Rejected."))
+    return redirect("admin:opsportal_run_page", run_id)
+
+
+@require_POST
+def approve(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Approve the questions whose numbers are in `questions`, each for itself and bound to what it showed."""
+    rights.require_view(request.user)
+    get_object_or_404(Run.objects.only("pk"), pk=run_id)
+    named = [int(part) for part in request.POST.get("questions", "").split(",") if part.isdecimal() and len(part) < 19]
+    known = Approval.objects.filter(pk__in=named[:100], step__run=run_id).order_by("pk").values_list("pk", flat=True)
+    refused = []
+    for pk in known:
+        try:
+            approvals.answer(pk, request.user, True)  # type: ignore[arg-type]
+        except OpsError as error:
+            refused.append(error.message)
+    for sentence in dict.fromkeys(refused):
+        messages.error(request, sentence)
     return redirect("admin:opsportal_run_page", run_id)

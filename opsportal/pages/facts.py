@@ -1,6 +1,6 @@
 """All that the page of one run shows, gathered with a constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from .. import catalog, clock, redaction, rights
 from ..models import Approval, Run, Step
 from ..runs import PLAN
 from . import looks
-from .verdict import Verdict, verdict
+from .verdict import Verdict, listed, verdict
 from .yields import spelled
 
 NEWEST = 200  # lines on the first page
@@ -31,8 +31,10 @@ class Facts:
     title: str
     now: datetime
     steps: Sequence[Step]
+    asks: Mapping[str, Sequence[tuple[datetime, datetime | None]]]
     questions: Sequence[Approval]
     answered: Approval | None
+    answered_steps: str
     verdict: Verdict | None
     may_steer: bool
 
@@ -51,26 +53,43 @@ def gather(run_id: int, user: User) -> Facts:
     run = get_object_or_404(rows, pk=run_id)
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))
     now = clock.now()
-    asked = Approval.objects.filter(step__run=run).select_related("step", "answered_by").order_by("id")
-    approvals = [approval for approval in asked if run.is_open]
+    asked = list(Approval.objects.filter(step__run=run).select_related("step", "answered_by").order_by("id"))
+    approvals = asked if run.is_open else []
     for approval in approvals:
         approval.step.run = run
+    last = newest([approval for approval in approvals if approval.answered_at], now)
     return Facts(
         run=run,
         title=title(run),
         now=now,
         steps=steps,
+        asks=asks(asked),
         questions=[approval for approval in approvals if approval.status == Approval.Status.OPEN],
-        answered=newest([approval for approval in approvals if approval.answered_at], now),
+        answered=last,
+        answered_steps=listed([a.step.key for a in approvals if last and alike(a, last, now)]),
         verdict=verdict(run, steps),
         may_steer=rights.may_start(user, run.environment),
     )
+
+
+def asks(asked: Sequence[Approval]) -> dict[str, list[tuple[datetime, datetime | None]]]:
+    """When each step asked and when that was answered."""
+    found: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    for approval in asked:
+        found.setdefault(approval.step.key, []).append((approval.asked_at, approval.answered_at))
+    return found
 
 
 def newest(answered: Sequence[Approval], now: datetime) -> Approval | None:
     """The answer that is still news: the last one, for two minutes."""
     last = max(answered, key=lambda approval: approval.answered_at or now, default=None)
     return last if last and last.answered_at and now - last.answered_at < NEWS else None
+
+
+def alike(approval: Approval, last: Approval, now: datetime) -> bool:
+    """Whether this answer is news too, and the same by the same person."""
+    same = (approval.status, approval.answered_by_id) == (last.status, last.answered_by_id)
+    return bool(same and approval.answered_at and now - approval.answered_at < NEWS)
 
 
 def title(run: Run) -> str:
@@ -100,7 +119,7 @@ def ordered(steps: Sequence[Step]) -> list[Step]:
     return list(placed.values())
 
 
-def step_facts(step: Step) -> dict[str, Any]:
+def step_facts(step: Step, asks: Sequence[tuple[datetime, datetime | None]] = ()) -> dict[str, Any]:
     """A step as the page's script knows it; times in ISO 8601."""
     return {
         "key": step.key,
@@ -114,6 +133,7 @@ def step_facts(step: Step) -> dict[str, Any]:
         "usual_seconds": step.usual_seconds,
         "progress_done": step.progress_done,
         "progress_of": step.progress_of,
+        "asks": [[asked.isoformat(), answered and answered.isoformat()] for asked, answered in asks],
     }
 
 

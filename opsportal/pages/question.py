@@ -35,6 +35,12 @@ def questions(facts: Facts, user: Any) -> list[Question]:
     return [question(row, user, others.get(row.other_person, "")) for row in facts.questions]
 
 
+def together(found: Sequence[Question]) -> list[Question]:
+    """The questions this person may approve in one go: none that replaces or removes what holds data."""
+    calm = [each for each in found if not each.against and not each.typed and not any(c.hot for c in each.shown)]
+    return calm if len(calm) > 1 else []
+
+
 def question(approval: Approval, user: Any, others: str) -> Question:
     seen = redaction.data(approval.shown)
     known = changes.read(seen.get("changes"))

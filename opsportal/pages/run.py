@@ -16,7 +16,8 @@ from ..models import Run, Step
 from . import deeds, facts, keys, looks, yields
 from .facts import Facts
 from .lines import select
-from .question import questions
+from .question import questions, together
+from .start import PLANS
 from .texts import texts
 
 PARTS = ("head", "notices", "ask", "tally", "changes", "outputs")
@@ -37,6 +38,7 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         "crumbs": [(_("Runs"), reverse("admin:opsportal_run_changelist")), (_("Run %d") % run_id, "")],
         "environment": [_("Protected"), "danger"] if known.run.environment.protected else None,
         "steps": known.steps,
+        "is_plan": known.run.runbook in PLANS.values(),
         "lines": lines,
         "more_lines": more,
         "inputs": facts.inputs(known.run),
@@ -60,16 +62,19 @@ def parts(request: HttpRequest, run_id: int) -> JsonResponse:
 
 
 def parts_context(request: HttpRequest, known: Facts) -> dict[str, Any]:
+    asked, changed = questions(known, request.user), yields.changed(known.run, known.steps)
     return {
         "facts": known,
         "run": known.run,
         "env": known.run.environment,
         "now": known.now,
         "verdict": known.verdict,
-        "questions": questions(known, request.user),
+        "questions": asked,
+        "together": together(asked),
         "deeds": deeds.possible(known),
         "tally": tally(known.steps),
-        "changed": yields.changed(known.run, known.steps),
+        "changed": changed,
+        "total": yields.total(changed),
         "outputs": yields.outputs(known.steps),
     }
 
@@ -107,7 +112,7 @@ def for_script(known: Facts) -> dict[str, Any]:
         "approval": max((approval.pk for approval in known.questions), default=None),
         "now": known.now.isoformat(),
         "zone": settings.TIME_ZONE,
-        "steps": [facts.step_facts(step) for step in known.steps],
+        "steps": [facts.step_facts(step, known.asks.get(step.key, ())) for step in known.steps],
         "looks": looks.for_script(),
         "run_looks": looks.runs_for_script(),
     }

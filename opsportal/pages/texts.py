@@ -23,6 +23,7 @@ def texts() -> dict[str, str]:
         "did_not": _("didn’t run: needs {steps}"),
         "not_run": _("didn’t run"),
         "asked": _("asked {ago}"),
+        "waited": _("waited {time} for an answer"),
         "more": _("{names} and {n} more"),
         "usual_end": _("usual end"),
         "choose": _("Choose a step to see what it needs, what needs it, and only its events."),

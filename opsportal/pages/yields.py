@@ -37,6 +37,12 @@ def changed(run: Run, steps: Sequence[Step]) -> list[StepChanges]:
     return found
 
 
+def total(found: Sequence[StepChanges]) -> list[changes.Count]:
+    """The changes of all steps together."""
+    everything = [change for entry in found for change in (*entry.shown, *entry.folded)]
+    return [count for count in changes.tally(everything) if count.number]
+
+
 def listed(step: Step) -> tuple[Any, Any]:
     return step.output.get("changes"), step.memory.get("changes")
 

@@ -34,7 +34,7 @@ HUGE = "9" * 30
 ODD_PARAMS = {
     "huge numbers": {"after": HUGE, "before": HUGE, "limit": "9" * 5000, "questions": HUGE},
     "negative": {"after": "-1", "limit": "-5", "before": "-1", "questions": "-1"},
-    "nul bytes": {name: "\x00" for name in ("before", "step", "level", "q", "open", "status__exact", "answer", "name")},
+    "nul bytes": dict.fromkeys(("before", "step", "level", "q", "open", "status__exact", "answer", "name"), "\x00"),
     "nul in a form": {"runbook": "test.graph", "environment": "\x00", "nonce": "\x00" * 200, "graph": "\x00"},
     "numbers that are none": {"runbook": "test.graph", "again": "²", "questions": "a,²,,1.5", "p": "²", "o": "²"},
     "a run that can't be": {"runbook": "test.graph", "again": HUGE, "environment": "🚀" * 500},
@@ -186,7 +186,7 @@ def test_a_form_without_its_token_starts_nothing_and_says_so(person, dev):
     assert not Run.objects.exists()
 
 
-SECRET = "hunter2-hunter2"  # noqa: S105
+SECRET = "hunter2-hunter2"
 
 
 def test_a_secret_among_the_parameters_is_on_no_page_and_in_no_event(client, dev):

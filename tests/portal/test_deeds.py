@@ -1,5 +1,7 @@
 """Buttons of a run's page, and what they do."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -96,7 +98,7 @@ def asked(by=None, **environment):
 
 def test_a_question_is_approved_by_another_person(client):
     approval = asked(by=factories.user())
-    assert said(answer(client, approval, answer="approve", reason="checked")) == ["Approved."]
+    answer(client, approval, answer="approve", reason="checked")
     approval.refresh_from_db()
     assert (approval.status, approval.reason) == ("approved", "checked")
 
@@ -118,7 +120,8 @@ def test_the_requester_can_not_answer_and_is_told_who_may(person, client):
 def test_in_a_team_of_one_the_requester_types_the_environments_name(person, client):
     approval = asked(by=person, name="solo", requester_may_approve=True)
     assert "Type “solo”" in said(answer(client, approval, answer="approve", typed="sola"))[0]
-    assert said(answer(client, approval, answer="approve", typed="solo")) == ["Approved."]
+    assert said(answer(client, approval, answer="approve", typed="solo")) == []
+    assert Approval.objects.get().status == "approved"
 
 
 def test_the_second_answer_hears_who_was_first(client):
@@ -132,3 +135,61 @@ def test_a_question_of_another_run_is_not_found(client):
     approval = asked()
     address = reverse("admin:opsportal_run_answer", args=[factories.run().pk, approval.pk])
     assert client.post(address, {"answer": "approve"}).status_code == 404
+
+
+def several(**first):
+    """Three open questions of one run by somebody else."""
+    run = factories.run(status="asking", requested_by=factories.user())
+    steps = [factories.step(run, key, status="asking") for key in "abc"]
+    return [factories.approval(step, digest=step.key, **(first if step.key == "a" else {})) for step in steps]
+
+
+def approve(client, run, *questions):
+    numbers = ",".join(str(question.pk) for question in questions)
+    return client.post(reverse("admin:opsportal_run_approve", args=[run.pk]), {"questions": numbers}, follow=True)
+
+
+def test_several_questions_are_approved_at_once_and_recorded_one_by_one(client, person):
+    asked = several()
+    approve(client, asked[0].step.run, *asked)
+    answered = Approval.objects.filter(status="approved", answered_by=person)
+    assert sorted(answered.values_list("digest", flat=True)) == ["a", "b", "c"]
+    assert {step.answer["digest"] for step in asked[0].step.run.steps.all()} == {"a", "b", "c"}
+
+
+def test_only_the_questions_that_were_shown_are_approved(client):
+    first, second, third = several()
+    approve(client, first.step.run, first, second)
+    third.refresh_from_db()
+    assert third.status == "open"
+
+
+def test_questions_of_another_run_are_not_approved_along(client):
+    asked = several()
+    approve(client, factories.run(), *asked)
+    assert Approval.objects.filter(status="open").count() == 3
+
+
+def test_who_may_not_answer_hears_it_once():
+    asked = several()
+    response = approve(signed_in(factories.user("view_run")), asked[0].step.run, *asked)
+    assert said(response) == ["You don't have the right to answer approvals."]
+    assert Approval.objects.filter(status="open").count() == 3
+
+
+def offered(client, approval):
+    return re.search(r'name="questions" value="([\d,]*)"', html(client.get(run_page(approval))))
+
+
+def run_page(approval):
+    return reverse("admin:opsportal_run_page", args=[approval.step.run_id])
+
+
+def test_what_holds_data_is_asked_by_itself(client):
+    lost = {"id": "OrdersDb", "type": "AWS::RDS::DBInstance", "risk": "replace", "stateful": True}
+    hot, *calm = several(shown={"changes": [lost]})
+    assert offered(client, hot)[1] == ",".join(str(question.pk) for question in calm)
+
+
+def test_a_single_question_has_one_button_only(client):
+    assert offered(client, asked(by=factories.user())) is None

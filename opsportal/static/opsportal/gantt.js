@@ -5,7 +5,7 @@ import { texts } from "./texts.js";
 import { ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
 
 const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800].map((s) => s * 1000);
-const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks");
+const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks"), waitsKey = document.querySelector("[data-waits]");
 const start = at(run.created_at);
 let width = 0, room = 0, awayAt = null;
 
@@ -40,15 +40,30 @@ function say(text, colour, from, to, { keep = false, first = "right" } = {}) {
   return made;
 }
 
+/** The time a step waited for a person is drawn over its bar. */
+function waits(s) {
+  return s.waits.map(([begin, end]) => {
+    const made = bar("bar b-wait", begin, end);
+    made.title = fill(texts.waited, { time: words(end - begin) });
+    return made;
+  });
+}
+
 function underWay(step, s, time) {
-  const over = s.usual && time - s.from > s.usual ? time - s.from - s.usual : 0;
-  const made = [];
-  if (s.usual && !over) made.push(bar("ghost", s.from, s.from + s.usual));
-  made.push(bar("bar b-live", s.from, over ? s.from + s.usual : time));
-  if (over) made.push(bar("bar b-over", s.from + s.usual, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, { keep: true }));
-  else if (s.usual) made.push(say(fill(texts.left, { time: words(s.usual - (time - s.from)) }), "rest", s.from, s.from + s.usual));
+  const over = s.usual && s.worked > s.usual ? s.worked - s.usual : 0, made = [];
+  if (s.left) made.push(bar("ghost", s.from, s.done));
+  made.push(bar("bar b-live", s.from, time - over));
+  if (over) made.push(bar("bar b-over", time - over, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, { keep: true }));
+  else if (s.usual) made.push(say(fill(texts.left, { time: words(s.left) }), "rest", s.from, s.done));
   else if (step.note) made.push(say(step.note, "rest", s.from, time));
-  return made;
+  return [...made, ...waits(s)];
+}
+
+function asking(s) {
+  const open = s.waits.at(-1)?.[0] ?? s.from;
+  const made = [bar("bar b-live still", s.from, open), ...waits(s).slice(0, -1), bar("bar b-ask", open, s.to)];
+  if (s.left) made.push(bar("ghost", s.to, s.done));
+  return [...made, say(fill(texts.asked, { ago: ago(s.to - open) }), "ask", s.from, s.done, { keep: true })];
 }
 
 function bars(step, s, time) {
@@ -61,9 +76,8 @@ function bars(step, s, time) {
     return made;
   }
   if (status === "running") return underWay(step, s, time);
-  const made = [bar(`bar b-${colour}`, s.from, s.to)];
-  if (s.ghost && s.usual) made.push(bar("ghost", s.to, s.to + s.usual));
-  if (status === "asking") made.push(say(fill(texts.asked, { ago: ago(time - s.from) }), "ask", s.from, s.done, { keep: true }));
+  if (status === "asking") return asking(s);
+  const made = [bar(`bar b-${colour}`, s.from, s.to), ...waits(s)];
   if ((status === "failed" || status === "abandoned") && why(step)) made.push(say(short(why(step)), "bad", s.from, s.to, { keep: true }));
   return made;
 }
@@ -81,7 +95,7 @@ function never(step, s, time) {
 function took(step, s) {
   if (s.from === undefined) return s.usual ? [el("span", {}, clock(s.usual))] : [];
   const usual = s.usual ? el("span", {}, ` / ${clock(s.usual)}`) : null;
-  return [document.createTextNode(clock(s.to - s.from)), usual].filter(Boolean);
+  return [document.createTextNode(clock(s.worked)), usual].filter(Boolean);
 }
 
 function lines(found) {
@@ -130,6 +144,7 @@ export function draw() {
     row.querySelector(".g-track").replaceChildren(...bars(step, s, time));
     row.querySelector(".g-time").replaceChildren(...took(step, s));
   }
+  waitsKey.hidden = ![...found.values()].some((s) => s.waits?.length);
   backdrop(found, time);
 }
 

@@ -98,6 +98,9 @@ async function get(query) {
   return answer.json();
 }
 
+/** Whether the run has said something that is not here yet. */
+export const hasMore = () => get({ after: last, limit: 1 }).then((page) => page.lines.length > 0, () => false);
+
 /** Fills in older lines that match the filter, keeping what is in sight where it is. */
 async function fillOlder() {
   const key = filter(), before = floor() || last + 1;

@@ -151,13 +151,14 @@ document.querySelectorAll("[name=view]").forEach((radio) => radio.addEventListen
 }));
 setInterval(() => { if (isOpen()) draw(); log.tick(); }, 1000);
 
-if (isOpen()) {
-  const stream = follow(page.dataset.stream, log.lastNumber, {
-    line: queued,
-    state,
-    end: () => { found(); parts.refresh(); },
-    away: lost,
-    back: found,
-  });
-  away.querySelector("[data-try]").addEventListener("click", stream.tryNow);
-}
+const stream = follow(page.dataset.stream, log.lastNumber, {
+  line: queued,
+  state,
+  end: () => { found(); parts.refresh(); },
+  away: lost,
+  back: found,
+}, isOpen());
+away.querySelector("[data-try]").addEventListener("click", stream.tryNow);
+// A run that is over may be retried or undone by somebody else: its next line tells.
+setInterval(async () => { if (!isOpen() && !document.hidden && await log.hasMore()) stream.tryNow(); }, 5000);
+byId(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");

@@ -45,10 +45,17 @@ export function spans(now) {
 
 function span(step, found, now) {
   const usual = step.usual_seconds ? step.usual_seconds * 1000 : null, from = at(step.started_at), status = shown(step);
-  if (from !== null && step.ended_at) return { from, to: at(step.ended_at), usual, done: at(step.ended_at) };
-  if (from !== null && status === "asking") return { from, to: now, usual, done: now + (usual ?? 0), ghost: true };
-  if (from !== null && !WAITING.has(status)) return { from, to: now, usual, done: Math.max(now, from + (usual ?? 0)) };
-  return expected(step, found, now, usual);
+  if (from === null || (!step.ended_at && WAITING.has(status))) return expected(step, found, now, usual);
+  const to = at(step.ended_at) ?? now, waits = waited(step, from, to);
+  const worked = to - from - waits.reduce((sum, [begin, end]) => sum + end - begin, 0);
+  const left = step.ended_at ? 0 : Math.max(0, (usual ?? 0) - worked);
+  return { from, to, usual, waits, worked, left, done: to + left };
+}
+
+/** When this try of the step waited for a person's answer, as pairs of ms. */
+function waited(step, from, to) {
+  const asked = step.asks.map(([begin, end]) => [at(begin), Math.min(to, at(end) ?? to)]);
+  return asked.filter(([begin, end]) => begin >= from && end > begin);
 }
 
 function expected(step, found, now, usual) {

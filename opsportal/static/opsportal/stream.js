@@ -1,9 +1,10 @@
 // The live connection: one EventSource, opened again after the last line seen; tells when it has been quiet too long.
 const QUIET = 3000, FIRST_TRY = 1000, LAST_TRY = 10_000, HIDDEN = 60_000;
 
-/** `on`: line(data), state(data), end(), away(since, nextTry), back(). `after()` gives the last line's number. */
-export function follow(address, after, on) {
-  let source = null, heard = Date.now(), wait = FIRST_TRY, timer = null, away = false, over = false, next = null, hiddenAt = null;
+/** `on`: line(data), state(data), end(), away(since, nextTry), back(). `after()` gives the last line's number.
+ *  Where there is nothing to follow yet, `tryNow` begins it. */
+export function follow(address, after, on, live = true) {
+  let source = null, heard = Date.now(), wait = FIRST_TRY, timer = null, away = false, over = !live, next = null, hiddenAt = null;
 
   const alive = () => {
     heard = Date.now();
@@ -16,6 +17,7 @@ export function follow(address, after, on) {
   function open() {
     close();
     next = null;
+    if (over) { over = false; heard = Date.now(); }
     source = new EventSource(`${address}?after=${after()}`);
     hear("line", on.line);
     hear("state", on.state);
@@ -47,6 +49,6 @@ export function follow(address, after, on) {
     else if (source) clearTimeout(timer);
   });
   setInterval(watch, 500);
-  open();
+  if (live) open();
   return { tryNow: open };
 }
