@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from opsportal import approvals, clock, nudges, steps, turns
 from opsportal.errors import OpsError
@@ -34,7 +34,8 @@ def tick() -> None:
 def turn_is_ours(now: datetime) -> bool:
     """Take the round by compare-and-set on the pump's heartbeat."""
     Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
-    return Heartbeat.objects.filter(name="pump", at__lte=now - EVERY).update(at=now) == 1
+    stale = Q(at__lte=now - EVERY) | Q(at__gt=now + EVERY)  # from the future: the clock was set back
+    return Heartbeat.objects.filter(stale, name="pump").update(at=now) == 1
 
 
 def push(row: dict[str, Any], now: datetime) -> None:

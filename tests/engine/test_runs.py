@@ -7,7 +7,7 @@ import pytest
 from opsportal import catalog, clock, runs, steps, turns
 from opsportal.catalog import Action
 from opsportal.errors import Invalid, Lost, Refused, StepFailed
-from opsportal.models import Event, Run, Step
+from opsportal.models import Event, Heartbeat, Run, Step
 from tasks import engine, pump
 from tests import factories, runbooks
 
@@ -43,6 +43,15 @@ def test_two_pumps_in_the_same_two_seconds_do_one_round(hand):
     Step.objects.update(nudge_at=clock.now())
     pump.tick()
     assert hand.sent == []
+
+
+def test_the_pump_goes_on_when_the_clock_was_set_back(hand):
+    factories.start({"a": []})
+    Heartbeat.objects.create(name="pump", at=clock.now() + timedelta(hours=1))
+    hand.sent.clear()
+    Step.objects.update(nudge_at=clock.now())
+    pump.tick()
+    assert len(hand.sent) == 1
 
 
 def test_only_one_of_two_claims_gets_the_step():
