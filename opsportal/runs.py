@@ -137,7 +137,8 @@ def _cancel(turn: Turn, by: User) -> None:
     fresh.update(status=S.CANCELLED, ended_at=turn.now, nudge_at=None, wake_at=None)
     mine.filter(status=S.BLOCKED).update(status=S.CANCELLED, ended_at=turn.now)
     mine.filter(status__in=Step.ACTIVE).update(deadline_at=turn.now + steps.CANCEL_LIMIT)
-    steps.wake(turn, list(mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).values_list("pk", flat=True)))
+    asleep = mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).exclude(lease_until__gt=turn.now)  # a call may be out
+    steps.wake(turn, list(asleep.values_list("pk", flat=True)))
     if left:
         nudge_first(turn, left)  # who stood behind a waiter of this run
     steps.settle_run(turn)

@@ -68,11 +68,12 @@ def mine(step_id: int, fence: int) -> "QuerySet[Step]":
 
 
 def update(step: Step, **changes: Any) -> None:
-    """Write to a step this worker holds. Raises Lost when the fence has moved on."""
+    """Write to a step this worker holds. Raises Lost when the fence has moved on.
+
+    The object stays as it was claimed: a transaction that deadlocked is done again with the same one.
+    """
     if not mine(step.pk, step.fence).update(**changes):
         raise Lost(f"Step {step.key} of run {step.run_id} is held by another worker.")
-    for name, value in changes.items():
-        setattr(step, name, value)
 
 
 def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
@@ -88,10 +89,9 @@ def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
         nudge_at=nudge_at,
         nudges=0,
         takeovers=0,
-        lease_until=None,
         deadline_at=deadline,
         queued_at=None,
-        **{"stranded_at": None} | changes,
+        **{"stranded_at": None, "lease_until": None} | changes,
         status=S.DUE,
     )
     turn.state_changed = True

@@ -105,6 +105,9 @@ def got_locks(step: Step) -> bool:
         return True
 
     def get(turn: Turn) -> bool:
+        if turn.run.cancel_at is not None:
+            steps.release(turn, step)
+            return False
         steps.update(step, note="")
         if locks.take(turn, step):
             return True

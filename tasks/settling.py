@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -53,7 +54,7 @@ def give_back(hold: Hold) -> None:
 
     def release(turn: Turn) -> None:
         turn.lines.extend(hold.lines)
-        steps.look_again(turn, hold.step, seconds)
+        steps.look_again(turn, hold.step, seconds, lease_until=turn.now + timedelta(seconds=seconds))
 
     with hold.mutex:
         turns.take(hold.step.run_id, release)

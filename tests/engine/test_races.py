@@ -1,14 +1,17 @@
 """Invariants 3, 5 and 10: what happens when a person acts while a step is at work."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
-from opsportal import approvals, clock, runs, steps, turns
+from opsportal import approvals, clock, locks, runs, steps, turns
 from opsportal.catalog import Ask, Wait
 from opsportal.errors import Refused, TryLater
-from opsportal.models import Approval, Step
-from tasks import engine
+from opsportal.models import Approval, Lock, Step
+from tasks import engine, settling
+from tasks.keeper import Hold
 from tests import factories, runbooks
 
 from .conftest import statuses
@@ -97,3 +100,39 @@ def test_a_waiter_that_was_cancelled_waits_like_anybody_else_when_tried_again(dr
     runs.cancel(run.pk, run.requested_by)
     runs.retry(run.pk, run.requested_by)
     assert run.steps.get(key="b").queued_at is None
+
+
+def test_a_transaction_that_deadlocked_is_done_again_from_the_same_state(drive):
+    run = drive(factories.start({"a": []}, do={"a": "wait:1,600"}, locks={"a": ["x"]}, timeout=100))
+    Step.objects.filter(key="a").update(wake_at=clock.now())
+    held, tries = steps.claim(run.steps.get(key="a").pk), []
+
+    def queue(turn):
+        steps.queue(turn, held)
+        tries.append(held.deadline_at)
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+
+    turns.take(run.pk, queue)
+    held.refresh_from_db()
+    assert (len(tries), held.deadline_at, held.budget < 100) == (2, None, True)
+
+
+def test_a_cancel_waits_for_a_call_that_a_stopped_worker_had_under_way(drive):
+    run = factories.start({"a": []}, do={"a": "change"})
+    engine.advance(run.steps.get().pk)
+    step = steps.claim(run.steps.get(key="a").pk)
+    now = time.monotonic()
+    settling.give_back(Hold(step, False, now + 25, now + 60, calling=True))
+    runs.cancel(run.pk, run.requested_by)
+    step.refresh_from_db()
+    assert (step.status, step.wake_at - clock.now() > timedelta(seconds=20)) == ("due", True)
+
+
+def test_a_step_cancelled_before_it_gets_its_locks_takes_none(drive, monkeypatch):
+    run = factories.start({"a": []}, locks={"a": ["x"]}, do={"a": "change"})
+    engine.advance(run.steps.get().pk)
+    monkeypatch.setattr(locks, "held", lambda step: runs.cancel(step.run_id, run.requested_by))
+    assert drive(run).status == "cancelled"
+    assert not run.steps.get(key="a").acted
+    assert not Lock.objects.get(resource="x").version
