@@ -1,6 +1,7 @@
 """What runs on one host, in the order it starts."""
 
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ def start(running: Supervisor, env: Mapping[str, str], address: str, port: int, 
     require_free(address, port)
     embedded = settings.BROKER.startswith(f"unix://{settings.VAR_DIR}/")
     if embedded:
+        require_alone()
         running.start(supervisor.valkey(settings.VAR_DIR))
     call_command("migrate", verbosity=0)
     if embedded:
@@ -43,6 +45,15 @@ def require_free(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise RuntimeError(f"Port {port} of {address} can't be used: {error.strerror}. Choose another.") from error
+
+
+def require_alone(seconds: float = 5.0) -> None:
+    """Raises RuntimeError while another Valkey serves our VAR_DIR: two would write the same files and lose both."""
+    end = time.monotonic() + seconds  # one whose supervisor was killed is about to end
+    while supervisor.answers(settings.BROKER):
+        if time.monotonic() > end:
+            raise RuntimeError(f"Another opsportal runs in {settings.VAR_DIR}. Stop it, or choose another VAR_DIR.")
+        time.sleep(0.1)
 
 
 def free_port() -> int:
