@@ -1,14 +1,17 @@
 """The engine's own two steps: make the graph of a run, and ask before a run is undone."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
+from django.db.models import Model
+
 from opsportal import graph, history, runs, steps
 from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFunction, StepSpec
 from opsportal.errors import Refused, StepFailed
-from opsportal.models import Step
+from opsportal.models import Lock, Step
 from opsportal.turns import Turn
 
 
@@ -25,6 +28,7 @@ class UndoApproved:
 
 
 Internal = Planned | UndoApproved
+OURS = re.compile(rf"{runs.PLAN}|{steps.UNDO}(-\d+)?")
 
 
 def action(book: Runbook, step: Step) -> Action | None:
@@ -50,9 +54,21 @@ def mistakes(book: Runbook, specs: Sequence[StepSpec]) -> list[str]:
     wrong = [f"two steps are called {key}" for key in sorted({key for key in keys if keys.count(key) > 1})]
     wrong += [f"{s.key} does the unknown {s.action}" for s in specs if s.action not in book.actions]
     wrong += [f"{s.key} needs the unknown {need}" for s in specs for need in s.needs if need not in keys]
-    wrong += [f"“{key}” is a name of the engine" for key in keys if key in (runs.PLAN, steps.UNDO)]
+    wrong += [f"“{key}” is a name of the engine" for key in keys if OURS.fullmatch(key)]
+    wrong += [f"“{name}” is longer than {most} characters" for name, most in names(specs) if len(name) > most]
     loop = graph.cycle({spec.key: spec.needs for spec in specs})
     return wrong + (["these need each other: " + " → ".join(loop)] if loop else [])
+
+
+def names(specs: Sequence[StepSpec]) -> Iterator[tuple[str, int]]:
+    """Each name in the plan that a column holds, with the characters it may have."""
+    for spec in specs:
+        yield spec.key, room(Step, "key")
+        yield from ((resource, room(Lock, "resource")) for resource in spec.locks)
+
+
+def room(model: type[Model], name: str) -> int:
+    return int(getattr(model._meta.get_field(name), "max_length", 0))
 
 
 def insert(turn: Turn, book: Runbook, planned: Planned) -> None:

@@ -148,6 +148,17 @@ def test_a_plan_with_mistakes_fails_with_all_of_them(drive):
     assert run.reason == "plan: The plan can't be run: c needs the unknown x; these need each other: a → b."
 
 
+@pytest.mark.parametrize("key", ["undo", "undo-2", "plan", "k" * 121])
+def test_a_plan_with_a_name_that_can_not_be_kept_fails_with_a_sentence(drive, key):
+    run = drive(factories.start({key: []}))
+    assert run.reason.startswith(f"plan: The plan can't be run: “{key}” is ")
+
+
+def test_a_resource_with_a_name_too_long_fails_the_plan(drive):
+    run = drive(factories.start({"a": []}, locks={"a": ["x" * 301]}))
+    assert run.reason.endswith("is longer than 300 characters.")
+
+
 def test_a_failure_skips_its_dependents_and_lets_siblings_end(drive):
     run = drive(factories.start({"a": [], "b": ["a"], "c": []}, do={"a": "fail"}))
     assert statuses(run) == {"plan": "succeeded", "a": "failed", "b": "skipped", "c": "succeeded"}
