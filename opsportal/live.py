@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import redis.asyncio
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
@@ -29,6 +31,7 @@ POLL = 1.0  # the same while Redis is away
 PATCH = 0.25  # seconds between two patches of the steps
 KEPT = 1000  # lines of a run kept in memory
 PAGE = 500
+RIGHTS = 60.0  # seconds after which a stream asks again whether the person may see it
 STEP_COLUMNS = (
     "key",
     "status",
@@ -253,8 +256,12 @@ def patch_message(feed: Feed, seen: int) -> bytes:
     return message("state", data)
 
 
-async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
-    """What a browser gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end."""
+async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIterator[bytes]:
+    """What a browser gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end.
+
+    Who loses the right to see runs is cut off within `RIGHTS` seconds.
+    """
+    asked = time.monotonic()
     watcher = asyncio.Event()
     feed = _hub.join(run_id, newest, watcher)
     sent, seen = after, 0
@@ -262,6 +269,10 @@ async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
         await guarded(feed.read_lines)  # a hint may have passed between the count and the joining
         yield message("beat", {"now": datetime.now(UTC)})
         while True:
+            if time.monotonic() - asked > RIGHTS:
+                asked = time.monotonic()
+                if not await rows(may_still_view, user_id):
+                    return
             watcher.clear()
             while lines := await missing(feed, sent):
                 for number, text in lines:
@@ -277,6 +288,12 @@ async def follow(run_id: int, after: int, newest: int) -> AsyncIterator[bytes]:
                 yield message("beat", {"now": datetime.now(UTC)})
     finally:
         _hub.leave(feed, watcher)
+
+
+def may_still_view(user_id: int) -> bool:
+    """Whether the person is still there and may see runs, read afresh."""
+    user = User.objects.filter(pk=user_id).first()
+    return user is not None and rights.may_view(user)
 
 
 async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
@@ -309,7 +326,7 @@ async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingH
     after = whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), counts[run_id])
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
     return StreamingHttpResponse(
-        follow(run_id, after, counts[run_id]), content_type="text/event-stream", headers=headers
+        follow(run_id, after, counts[run_id], user.pk), content_type="text/event-stream", headers=headers
     )
 
 

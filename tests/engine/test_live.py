@@ -35,3 +35,16 @@ def test_lines_no_longer_in_memory_are_read_a_page_at_a_time(ended, monkeypatch)
     feed = live.Feed(ended.pk, ended.events)
     pages = [[number for number, _ in asyncio.run(live.missing(feed, sent))] for sent in (0, 3, ended.events)]
     assert pages == [[1, 2, 3], [4, 5, 6], []]
+
+
+async def until_cut_off(run, user):
+    return [message async for message in live.follow(run.pk, 0, run.events, user.pk)]
+
+
+def test_who_loses_the_right_to_see_runs_is_cut_off(monkeypatch, hand):
+    run, user = factories.start({"a": []}), factories.user()
+    monkeypatch.setattr(live, "RIGHTS", -1.0)
+    monkeypatch.setattr(live._hub, "start", lambda: None)
+    assert live.may_still_view(user.pk)
+    user.user_permissions.clear()
+    assert len(asyncio.run(until_cut_off(run, user))) == 1
