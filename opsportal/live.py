@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from . import events, hints, rights
 from .models import Approval, Event, Run, Step
+from .runs import PLAN
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -43,6 +44,9 @@ STEP_COLUMNS = (
     "usual_seconds",
     "progress_done",
     "progress_of",
+    "phase",
+    "needs",
+    "undo_needs",
 )
 
 _rows = ThreadPoolExecutor(1, thread_name_prefix="live")
@@ -216,11 +220,18 @@ def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     asked = Approval.objects.filter(step__run=run_id).order_by("pk")
     asks = list(asked.values_list("step__key", "asked_at", "answered_at"))
     for step in steps:
+        step["needs"] = needs(step.pop("phase"), step["needs"], step.pop("undo_needs"))
         step["asks"] = [times for key, *times in asks if key == step["key"]]
         if step["status"] == Step.Status.DUE and step["started_at"]:
             step["status"] = Step.Status.RUNNING
     question = Approval.objects.filter(step__run=run_id, status=Approval.Status.OPEN).values_list("pk", flat=True)
     return {**run, "approval": question.first()}, steps
+
+
+def needs(phase: str, to_do: list[str], to_undo: list[str]) -> list[str]:
+    """What a step waits for in this phase; the plan only where there is nothing else."""
+    named = to_undo if phase == Step.Phase.UNDO else to_do
+    return [need for need in named if need != PLAN] or named
 
 
 def message(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:

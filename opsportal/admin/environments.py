@@ -75,14 +75,19 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         extra = {"nonce": keys.fresh(), "may_start": request.user.has_perm(rights.START)}
-        extra["crumbs"] = self.crumbs(request, object_id)
+        known = self.get_object(request, object_id)
+        extra["crumbs"] = self.crumbs(known.name if known else "")
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
 
-    def crumbs(self, request: HttpRequest, object_id: str) -> list[tuple[str, str]]:
-        """The way to this page, with the environment's name as it is written."""
-        known = self.get_object(request, object_id)
-        listed = (_("Environments"), reverse("admin:opsportal_environment_changelist"))
-        return [listed, (known.name if known else "", "")]
+    def crumbs(self, name: str) -> list[tuple[str, str]]:
+        """The way to this page; an environment's name stays as it is written."""
+        return [(_("Environments"), reverse("admin:opsportal_environment_changelist")), (name, "")]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {"crumbs": self.crumbs(_("New environment"))}
+        return super().add_view(request, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

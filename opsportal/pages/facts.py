@@ -9,9 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from .. import catalog, clock, redaction, rights
+from .. import catalog, clock, live, redaction, rights
 from ..models import Approval, Run, Step
-from ..runs import PLAN
 from . import looks
 from .verdict import Verdict, listed, verdict
 from .yields import spelled
@@ -82,7 +81,8 @@ def asks(asked: Sequence[Approval]) -> dict[str, list[tuple[datetime, datetime |
 
 def newest(answered: Sequence[Approval], now: datetime) -> Approval | None:
     """The answer that is still news: the last one, for two minutes."""
-    last = max(answered, key=lambda approval: approval.answered_at or now, default=None)
+    said = [approval for approval in answered if approval.status != Approval.Status.WITHDRAWN]
+    last = max(said, key=lambda approval: approval.answered_at or now, default=None)
     return last if last and last.answered_at and now - last.answered_at < NEWS else None
 
 
@@ -123,7 +123,7 @@ def step_facts(step: Step, asks: Sequence[tuple[datetime, datetime | None]] = ()
     """A step as the page's script knows it; times in ISO 8601."""
     return {
         "key": step.key,
-        "needs": [need for need in step.needs if need != PLAN] or step.needs,
+        "needs": live.needs(step.phase, step.needs, step.undo_needs),
         "status": looks.shown_status(step),
         "note": step.note,
         "reason": redaction.text(step.reason),

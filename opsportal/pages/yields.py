@@ -60,10 +60,11 @@ def step_changes(step: Step, known: Sequence[changes.Change]) -> StepChanges:
 
 
 def outputs(steps: Sequence[Step]) -> list[tuple[str, str]]:
-    """Names and values of what the steps put out, secrets hidden."""
+    """Names and values of what the steps that succeeded put out, secrets hidden."""
     return [
         (f"{step.key}.{name}", spelled(value))
         for step in steps
+        if step.status == Step.Status.SUCCEEDED
         for name, value in redaction.data(put_out(step.output)).items()
     ]
 

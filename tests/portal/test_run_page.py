@@ -154,3 +154,34 @@ def test_all_open_questions_are_there_and_the_last_answer(client):
     text = html(page(client, run))
     assert text.index("vpc asks: Change vpc?") < text.index("logs asks: Change logs?")
     assert "role: Approved by" in text
+
+
+def test_an_undo_waits_for_what_needed_the_step(client):
+    run = factories.run(status="undoing")
+    factories.step(run, "network", phase="undo", undo_needs=["undo", "service"])
+    factories.step(run, "service", phase="undo", needs=["network"], undo_needs=["undo"])
+    shown = {step["key"]: step["needs"] for step in facts(page(client, run))["steps"]}
+    assert shown == {"network": ["undo", "service"], "service": ["undo"]}
+
+
+def test_what_did_not_succeed_put_nothing_out(client):
+    run = factories.run(status="cancelled", ended_at=factories.clock.now())
+    factories.step(run, "logs", status="cancelled", output={"stack": "prod-logs"})
+    assert "prod-logs" not in html(page(client, run))
+
+
+def test_a_plan_shows_its_changes_before_its_events_and_counts_them(client):
+    run = factories.run(runbook="stacks.plan", status="succeeded", ended_at=factories.clock.now())
+    change = {"id": "A", "type": "AWS::Logs::LogGroup", "risk": "add"}
+    for key in "ab":
+        factories.step(run, key, status="succeeded", output={"changes": [change, change]})
+    text = html(page(client, run))
+    assert text.index("chg-h") < text.index("ev-h")
+    assert "4 add" in text
+
+
+def test_answers_of_a_cancel_are_no_news(client):
+    run = factories.run(status="cancelling")
+    step = factories.step(run, "a", status="cancelled")
+    factories.approval(step, status="withdrawn", answered_at=factories.clock.now())
+    assert "Withdrawn" not in html(page(client, run))

@@ -39,7 +39,13 @@ export function replace(fresh) {
 /** Where each step's bar begins and ends (ms), seen from `now`: what was, what is, what is expected. */
 export function spans(now) {
   const found = new Map();
-  for (const step of steps.values()) found.set(step.key, span(step, found, now));
+  const visit = (key) => {
+    if (found.has(key) || !steps.has(key)) return;
+    found.set(key, { done: now }); // should the needs go in a circle
+    steps.get(key).needs.forEach(visit);
+    found.set(key, span(steps.get(key), found, now));
+  };
+  [...steps.keys()].forEach(visit);
   return found;
 }
 
