@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from . import rights, steps
+from . import flow, rights
 from .catalog import Ask, digest
 from .errors import Refused
 from .models import Approval, Step
@@ -91,8 +91,8 @@ def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> 
     }
     if not Step.objects.filter(pk=approval.step_id, status=Step.Status.ASKING).update(answer=said):
         raise Refused("The step does not wait for this answer any more.")
-    steps.wake(turn, [approval.step_id])
-    steps.settle_run(turn)
+    flow.wake(turn, [approval.step_id])
+    flow.settle_run(turn)
 
 
 def expire(run_id: int, step_id: int) -> None:

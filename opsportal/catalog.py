@@ -140,6 +140,7 @@ class Context(Generic[P]):
     usual_seconds: float | None
     answer: Answer | None = None
     cancelled_at: datetime | None = None
+    undoing: bool = False
 
 
 StepFunction = Callable[[Context[Any]], Outcome]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from celery import current_app
@@ -11,6 +12,7 @@ log = structlog.get_logger(__name__)
 
 ADVANCE = "tasks.worker.advance"
 SHORT = 30.0  # longer waits live in the database alone
+GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
 
 
 @dataclass(frozen=True)

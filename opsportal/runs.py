@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from pydantic import ValidationError
 
-from . import catalog, clock, graph, history, rights, steps
+from . import catalog, clock, flow, graph, history, rights, steps
 from .catalog import Runbook, StepSpec
 from .errors import Invalid, Refused
 from .locks import moved, nudge_first
@@ -56,11 +56,11 @@ def begin(turn: Turn, book: Runbook, by: str) -> None:
     turn.say(f"Started by {by}.")
     if isinstance(book.plan, tuple):
         turn.set(status=R.RUNNING)
-        steps.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
+        flow.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
     else:
         plan = Step(run=turn.run, key=PLAN, action=PLAN, queue="long", timeout=PLAN_LIMIT, budget=PLAN_LIMIT)
-        steps.add(turn, [plan], history.usual(turn.run))
-    steps.settle_run(turn)
+        flow.add(turn, [plan], history.usual(turn.run))
+    flow.settle_run(turn)
     turn.close()
 
 
@@ -138,10 +138,10 @@ def _cancel(turn: Turn, by: User) -> None:
     mine.filter(status=S.BLOCKED).update(status=S.CANCELLED, ended_at=turn.now)
     mine.filter(status__in=Step.ACTIVE).update(deadline_at=turn.now + steps.CANCEL_LIMIT)
     asleep = mine.filter(status__in=(S.QUEUED, S.DUE, S.ASKING)).exclude(lease_until__gt=turn.now)  # a call may be out
-    steps.wake(turn, list(asleep.values_list("pk", flat=True)))
+    flow.wake(turn, list(asleep.values_list("pk", flat=True)))
     if left:
         nudge_first(turn, left)  # who stood behind a waiter of this run
-    steps.settle_run(turn)
+    flow.settle_run(turn)
 
 
 def retry(run_id: int, by: User) -> None:
@@ -163,7 +163,7 @@ def _retry(turn: Turn, by: User) -> None:
     turn.say(f"Tried again by {by}.")
     for step in stuck:
         reset(step)
-    steps.settle_run(turn)
+    flow.settle_run(turn)
 
 
 def reset(step: Step) -> None:
@@ -198,7 +198,7 @@ def _undo(turn: Turn, by: User) -> None:
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
     gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})
     gate.save()
-    steps.settle_run(turn)
+    flow.settle_run(turn)
 
 
 def undoable(run: Run) -> str:

@@ -139,6 +139,7 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
         usual_seconds=step.usual_seconds,
         answer=Answer(**step.answer) if step.answer else None,
         cancelled_at=step.run.cancel_at,
+        undoing=step.phase == Step.Phase.UNDO,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Model
 
-from opsportal import graph, history, runs, steps
+from opsportal import flow, graph, history, runs, steps
 from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFunction, StepSpec
 from opsportal.errors import Refused, StepFailed
 from opsportal.models import Lock, Step
@@ -74,7 +74,7 @@ def room(model: type[Model], name: str) -> int:
 def insert(turn: Turn, book: Runbook, planned: Planned) -> None:
     """Put the planned steps into the run; a graph without steps is a run with nothing to do."""
     turn.set(status=turn.run.Status.RUNNING)
-    steps.add(turn, runs.rows(turn.run, book, planned.specs), history.usual(turn.run))
+    flow.add(turn, runs.rows(turn.run, book, planned.specs), history.usual(turn.run))
     turn.say(f"Planned {len(planned.specs)} steps." if len(planned.specs) != 1 else "Planned 1 step.")
 
 

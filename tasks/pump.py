@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.db.models import Exists, OuterRef, Q
 
-from opsportal import approvals, clock, nudges, steps, turns
+from opsportal import approvals, clock, flow, nudges, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
@@ -69,7 +69,7 @@ def repair(turn: Turn) -> None:
     if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
         log.error("an open run had nothing to do and was evaluated again", run=turn.run.pk)
         turn.say("Nothing was under way; looked at every step again.", "warning")
-        steps.settle_run(turn)
+        flow.settle_run(turn)
         if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
-            steps.skip(turn, list(turn.run.steps.filter(status=Step.Status.BLOCKED).values_list("pk", flat=True)))
-            steps.settle_run(turn)
+            flow.skip(turn, list(turn.run.steps.filter(status=Step.Status.BLOCKED).values_list("pk", flat=True)))
+            flow.settle_run(turn)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from opsportal import approvals, redaction, runs, steps, turns
+from opsportal import approvals, flow, redaction, runs, steps, turns
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
 from opsportal.errors import Cancelling, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
@@ -121,7 +121,7 @@ def done(turn: Turn, step: Step, outcome: Done, cancelling: bool, changes: dict[
         status = S.CANCELLED
         turn.say("Cancelled; AWS is at rest.", "warning", step)
     elif step.action != steps.UNDO:
-        took = steps.spoken(turn.now - (step.started_at or turn.now))
+        took = flow.spoken(turn.now - (step.started_at or turn.now))
         word = "Undone" if status == S.UNDONE else "Nothing to change" if outcome.unchanged else "Succeeded"
         turn.say(f"{word} in {took}." if not outcome.unchanged else f"{word}.", step=step)
     steps.end(turn, step, status, output=dict(outcome.output), unchanged=outcome.unchanged, **changes)
@@ -159,7 +159,7 @@ def fail(
 
 def too_late(turn: Turn, step: Step, cancelling: bool) -> None:
     """The step's own time is over."""
-    limit = steps.spoken_seconds(steps.CANCEL_LIMIT.total_seconds() if cancelling else step.timeout)
+    limit = flow.spoken_seconds(steps.CANCEL_LIMIT.total_seconds() if cancelling else step.timeout)
     text = f"Not at rest {limit} after the cancel; left as it is." if cancelling else f"Took longer than {limit}."
     fail(turn, step, StepFailed(f"{text} {step.note}".strip()), cancelling)
 

@@ -14,7 +14,7 @@ from .job import BEFORE, Job, at_work, place, wanted
 from .propose import propose
 from .review import review
 
-SECTION = "deploy"
+SECTION, UNDO = "deploy", "undo"
 
 
 def deploy(ctx: Context[Any]) -> Outcome:
@@ -33,7 +33,7 @@ def advance(job: Job) -> Outcome:
 
 def cancel(ctx: Context[Any]) -> Outcome:
     """Take back what was proposed; cancel an update in flight; let a creation end, which AWS can't cancel."""
-    with at_work(ctx, place(ctx), SECTION) as job:
+    with at_work(ctx, place(ctx), UNDO if ctx.undoing else SECTION) as job:
         return rest(job)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from opsportal import approvals, clock, locks, runs, steps, turns
+from opsportal import approvals, clock, flow, locks, runs, steps, turns
 from opsportal.catalog import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
@@ -71,7 +71,7 @@ def test_waking_leaves_alone_what_a_worker_claimed_in_the_meantime(hand):
     run = factories.start({"a": []})
     held = steps.claim(run.steps.get().pk)
     hand.sent.clear()
-    turns.take(run.pk, lambda turn: steps.wake(turn, [held.pk]))
+    turns.take(run.pk, lambda turn: flow.wake(turn, [held.pk]))
     assert (statuses(run)["plan"], hand.sent) == ("running", [])
 
 

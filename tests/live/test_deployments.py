@@ -174,6 +174,20 @@ def test_undo_restores_the_template_and_parameters_from_before(host, account):
     assert {stack["Parameters"][0]["ParameterValue"] for stack in parameters} == {"one"}
 
 
+def test_cancelling_an_undo_takes_its_change_set_back(host, account):
+    host.worker()
+    ended(account.deploy())
+    run = ended(account.deploy(variables={"word": "two"}))
+    runs.undo(run.pk, account.person)
+    account.environment.protected = True
+    account.environment.save()
+    approvals.answer(question(run).pk, factories.user(), True, "back again")
+    until(lambda: Approval.objects.filter(step__run=run, step__phase="undo", status="open").exists())
+    runs.cancel(run.pk, account.person)
+    assert ended(run).status == "undo_failed"
+    assert [line["ExecutionStatus"] for line in account.change_sets()].count("AVAILABLE") == 0
+
+
 def test_sigterm_in_the_middle_changes_nothing_twice(host, account):
     host.worker()
     run = account.deploy()
@@ -184,7 +198,7 @@ def test_sigterm_in_the_middle_changes_nothing_twice(host, account):
 
 
 HURTS = {
-    "kill a child": lambda host, name: host.kill_child(random.choice(host.children(name)).pid),
+    "kill a child": lambda host, name: host.kill_child(until(lambda: host.children(name))[0].pid),
     "kill the worker": lambda host, name: (host.kill(name), host.worker(name)),
     "end the worker": lambda host, name: (host.terminate(name), host.worker(name)),
     "flush Redis": lambda host, name: broker().flushall(),

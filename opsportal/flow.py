@@ -1,0 +1,109 @@
+"""A run's way through its graph: its steps are added, started, skipped, and it gets the status that follows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.db import connection
+
+from . import graph, locks
+from .models import Run, Step
+from .nudges import GRACE
+from .turns import Turn
+
+S = Step.Status
+ASLEEP = (S.BLOCKED, S.QUEUED, S.DUE, S.ASKING)
+
+
+def add(turn: Turn, fresh: Sequence[Step], usual: Mapping[str, float]) -> None:
+    """Insert the steps of a plan, blocked; `settle_run` lets the first ones start."""
+    for step in fresh:
+        step.usual_seconds = usual.get(step.key, step.usual_seconds)
+    Step.objects.bulk_create(fresh)
+    locks.ensure(turn.run.environment, {resource for step in fresh for resource in step.locks})
+    known = {step.key: step.usual_seconds or 0.0 for step in fresh}
+    turn.set(usual_seconds=graph.longest(known, {step.key: step.needs for step in fresh}) or None)
+
+
+def kinds_of_steps(run_id: int) -> list[graph.Kind]:
+    """Which sorts of steps the run has; as many rows as there are sorts, however large the graph."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT status, phase, gate FROM opsportal_step WHERE run_id = %s", [run_id])
+        return [graph.Kind(status, phase, bool(gate)) for status, phase, gate in cursor.fetchall()]
+
+
+def nodes(run_id: int) -> list[graph.Node]:
+    """The graph of the run."""
+    rows = Step.objects.filter(run_id=run_id).values_list("pk", "key", "status", "needs", "undo_needs", "phase")
+    return [
+        graph.Node(pk, key, status, tuple(undo_needs if phase == Step.Phase.UNDO else needs))
+        for pk, key, status, needs, undo_needs, phase in rows
+    ]
+
+
+def settle_run(turn: Turn) -> None:
+    """Start what may start, skip what never will, and give the run the status that follows."""
+    kinds = kinds_of_steps(turn.run.pk)
+    if any(kind.status == S.BLOCKED for kind in kinds):
+        moved = graph.unblock(nodes(turn.run.pk))
+        wake(turn, [pk for pk, status in moved.items() if status == S.DUE])
+        skip(turn, [pk for pk, status in moved.items() if status == S.SKIPPED])
+        kinds = kinds_of_steps(turn.run.pk) if moved else kinds
+    turn.state_changed = True
+    status = graph.roll_up(turn.run.status, kinds)
+    if status != turn.run.status:
+        turn.set(status=status)
+        if status in Run.ENDED:
+            finish(turn)
+
+
+def wake(turn: Turn, step_ids: Sequence[int]) -> None:
+    """Make these steps due now, but for those a worker has claimed in the meantime: a claim takes no run's row."""
+    if not step_ids:
+        return
+    rows = Step.objects.filter(pk__in=step_ids)
+    asleep = rows.filter(status__in=ASLEEP)
+    asleep.update(wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0, status=S.DUE)
+    for pk, queue_name in rows.filter(status=S.DUE).values_list("pk", "queue"):
+        turn.nudge(pk, queue_name)
+
+
+def skip(turn: Turn, step_ids: Sequence[int]) -> None:
+    if not step_ids:
+        return
+    rows = Step.objects.filter(pk__in=step_ids)
+    rows.update(status=S.SKIPPED, ended_at=turn.now, nudge_at=None)
+    for step in rows:
+        turn.say("Won't run: it needs what did not succeed.", "warning", step)
+
+
+WORDS = {
+    Run.Status.SUCCEEDED: ("Succeeded in {took}.", "info"),
+    Run.Status.FAILED: ("Failed after {took}. {reason}", "error"),
+    Run.Status.CANCELLED: ("Cancelled after {took}.", "warning"),
+    Run.Status.UNDONE: ("Undone.", "info"),
+    Run.Status.UNDO_FAILED: ("The undo failed. {reason}", "error"),
+}
+
+
+def finish(turn: Turn) -> None:
+    """The last line of a run: how it ended, with the first cause."""
+    first = turn.run.steps.filter(status__in=(S.FAILED, S.ABANDONED)).order_by("ended_at", "pk").first()
+    failed = turn.run.status in (Run.Status.FAILED, Run.Status.UNDO_FAILED)
+    reason = f"{first.key}: {first.cause or first.reason}" if first and failed else ""
+    turn.set(ended_at=turn.now, reason=reason)
+    text, level = WORDS[Run.Status(turn.run.status)]
+    turn.say(text.format(took=spoken(turn.now - turn.run.created_at), reason=reason).strip(), level)
+
+
+def spoken(took: timedelta) -> str:
+    """A duration as people say it, such as “1 min 42 s”."""
+    return spoken_seconds(took.total_seconds())
+
+
+def spoken_seconds(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
