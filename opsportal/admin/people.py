@@ -1,13 +1,32 @@
-"""Users and groups in unfold's look."""
+"""Users and groups in unfold's look, with boxes to tick for the rights that mean something here."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+MODELS = ("environment", "run", "approval", "user", "group")
+
+
+def offered() -> "QuerySet[Permission]":
+    """The rights that the portal asks for somewhere."""
+    rows = Permission.objects.filter(content_type__app_label__in=("opsportal", "auth"), content_type__model__in=MODELS)
+    return rows.exclude(codename__regex="^(add|change|delete)_(run|approval)$").select_related("content_type")
+
+
+def boxes(db_field: Any) -> dict[str, Any]:
+    """The options of a field of groups or rights."""
+    known: dict[str, Any] = {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+    return known | ({"queryset": offered()} if db_field.related_model is Permission else {})
 
 
 @admin.register(User)
@@ -15,8 +34,15 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, **boxes(db_field)})
 
 
 @admin.register(Group)
 class TeamAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, **boxes(db_field)})

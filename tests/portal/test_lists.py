@@ -114,3 +114,21 @@ def test_what_is_not_there_has_a_page(client):
     response = client.get("/nowhere")
     assert response.status_code == 404
     assert "There is nothing here" in html(response)
+
+
+def test_only_rights_that_mean_something_are_offered(admin):
+    text = html(admin.get("/admin/auth/group/add/"))
+    assert "Can start, cancel, retry and undo runs" in text
+    assert "Can answer approvals" in text
+    assert "Can delete run" not in text
+    assert "crontab" not in text
+
+
+def test_a_right_is_given_to_a_person(admin):
+    person = factories.user("none")
+    right = Permission.objects.get(codename="start_run")
+    form = {"username": person.username, "is_active": "on", "is_staff": "on", "user_permissions": [right.pk]}
+    admin.post(
+        f"/admin/auth/user/{person.pk}/change/", form | {"date_joined_0": "2026-01-01", "date_joined_1": "10:00"}
+    )
+    assert list(person.user_permissions.all()) == [right]
