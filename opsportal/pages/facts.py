@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from .. import catalog, clock, live, redaction, rights
+from .. import catalog, clock, pictures, redaction, rights
 from ..models import Approval, Run, Step
 from . import looks
 from .verdict import Verdict, listed, verdict
@@ -123,7 +123,7 @@ def step_facts(step: Step, asks: Sequence[tuple[datetime, datetime | None]] = ()
     """A step as the page's script knows it; times in ISO 8601."""
     return {
         "key": step.key,
-        "needs": live.needs(step.phase, step.needs, step.undo_needs),
+        "needs": pictures.needs(step.phase, step.needs, step.undo_needs),
         "status": looks.shown_status(step),
         "note": step.note,
         "reason": redaction.text(step.reason),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import live, rights
+from .. import pictures, rights
 from ..models import Event, Run
 
 MOST = 500
@@ -26,7 +26,7 @@ def lines(request: HttpRequest, run_id: int) -> HttpResponseBase:
         found, more = select(run_id, request.GET)
     except ValueError:
         return HttpResponseBadRequest(_("“before”, “after” and “limit” are numbers of events."))
-    return JsonResponse({"lines": [live.line(event) for event in found], "more": more})
+    return JsonResponse({"lines": [pictures.line(event) for event in found], "more": more})
 
 
 def select(run_id: int, asked: Any) -> tuple[list[Event], bool]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from opsportal import live
+from opsportal import hub, live
 from tests import factories
 
 
@@ -14,7 +14,7 @@ def ended(drive):
 
 
 def test_two_readers_at_the_same_moment_take_each_line_in_once(ended):
-    feed = live.Feed(ended.pk)
+    feed = hub.Feed(ended.pk)
 
     async def both():
         await asyncio.gather(feed.read_lines(), feed.read_lines())
@@ -24,7 +24,7 @@ def test_two_readers_at_the_same_moment_take_each_line_in_once(ended):
 
 
 def test_a_stream_does_not_end_before_the_last_line_when_the_news_of_the_end_comes_first(ended):
-    feed = live.Feed(ended.pk)
+    feed = hub.Feed(ended.pk)
     asyncio.run(feed.read_state())
     assert not feed.over(ended.events - 1)
     assert feed.over(ended.events)
@@ -32,7 +32,7 @@ def test_a_stream_does_not_end_before_the_last_line_when_the_news_of_the_end_com
 
 def test_lines_no_longer_in_memory_are_read_a_page_at_a_time(ended, monkeypatch):
     monkeypatch.setattr(live, "PAGE", 3)
-    feed = live.Feed(ended.pk, ended.events)
+    feed = hub.Feed(ended.pk, ended.events)
     pages = [[number for number, _ in asyncio.run(live.missing(feed, sent))] for sent in (0, 3, ended.events)]
     assert pages == [[1, 2, 3], [4, 5, 6], []]
 
@@ -44,7 +44,7 @@ async def until_cut_off(run, user):
 def test_who_loses_the_right_to_see_runs_is_cut_off(monkeypatch, hand):
     run, user = factories.start({"a": []}), factories.user()
     monkeypatch.setattr(live, "RIGHTS", -1.0)
-    monkeypatch.setattr(live._hub, "start", lambda: None)
+    monkeypatch.setattr(hub.HUB, "start", lambda: None)
     assert live.may_still_view(user.pk)
     user.user_permissions.clear()
     assert len(asyncio.run(until_cut_off(run, user))) == 1

@@ -1,0 +1,27 @@
+"""How long things usually take."""
+
+from datetime import timedelta
+
+from opsportal import approvals, history
+from opsportal.models import Approval, Step
+from tests import factories
+
+
+def test_the_usual_time_of_a_step_is_the_median_of_its_last_ones(drive):
+    where = factories.environment()
+    for seconds in (2, 4, 60):
+        run = drive(factories.start({"a": []}, environment=where))
+        step = run.steps.get(key="a")
+        Step.objects.filter(pk=step.pk).update(ended_at=step.started_at + timedelta(seconds=seconds))
+    assert history.usual(factories.start({"a": []}, environment=where))["a"] == 4
+
+
+def test_waiting_for_a_person_is_no_part_of_it(drive):
+    run = drive(factories.start({"a": []}, do={"a": "ask"}))
+    approvals.answer(Approval.objects.get().pk, factories.user(), True)
+    drive(run)
+    step, question = run.steps.get(key="a"), Approval.objects.get()
+    Approval.objects.update(asked_at=question.answered_at - timedelta(hours=1))
+    Step.objects.filter(pk=step.pk).update(started_at=question.answered_at - timedelta(hours=1, seconds=5))
+    usual = history.usual(factories.start({"a": []}, environment=run.environment))["a"]
+    assert 5 <= usual < 10
