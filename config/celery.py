@@ -32,6 +32,8 @@ app.conf.update(
     broker_transport_options={
         "visibility_timeout": 120,
         "unacked_restore_interval": 2,
+        "socket_timeout": 3,
+        "socket_connect_timeout": 3,
         "socket_keepalive": True,
         "health_check_interval": 25,
     },

@@ -48,3 +48,10 @@ def test_who_loses_the_right_to_see_runs_is_cut_off(monkeypatch, hand):
     assert live.may_still_view(user.pk)
     user.user_permissions.clear()
     assert len(asyncio.run(until_cut_off(run, user))) == 1
+
+
+def test_a_last_line_whose_hint_was_lost_is_found_by_comparison(ended):
+    followed = hub.Hub()
+    feed = followed.feeds[ended.pk] = hub.Feed(ended.pk, ended.events - 1)
+    asyncio.run(followed.compare_once())
+    assert [number for number, _ in feed.lines] == [ended.events]

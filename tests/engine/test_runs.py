@@ -340,3 +340,24 @@ def test_an_event_may_carry_data_of_any_name():
     run = factories.start({"a": []})
     turns.take(run.pk, lambda turn: turn.say("a resource", at="10:00", run="x", text="y"))
     assert Event.objects.last().data == {"at": "10:00", "run": "x", "text": "y"}
+
+
+def test_the_pump_backs_off_from_ten_seconds_to_five_minutes(hand):
+    step = factories.start({"a": []}).steps.get()
+    gaps = []
+    for _ in range(8):
+        Step.objects.filter(pk=step.pk).update(nudge_at=clock.now())
+        Heartbeat.objects.all().delete()
+        pump.tick()
+        gaps.append(round((Step.objects.get(pk=step.pk).nudge_at - clock.now()).total_seconds()))
+    assert gaps == [10, 20, 40, 80, 160, 300, 300, 300]
+
+
+def test_the_pump_nudges_two_hundred_a_round(hand):
+    run = factories.start({f"s{n}": [] for n in range(250)})
+    engine.advance(run.steps.get().pk)
+    hand.sent.clear()
+    Step.objects.filter(status="due").update(nudge_at=clock.now())
+    Heartbeat.objects.all().delete()
+    pump.tick()
+    assert len(hand.sent) == 200

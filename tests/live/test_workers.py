@@ -1,6 +1,8 @@
 """Real workers: what happens when one is killed, starved or doubled."""
 
 import json
+import signal
+import time
 
 from opsportal import runs
 from opsportal.hints import broker
@@ -146,3 +148,16 @@ def test_log_lines_are_json_and_name_the_run_and_the_step(host):
     log = (host.supervisor.logs / "worker.log").read_text().splitlines()
     told = [json.loads(line) for line in log if "ZeroDivisionError" in line]
     assert (told[-1]["run"], told[-1]["step"], told[-1]["level"]) == (run.pk, "a", "error")
+
+
+def test_a_redis_that_hangs_holds_nobody_up_for_long_and_loses_nothing(host, tmp_path):
+    host.worker()
+    run = factories.start(CHAIN, do={"b": "wait:2,1"}, folder=str(tmp_path))
+    until(lambda: count(tmp_path, "b.run"))
+    valkey = host.supervisor.running["valkey"]
+    valkey.send_signal(signal.SIGSTOP)
+    begin = time.monotonic()
+    other = factories.start({"a": []})
+    assert time.monotonic() - begin < 12
+    valkey.send_signal(signal.SIGCONT)
+    assert {ended(run).status, ended(other).status} == {"succeeded"}
