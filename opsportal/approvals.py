@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from . import flow, rights
 from .catalog import Ask, digest
@@ -32,9 +33,9 @@ def why_not(user: Any, approval: Approval) -> str:
     """Why this person may not answer, in a sentence; empty when nothing stands against it."""
     run = approval.step.run
     if not rights.may_answer(user, run.environment):
-        return "You don't have the right to answer approvals."
+        return _("You don't have the right to answer approvals.")
     if approval.other_person and user.pk == run.requested_by_id and not run.environment.requester_may_approve:
-        return "You started this run: another person has to answer."
+        return _("You started this run: another person has to answer.")
     return ""
 
 
@@ -60,27 +61,34 @@ def _answer(turn: Turn, approval_id: int, by: Any, approve: bool, reason: str, t
     return approval
 
 
+def closed(approval: Approval) -> str:
+    """That the question is closed, how, and by whom where it was a person."""
+    words = {"status": approval.get_status_display().lower(), "who": approval.answered_by}
+    if approval.answered_by is None:
+        return _("This question is closed: %(status)s.") % words
+    return _("This question is closed: %(status)s by %(who)s.") % words
+
+
 def check(turn: Turn, approval: Approval, by: Any, approve: bool, reason: str, typed_name: str) -> None:
     """Everything that stands against an answer. Raises Refused."""
     if approval.status != OPEN:
-        who = f" by {approval.answered_by}" if approval.answered_by else ""
-        raise Refused(f"This question is closed: {approval.get_status_display().lower()}{who}.")
+        raise Refused(closed(approval))
     if approval.expires_at <= turn.now:
-        raise Refused("This question expired unanswered.")
+        raise Refused(_("This question expired unanswered."))
     if against := why_not(by, approval):
         raise Refused(against)
     environment = turn.run.environment
     if approve and needs_typed_name(by, approval) and typed_name != environment.name:
-        raise Refused(f"Type “{environment.name}” to approve what you started yourself.")
+        raise Refused(_("Type “%(name)s” to approve what you started yourself.") % {"name": environment.name})
     if not approve and not reason.strip():
-        raise Refused("Say why you reject it.")
+        raise Refused(_("Say why you reject it."))
 
 
 def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> None:
     """End the question by compare-and-set and wake its step with the answer. Raises Refused when it was closed."""
     open_ = Approval.objects.filter(pk=approval.pk, status=OPEN)
     if not open_.update(status=status, answered_by=by, answered_at=turn.now, reason=reason):
-        raise Refused("This question was answered in the meantime.")
+        raise Refused(_("This question was answered in the meantime."))
     approval.refresh_from_db()
     said = {
         "approved": status == Approval.Status.APPROVED,
@@ -90,7 +98,7 @@ def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> 
         "expired": status == Approval.Status.EXPIRED,
     }
     if not Step.objects.filter(pk=approval.step_id, status=Step.Status.ASKING).update(answer=said):
-        raise Refused("The step does not wait for this answer any more.")
+        raise Refused(_("The step does not wait for this answer any more."))
     flow.wake(turn, [approval.step_id])
     flow.settle_run(turn)
 

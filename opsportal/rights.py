@@ -44,4 +44,5 @@ def may_answer(user: Any, environment: Environment) -> bool:
 def require_start(user: Any, environment: Environment) -> None:
     """Raises Refused with a sentence when the person may not change how runs go."""
     if not may_start(user, environment):
-        raise Refused(f"You don't have the right to start or steer runs on {environment.name}.")
+        words = {"name": environment.name}
+        raise Refused(_("You don't have the right to start or steer runs on %(name)s.") % words)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from . import catalog, clock, flow, graph, history, rights, steps
@@ -27,7 +28,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
     rights.require_start(by, environment)
     book = catalog.runbook(runbook)
     if book is None:
-        raise Invalid(f"There is no runbook “{runbook}”.", "runbook")
+        raise Invalid(_("There is no runbook “%(name)s”.") % {"name": runbook}, "runbook")
     clean = validated(book, params)
     digest = catalog.digest([book.name, environment.pk, clean])
     caller = f"user:{by.pk}"
@@ -96,7 +97,8 @@ def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
         }
     if fields:
         text = "; ".join(f"{name}: {message}" if name else message for name, message in fields.items())
-        raise Invalid(f"{book.name} can't run like this. {text}.", fields=fields)
+        words = {"runbook": book.name, "text": text}
+        raise Invalid(_("%(runbook)s can't run like this. %(text)s.") % words, fields=fields)
     return clean.model_dump(mode="json")
 
 
@@ -109,8 +111,14 @@ def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
 def repeated(caller: str, key: str, digest: str) -> Run:
     run = Run.objects.get(caller=caller, key=key)
     if run.digest != digest:
-        raise Invalid(f"The key “{key}” started run {run.pk} with other parameters. Use a new key.", "key")
+        words = {"key": key, "run": run.pk}
+        raise Invalid(_("The key “%(key)s” started run %(run)s with other parameters. Use a new key.") % words, "key")
     return run
+
+
+def named(run: Run) -> dict[str, object]:
+    """The run in a sentence."""
+    return {"run": run.pk, "status": run.get_status_display().lower()}
 
 
 def cancel(run_id: int, by: User) -> None:
@@ -121,7 +129,7 @@ def cancel(run_id: int, by: User) -> None:
 def _cancel(turn: Turn, by: User) -> None:
     rights.require_start(by, turn.run.environment)
     if not turn.run.is_open:
-        raise Refused(f"Run {turn.run.pk} is over: {turn.run.get_status_display().lower()}.")
+        raise Refused(_("Run %(run)s is over: %(status)s.") % named(turn.run))
     if turn.run.cancel_at is not None:
         return
     if turn.run.status != R.UNDOING:
@@ -153,7 +161,7 @@ def _retry(turn: Turn, by: User) -> None:
     rights.require_start(by, turn.run.environment)
     again = {R.FAILED: R.RUNNING, R.CANCELLED: R.RUNNING, R.UNDO_FAILED: R.UNDOING}
     if turn.run.status not in again:
-        raise Refused(f"Run {turn.run.pk} is {turn.run.get_status_display().lower()}: there is nothing to retry.")
+        raise Refused(_("Run %(run)s is %(status)s: there is nothing to retry.") % named(turn.run))
     was = turn.run.status
     stuck = turn.run.steps.filter(status__in=(S.FAILED, S.SKIPPED, S.CANCELLED, S.ABANDONED)).exclude(gate=True)
     if was == R.UNDO_FAILED:
@@ -204,16 +212,16 @@ def _undo(turn: Turn, by: User) -> None:
 def undoable(run: Run) -> str:
     """The status an undo gives the run. Raises Refused with the reason why it can't be undone."""
     if run.is_open:
-        raise Refused(f"Run {run.pk} is still open; cancel it or wait for its end.")
+        raise Refused(_("Run %(run)s is still open; cancel it or wait for its end.") % named(run))
     if run.status == R.UNDONE:
-        raise Refused(f"Run {run.pk} is undone already.")
+        raise Refused(_("Run %(run)s is undone already.") % named(run))
     acted = list(acted_steps(run))
     if not acted:
-        raise Refused(f"Run {run.pk} has changed nothing, so there is nothing to undo.")
+        raise Refused(_("Run %(run)s has changed nothing, so there is nothing to undo.") % named(run))
     book = catalog.runbook(run.runbook)
     stuck = [s.key for s in acted if book is None or s.action not in book.actions or not book.actions[s.action].undo]
     if stuck:
-        raise Refused("These steps can't be undone: " + ", ".join(stuck) + ".")
+        raise Refused(_("These steps can't be undone: %(steps)s.") % {"steps": ", ".join(stuck)})
     require_unmoved(run)
     return R.UNDOING
 
@@ -223,7 +231,8 @@ def require_unmoved(run: Run) -> None:
     ours = [step.lock_versions for step in run.steps.all()]
     for step in acted_steps(run):
         if taken := moved(step, ours):
-            raise Refused(f"{', '.join(taken)} was changed by somebody else since {step.key}; undoing would lose that.")
+            words = {"what": ", ".join(taken), "step": step.key}
+            raise Refused(_("%(what)s was changed by somebody else since %(step)s; undoing would lose that.") % words)
 
 
 def acted_steps(run: Run) -> "QuerySet[Step]":
