@@ -122,7 +122,8 @@ function backdrop(found, time) {
 
 function ticks(marks) {
   const usual = run.usual_seconds ? run.usual_seconds * 1000 : null;
-  const free = marks.filter((t) => t > width * 0.06 && t < width * 0.97 && !(usual && Math.abs(t - usual) < width * 0.09));
+  const room = width * Math.max(0.06, 60 / Math.max(1, axis.clientWidth));
+  const free = marks.filter((t) => t > room && t < width * 0.97 && !(usual && Math.abs(t - usual) < room * 1.4));
   const made = free.map((t, i) => place(el("span", { class: i % 2 ? "odd" : "" }, words(t)), t));
   if (usual) made.push(place(el("span", { class: usual > width * 0.9 ? "usual-end last" : "usual-end" }, texts.usual_end), usual));
   return made;
