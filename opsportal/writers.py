@@ -15,8 +15,8 @@ _open = threading.local()
 def in_line() -> Iterator[None]:
     """Hold this host's place to write for the block; on other databases, which queue by themselves, nothing.
 
-    Others who write without it are safe all the same: SQLite's own lock decides. Measured on two processes, steps a
-    second rose from 190 to over 500.
+    Others who write without it are safe all the same: SQLite's own lock decides. What it gains has not been measured
+    apart from other changes.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
