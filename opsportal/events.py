@@ -4,18 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from . import redaction
+from django.utils.functional import Promise
+
+from . import redaction, words
 from .models import Event, Run, Step
 
 
-def line(run: Run, at: datetime, text: str, level: str, step: Step | None, data: Mapping[str, Any]) -> Event:
+def line(
+    run: Run, at: datetime, text: "str | Promise", level: str, step: Step | None, data: Mapping[str, Any]
+) -> Event:
     """An event still without a number; secrets are taken out here, before anything keeps it."""
     return Event(
         run=run,
         at=at,
         level=level,
         step_key=step.key if step else "",
-        text=redaction.text(text),
+        text=redaction.text(words.on_record(text)),
         data=redaction.data(data),
     )
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
+from django.utils.functional import Promise
 
 from . import clock, events, hints, nudges
 from .errors import Gone
@@ -34,7 +35,7 @@ class Turn:
     news: bool = False
     nudges: list[Nudge] = field(default_factory=list)
 
-    def say(self, text: str, /, level: str = "info", step: Step | None = None, **data: Any) -> None:
+    def say(self, text: "str | Promise", /, level: str = "info", step: Step | None = None, **data: Any) -> None:
         self.lines.append(events.line(self.run, self.now, text, level, step, data))
 
     def set(self, **changes: Any) -> None:
