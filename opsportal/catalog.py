@@ -144,6 +144,7 @@ class Context(Generic[P]):
 
 
 StepFunction = Callable[[Context[Any]], Outcome]
+Stays = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,14 @@ class Action:
     """How a step is done, given up and undone.
 
     `cancel` runs instead of `run` once the run is cancelled and ends with Done when AWS is at rest; without it the
-    step is just left. `undo` restores what was before. `limit`: seconds one wake-up may take.
+    step is just left. `undo` restores what was before; `stays` says of a step's input and memory what an undo will
+    leave as it is, empty for nothing. `limit`: seconds one wake-up may take.
     """
 
     run: StepFunction
     cancel: StepFunction | None = None
     undo: StepFunction | None = None
+    stays: Stays | None = None
     queue: Queue = "engine"
     limit: int = 60
     memory_version: int = 1

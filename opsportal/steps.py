@@ -15,6 +15,7 @@ from .models import Approval, Environment, Run, Step
 from .nudges import GRACE, SHORT
 from .rows import row
 from .turns import Turn
+from .words import gettext as _
 from .writers import in_line
 
 S = Step.Status
@@ -126,7 +127,7 @@ def queue(turn: Turn, step: Step) -> None:
     )
     turn.state_changed = True
     if first:
-        turn.say("Waits for its turn: " + ", ".join(step.locks) + ".", step=step)
+        turn.say(_("Waits for its turn: {names}.").format(names=", ".join(step.locks)), step=step)
     settle_run(turn)
 
 

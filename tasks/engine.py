@@ -1,6 +1,5 @@
 """One wake-up of one step: claim it, let its action observe, decide and act once, settle what came of it."""
 
-import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -8,12 +7,14 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from pydantic import BaseModel, ValidationError
 
 from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
 from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
 from . import keeper, planning, processes, settling
 from .aws.budget import shared
@@ -31,38 +32,41 @@ def advance(step_id: int) -> None:
         return
     with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
         try:
-            work(step)
+            wake_up(step)
         except (Lost, Gone) as lost:  # taken over, or deleted with its run
             log.warning("lost the step", reason=lost.message)
 
 
-def work(step: Step) -> None:
+def wake_up(step: Step) -> None:
     """Take a claimed step through one wake-up."""
     book = catalog.runbook(step.run.runbook)
     action = planning.action(book, step) if book else None
-    at_once = settling.without_work(step, action)
-    if at_once is not None:
-        turns.take(step.run_id, at_once)
-    elif book and action and got_locks(step):
-        wake_up(step, book, action)
-
-
-def wake_up(step: Step, book: Runbook, action: Action) -> None:
-    """Call the action's function and settle its outcome."""
-    start = time.monotonic()
-    hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + action.limit)
+    start, limit = keeper.uptime(), action.limit if action else 0
+    hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + limit)
     with keeper.holding(hold):
         try:
-            look(hold, book, action)
+            work(hold, book, action)
         except SystemExit:  # so Celery ends this process
             with suppress(Lost):
                 settling.give_back(hold)
             raise
 
 
+def work(hold: Hold, book: Runbook | None, action: Action | None) -> None:
+    """Settle the step at once, queue it for its locks, or look."""
+    at_once = settling.without_work(hold.step, action)
+    if at_once is not None:
+        turns.take(hold.step.run_id, at_once)
+    elif book and action and got_locks(hold.step):
+        look(hold, book, action)
+
+
 def look(hold: Hold, book: Runbook, action: Action) -> None:
     """Call the function and keep what it answers; an answer that can't be kept, such as no JSON, fails the step."""
-    context = make_context(hold.step, book, hold)
+    try:
+        context = make_context(hold.step, book, hold)
+    except StepFailed as error:
+        return settling.give_up(hold, error)
     outcome = observe(chosen(action, hold.step), context)
     try:
         settling.conclude(hold, book, context, outcome)
@@ -96,7 +100,8 @@ def observe(function: Any, context: Context[Any]) -> Outcome | planning.Internal
 
 def fault(error: Exception) -> StepFailed:
     """What is told of a fault of the code itself."""
-    return StepFailed(f"opsportal's own code failed here, {type(error).__name__}: {error}. The worker's log has more.")
+    text = _("opsportal's own code failed here, {kind}: {error}. The worker's log has more.")
+    return StepFailed(text.format(kind=type(error).__name__, error=error))
 
 
 def got_locks(step: Step) -> bool:
@@ -122,7 +127,7 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
     facts = environment_facts(step.run)
     budget = shared(settings.BROKER, settings.AWS_REQUESTS_PER_SECOND)
     return Context(
-        params=book.params.model_construct(**step.run.params),
+        params=parameters(book, step.run),
         environment=facts,
         aws=Door(facts, Guard(hold), step.run_id, settings.AWS_ENDPOINT, budget),
         memory=dict(step.memory),
@@ -141,6 +146,16 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
         cancelled_at=step.run.cancel_at,
         undoing=step.phase == Step.Phase.UNDO,
     )
+
+
+def parameters(book: Runbook, run: Run) -> BaseModel:
+    """The run's parameters as its runbook declares them. Raises StepFailed: today's runbook does not take them."""
+    try:
+        return book.params.model_validate(run.params)
+    except ValidationError as error:
+        wrong = ", ".join(".".join(str(part) for part in each["loc"]) or each["msg"] for each in error.errors())
+        text = _("{runbook} does not take this run's parameters any more: {wrong}. Start a new run.")
+        raise StepFailed(text.format(runbook=book.name, wrong=wrong)) from error
 
 
 def environment_facts(run: Run) -> EnvironmentFacts:

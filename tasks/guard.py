@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,8 +10,9 @@ from opsportal import steps, turns
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Intent
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
-from .keeper import Hold
+from .keeper import Hold, uptime
 
 MARGIN = 10.0  # seconds the lease outlives a call's time-out
 
@@ -33,14 +33,14 @@ class Guard:
         """Commit the intent to send `call` and hold the step for its `seconds`; the token to send along."""
         self.check()
         self.hold.calling, self.seconds = True, seconds
-        until = time.monotonic() + seconds + MARGIN
+        until = uptime() + seconds + MARGIN
         token = turns.take(self.step.run_id, lambda turn: self._before(turn, call, digest, seconds + MARGIN))
         self.hold.lease_end = max(self.hold.lease_end, until)
         return token
 
     def _before(self, turn: Turn, call: str, digest: str, seconds: float) -> str:
         if turn.run.cancel_at is not None and not self.hold.cancelling:
-            raise Cancelling(f"Run {turn.run.pk} was cancelled.")
+            raise Cancelling(_("Run {run} was cancelled.").format(run=turn.run.pk))
         until = turn.now + timedelta(seconds=seconds)
         steps.update(self.step, lease_until=until, nudge_at=until, acted=True)
         rows = self.step.intents.filter(phase=self.step.phase, try_no=self.step.try_no)
@@ -74,7 +74,7 @@ class Guard:
 
     def sendable(self) -> None:
         """Right before sending: raises Lost when the lease would not outlast the call."""
-        if self.hold.lost or time.monotonic() + self.seconds > self.hold.lease_end:
+        if self.hold.lost or uptime() + self.seconds > self.hold.lease_end:
             self.hold.lost = True
             raise Lost(f"The lease of step {self.step.key} would end during the call.")
 

@@ -15,6 +15,7 @@ from opsportal import clock, steps, turns
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Event, Step
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +23,17 @@ BEAT = 0.25  # seconds between looks of the keeper's thread
 FLUSH = 0.5  # seconds a line may wait
 LINES = 100
 RENEW = 5.0
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def uptime() -> float:
+    """Seconds by a clock that goes on while the machine is suspended (clock_gettime(2)): leases end meanwhile too."""
+    return time.clock_gettime(CLOCK)
 
 
 @dataclass
 class Hold:
-    """One claimed step at work in this process. `lease_end` and `limit_end` are on the monotonic clock."""
+    """One claimed step at work in this process. `lease_end` and `limit_end` are by `uptime`."""
 
     step: Step
     cancelling: bool
@@ -37,22 +44,22 @@ class Hold:
     calling: bool = False  # a changing call may be under way
     lost: bool = False
     cancelled: bool = False
-    begun: float = field(default_factory=time.monotonic)
-    renewed: float = field(default_factory=time.monotonic)
-    flushed: float = field(default_factory=time.monotonic)
+    begun: float = field(default_factory=uptime)
+    renewed: float = field(default_factory=uptime)
+    flushed: float = field(default_factory=uptime)
     mutex: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self) -> None:
         """Raises Lost once the step is not ours, Cancelling once a person has cancelled the run."""
-        if self.lost or time.monotonic() > self.lease_end:
+        if self.lost or uptime() > self.lease_end:
             self.lost = True
             raise Lost(f"The lease of step {self.step.key} of run {self.step.run_id} is over.")
         if self.cancelled and not self.cancelling:
-            raise Cancelling(f"Run {self.step.run_id} was cancelled.")
+            raise Cancelling(_("Run {run} was cancelled.").format(run=self.step.run_id))
 
     def now(self) -> datetime:
         """The database's time, by this process's clock since the claim."""
-        return self.step.claimed_at + timedelta(seconds=time.monotonic() - self.begun)
+        return self.step.claimed_at + timedelta(seconds=uptime() - self.begun)
 
     def progress_columns(self) -> dict[str, int]:
         return dict(zip(("progress_done", "progress_of"), self.progress or (), strict=False))
@@ -65,7 +72,7 @@ class Hold:
                 turns.take(self.step.run_id, partial(self.deliver, lines))
                 del self.lines[: len(lines)]
                 self.progress = None if self.progress == progress else self.progress
-            self.flushed = time.monotonic()
+            self.flushed = uptime()
 
     def deliver(self, lines: list[Event], turn: Turn) -> None:
         """Put the lines into this transaction, if the step is still ours."""
@@ -79,7 +86,7 @@ class Hold:
 
     def renew(self) -> None:
         """Prolong the lease, unless the action is past its time limit."""
-        self.renewed = time.monotonic()
+        self.renewed = uptime()
         if self.renewed > self.limit_end:
             return
         span = steps.lease()
@@ -133,7 +140,7 @@ def _run() -> None:
 def _look_after(hold: Hold) -> None:
     """One look at the hold; a database that is away is told and tried again, until the lease itself ends."""
     try:
-        now = time.monotonic()
+        now = uptime()
         if now - hold.renewed >= min(RENEW, steps.lease().total_seconds() / 3):
             hold.renew()
         if now - hold.flushed >= FLUSH or len(hold.lines) >= LINES:

@@ -13,6 +13,8 @@ from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFuncti
 from opsportal.errors import Refused, StepFailed
 from opsportal.models import Lock, Step
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def action(book: Runbook, step: Step) -> Action | None:
     if step.action == runs.PLAN:
         return Action(run=cast(StepFunction, partial(plan, book)), queue="long", limit=int(runs.PLAN_LIMIT))
     if step.action == steps.UNDO:
-        return Action(run=cast(StepFunction, partial(ask_for_undo, step)))
+        return Action(run=cast(StepFunction, partial(ask_for_undo, book, step)))
     return book.actions.get(step.action)
 
 
@@ -44,20 +46,35 @@ def plan(book: Runbook, context: Context[Any]) -> Planned:
     """Let the runbook make its graph and check it. Raises StepFailed with every mistake in it."""
     specs = list(book.plan(context)) if callable(book.plan) else list(book.plan)
     if wrong := mistakes(book, specs):
-        raise StepFailed("The plan can't be run: " + "; ".join(wrong) + ".")
+        raise StepFailed(_("The plan can't be run: {mistakes}.").format(mistakes="; ".join(wrong)))
     return Planned(specs)
 
 
 def mistakes(book: Runbook, specs: Sequence[StepSpec]) -> list[str]:
     """What is wrong with a graph, a phrase each."""
     keys = [spec.key for spec in specs]
-    wrong = [f"two steps are called {key}" for key in sorted({key for key in keys if keys.count(key) > 1})]
-    wrong += [f"{s.key} does the unknown {s.action}" for s in specs if s.action not in book.actions]
-    wrong += [f"{s.key} needs the unknown {need}" for s in specs for need in s.needs if need not in keys]
-    wrong += [f"“{key}” is a name of the engine" for key in keys if OURS.fullmatch(key)]
-    wrong += [f"“{name}” is longer than {most} characters" for name, most in names(specs) if len(name) > most]
+    wrong = [
+        _("two steps are called {key}").format(key=key) for key in sorted({key for key in keys if keys.count(key) > 1})
+    ]
+    wrong += [
+        _("{step} does the unknown {action}").format(step=s.key, action=s.action)
+        for s in specs
+        if s.action not in book.actions
+    ]
+    wrong += [
+        _("{step} needs the unknown {need}").format(step=s.key, need=need)
+        for s in specs
+        for need in s.needs
+        if need not in keys
+    ]
+    wrong += [_("“{key}” is a name of the engine").format(key=key) for key in keys if OURS.fullmatch(key)]
+    wrong += [
+        _("“{name}” is longer than {most} characters").format(name=name, most=most)
+        for name, most in names(specs)
+        if len(name) > most
+    ]
     loop = graph.cycle({spec.key: spec.needs for spec in specs})
-    return wrong + (["these need each other: " + " → ".join(loop)] if loop else [])
+    return wrong + ([_("these need each other: {steps}").format(steps=" → ".join(loop))] if loop else [])
 
 
 def names(specs: Sequence[StepSpec]) -> Iterator[tuple[str, int]]:
@@ -75,18 +92,29 @@ def insert(turn: Turn, book: Runbook, planned: Planned) -> None:
     """Put the planned steps into the run; a graph without steps is a run with nothing to do."""
     turn.set(status=turn.run.Status.RUNNING)
     flow.add(turn, runs.rows(turn.run, book, planned.specs), history.usual(turn.run))
-    turn.say(f"Planned {len(planned.specs)} steps." if len(planned.specs) != 1 else "Planned 1 step.")
+    count = len(planned.specs)
+    turn.say(ngettext("Planned {n} step.", "Planned {n} steps.", count).format(n=count))
 
 
-def ask_for_undo(step: Step, context: Context[Any]) -> Outcome | UndoApproved:
+def ask_for_undo(book: Runbook, step: Step, context: Context[Any]) -> Outcome | UndoApproved:
     """Ask a person; on a protected environment another one than the requester."""
     if context.answer is None:
-        keys = [acted.key for acted in runs.acted_steps(step.run)]
-        shown = {"undo": keys[::-1], "environment": context.environment.name}
-        count = f"{len(keys)} steps" if len(keys) != 1 else "1 step"
-        return Ask(f"Undo {count}?", shown, other_person=context.environment.protected)
+        acted = list(runs.acted_steps(step.run))[::-1]
+        shown = {
+            "undo": [each.key for each in acted],
+            "stays": list(filter(None, (stays(book, each) for each in acted))),
+            "environment": context.environment.name,
+        }
+        question = ngettext("Undo {n} step?", "Undo {n} steps?", len(acted)).format(n=len(acted))
+        return Ask(question, shown, other_person=context.environment.protected)
     if not context.answer.approved:
-        why = "nobody answered in time" if context.answer.expired else context.answer.reason
-        raise Refused(f"Not undone: {why}")
+        why = _("nobody answered in time") if context.answer.expired else context.answer.reason
+        raise Refused(_("Not undone: {why}").format(why=why))
     runs.require_unmoved(step.run)  # a day may have gone by
     return UndoApproved()
+
+
+def stays(book: Runbook, step: Step) -> str:
+    """What an undo of this step will leave as the run made it, in a sentence; empty when nothing stays."""
+    action = book.actions.get(step.action)
+    return action.stays(step.input, step.memory) if action and action.stays else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from opsportal.errors import StepFailed
 from opsportal.supervisor import alive, die_with_parent
+from opsportal.words import gettext as _
 
 LOOK = 0.25  # seconds between two checks that the step is still ours
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
@@ -42,7 +43,8 @@ def start(argv: Sequence[str], env: Mapping[str, str]) -> "subprocess.Popen[byte
             preexec_fn=die_with_parent,
         )
     except OSError as error:
-        raise StepFailed(f"{argv[0]} can't be started: {error.strerror}. Install it on the workers' hosts.") from error
+        text = _("{program} can't be started: {why}. Install it on the workers' hosts.")
+        raise StepFailed(text.format(program=argv[0], why=error.strerror)) from error
 
 
 def follow(process: "subprocess.Popen[bytes]", check: Callable[[], None], line: Callable[[str], None]) -> None:

@@ -11,6 +11,7 @@ from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ def repair(turn: Turn) -> None:
     """Evaluate the run again; that it was needed is told, for it should not have been. What nothing unblocks ends."""
     if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
         log.error("an open run had nothing to do and was evaluated again", run=turn.run.pk)
-        turn.say("Nothing was under way; looked at every step again.", "warning")
+        turn.say(_("Nothing was under way; looked at every step again."), "warning")
         flow.settle_run(turn)
         if turn.run.is_open and not turn.run.steps.filter(status__in=Step.ACTIVE).exists():
             flow.skip(turn, list(turn.run.steps.filter(status=Step.Status.BLOCKED).values_list("pk", flat=True)))

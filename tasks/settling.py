@@ -1,7 +1,6 @@
 """What comes of a wake-up: the outcome, the lines said and the new state of the run, in one transaction."""
 
 import random
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -12,9 +11,10 @@ from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
 from opsportal.errors import Cancelling, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
 from . import planning
-from .keeper import Hold
+from .keeper import Hold, uptime
 
 S = Step.Status
 POISON = 5  # take-overs in a row
@@ -31,7 +31,7 @@ def without_work(step: Step, action: Action | None) -> Settle | None:
     """How to settle a step whose function need not, or must not, be called; None: call it."""
     cancelling = step.run.cancel_at is not None
     if step.takeovers >= POISON:
-        error = StepFailed(f"{step.takeovers} workers in a row died at this step.")
+        error = StepFailed(_("{n} workers in a row died at this step.").format(n=step.takeovers))
         return partial(fail, step=step, error=error, cancelling=cancelling)
     if action is None or step.memory_version > action.memory_version:
         return partial(strand, step=step, cancelling=cancelling)
@@ -50,7 +50,7 @@ def conclude(hold: Hold, book: Runbook, context: Context[Any], outcome: Outcome 
 
 def give_back(hold: Hold) -> None:
     """Let another worker go on, at once or when a call that is under way must be over; no take-over is counted."""
-    seconds = hold.lease_end - time.monotonic() if hold.calling else 0
+    seconds = hold.lease_end - uptime() if hold.calling else 0
 
     def release(turn: Turn) -> None:
         turn.lines.extend(hold.lines)
@@ -81,7 +81,9 @@ def _conclude(
     step = hold.step
     turn.lines.extend(hold.lines)
     if turn.run.cancel_at is not None and not hold.cancelling and isinstance(outcome, GOES_ON):
-        outcome = Cancelling(f"Run {turn.run.pk} was cancelled.")  # in the meantime: nothing more is begun
+        outcome = Cancelling(
+            _("Run {run} was cancelled.").format(run=turn.run.pk)
+        )  # in the meantime: nothing more is begun
     changes = {"memory": context.memory, "memory_version": version(book, step), **hold.progress_columns()}
     match outcome:
         case Done():
@@ -119,12 +121,18 @@ def done(turn: Turn, step: Step, outcome: Done, cancelling: bool, changes: dict[
     status = S.UNDONE if step.phase == Step.Phase.UNDO else S.SUCCEEDED
     if cancelling:
         status = S.CANCELLED
-        turn.say("Cancelled; AWS is at rest.", "warning", step)
+        turn.say(_("Cancelled; AWS is at rest."), "warning", step)
     elif step.action != steps.UNDO:
-        took = flow.spoken(turn.now - (step.started_at or turn.now))
-        word = "Undone" if status == S.UNDONE else "Nothing to change" if outcome.unchanged else "Succeeded"
-        turn.say(f"{word} in {took}." if not outcome.unchanged else f"{word}.", step=step)
+        turn.say(ended(turn, step, status, outcome.unchanged), step=step)
     steps.end(turn, step, status, output=dict(outcome.output), unchanged=outcome.unchanged, **changes)
+
+
+def ended(turn: Turn, step: Step, status: str, unchanged: bool) -> str:
+    """The last line of a step that ended well."""
+    undone, took = status == S.UNDONE, flow.spoken(turn.now - (step.started_at or turn.now))
+    if unchanged:
+        return _("Undone.") if undone else _("Nothing to change.")
+    return (_("Undone in {took}.") if undone else _("Succeeded in {took}.")).format(took=took)
 
 
 def back_off(turn: Turn, step: Step, error: TryLater, changes: dict[str, Any]) -> None:
@@ -137,7 +145,7 @@ def back_off(turn: Turn, step: Step, error: TryLater, changes: dict[str, Any]) -
     if error.seconds is not None:
         seconds = max(error.seconds, seconds) if step.failures >= AT_ITS_WORD else error.seconds
     if step.failures % 10 == 0 and (error.seconds is None or step.failures):
-        turn.say(f"{error.message} Trying again.", "warning", step)
+        turn.say(_("{why} Trying again.").format(why=error.message), "warning", step)
     failures = min(step.failures + 1, 1000)
     steps.look_again(turn, step, seconds, note=noted(error.message), failures=failures, **changes)
 
@@ -160,21 +168,22 @@ def fail(
 def too_late(turn: Turn, step: Step, cancelling: bool) -> None:
     """The step's own time is over."""
     limit = flow.spoken_seconds(steps.CANCEL_LIMIT.total_seconds() if cancelling else step.timeout)
-    text = f"Not at rest {limit} after the cancel; left as it is." if cancelling else f"Took longer than {limit}."
-    fail(turn, step, StepFailed(f"{text} {step.note}".strip()), cancelling)
+    text = _("Not at rest {limit} after the cancel; left as it is.") if cancelling else _("Took longer than {limit}.")
+    fail(turn, step, StepFailed(f"{text.format(limit=limit)} {step.note}".strip()), cancelling)
 
 
 def leave(turn: Turn, step: Step) -> None:
     """The run is cancelled and the step has no way to stop: say so where it has changed something."""
     if not step.acted:
         return steps.end(turn, step, S.CANCELLED)
-    return fail(turn, step, StepFailed("It had begun to change AWS and can't be stopped; left as it is."), True)
+    return fail(turn, step, StepFailed(_("It had begun to change AWS and can't be stopped; left as it is.")), True)
 
 
 def strand(turn: Turn, step: Step, cancelling: bool) -> None:
     """This worker is older than the step: leave it for a newer one, for ten minutes."""
     since = step.stranded_at or turn.now
     if (turn.now - since).total_seconds() >= STRANDED:
-        text = f"No worker knows how to do “{step.action}” of {step.run.runbook}. Update the workers, then retry."
-        return fail(turn, step, StepFailed(text), cancelling)
-    return steps.look_again(turn, step, 10, stranded_at=since, note="Waits for a worker that knows this action.")
+        text = _("No worker knows how to do “{action}” of {runbook}. Update the workers, then retry.")
+        error = StepFailed(text.format(action=step.action, runbook=step.run.runbook))
+        return fail(turn, step, error, cancelling)
+    return steps.look_again(turn, step, 10, stranded_at=since, note=_("Waits for a worker that knows this action."))

@@ -34,6 +34,11 @@ def start(graph: dict[str, list[str]], **params: Any) -> Run:
     return runs.start("test.graph", where, {"graph": graph, **params}, by, key)
 
 
+def typed(day: str) -> Run:
+    """A run of the tests' runbook whose parameters have types of their own."""
+    return runs.start("test.typed", environment(), {"windows": [{"day": day}]}, user(), f"key-{next(_numbers)}")
+
+
 def run(**fields: Any) -> Run:
     """A row as the engine leaves it, without the engine: running, started a minute ago."""
     number = next(_numbers)

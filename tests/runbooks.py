@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,20 @@ class Shape(BaseModel):
     locks: dict[str, list[str]] = {}
     folder: str = ""
     timeout: float = 600
+
+
+class Window(BaseModel):
+    day: date
+
+
+class Typed(BaseModel):
+    """Parameters that JSON has no type for."""
+
+    windows: list[Window]
+
+
+def typed(ctx: Context[Typed]) -> Outcome:
+    return Done({"weekday": ctx.params.windows[0].day.isoweekday()})
 
 
 def plan(ctx: Context[Shape]) -> list[StepSpec]:
@@ -165,13 +181,17 @@ def revert(ctx: Context[Shape]) -> Outcome:
     return Done()
 
 
+def stays(input_: Mapping[str, Any], memory: Mapping[str, Any]) -> str:
+    return f"What it made in {memory['looks']} looks stays." if input_["do"] == "change:made" else ""
+
+
 RUNBOOK = Runbook(
     name="test.graph",
     title="A graph for tests",
     summary="Does what its parameters say.",
     params=Shape,
     plan=plan,
-    actions={"count": Action(run=count, cancel=stop, undo=revert)},
+    actions={"count": Action(run=count, cancel=stop, undo=revert, stays=stays)},
 )
 STATIC = Runbook(
     name="test.static",
@@ -181,4 +201,12 @@ STATIC = Runbook(
     plan=(StepSpec("only", "count"),),
     actions={"count": Action(run=count)},
 )
-RUNBOOKS = (RUNBOOK, STATIC)
+TYPED = Runbook(
+    name="test.typed",
+    title="Typed parameters",
+    summary="Reads a date.",
+    params=Typed,
+    plan=(StepSpec("only", "typed"),),
+    actions={"typed": Action(run=typed)},
+)
+RUNBOOKS = (RUNBOOK, STATIC, TYPED)

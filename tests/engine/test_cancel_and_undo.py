@@ -200,3 +200,12 @@ def test_undo_is_refused_when_somebody_else_was_there_between_two_of_our_steps(d
     drive(run)
     with pytest.raises(Refused, match="x was changed by somebody else since a"):
         runs.undo(run.pk, factories.user())
+
+
+def test_the_question_says_what_an_undo_leaves(drive):
+    run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change:made", "b": "change"}))
+    runs.undo(run.pk, factories.user())
+    drive(run)
+    shown = Approval.objects.latest("pk").shown
+    assert shown["undo"] == ["b", "a"]
+    assert shown["stays"] == ["What it made in 2 looks stays."]

@@ -7,6 +7,7 @@ from django.db import Error, connection
 
 from opsportal import clock, steps
 from opsportal.catalog import Ask, Done, Wait
+from opsportal.errors import Lost
 from opsportal.models import Event, Run
 from tasks import engine, keeper, worker
 from tests import factories, runbooks
@@ -49,7 +50,7 @@ def test_what_json_has_no_word_for_is_told_as_text(answering, drive):
 
 def test_the_keeper_renews_the_lease_whatever_becomes_of_the_lines(transactional_db, monkeypatch):
     run = factories.start({"a": []})
-    now = time.monotonic()
+    now = keeper.uptime()
     hold = keeper.Hold(steps.claim(run.steps.get().pk), False, now + 2, now + 60, renewed=now - 20, flushed=now - 20)
     monkeypatch.setattr(hold, "flush", lambda: 1 / 0)
     keeper._look_after(hold)
@@ -71,3 +72,45 @@ def test_a_run_deleted_while_its_step_is_at_work_is_let_go(answering, drive):
     engine.advance(run.steps.get().pk)
     engine.advance(run.steps.get(key="a").pk)
     assert not Event.objects.exists()
+
+
+def test_a_step_sees_its_parameters_as_their_types(drive):
+    run = drive(factories.typed("2026-11-21"))
+    assert run.steps.get().output == {"weekday": 6}
+
+
+def test_parameters_that_the_runbook_does_not_take_any_more_fail_the_step_with_a_sentence(drive):
+    run = factories.typed("2026-11-21")
+    Run.objects.filter(pk=run.pk).update(params={"windows": [{"day": "some day"}]})
+    run = drive(run)
+    assert run.status == "failed"
+    assert run.reason == (
+        "only: test.typed does not take this run's parameters any more: windows.0.day. Start a new run."
+    )
+
+
+def test_sigterm_while_the_locks_are_taken_is_no_take_over(drive, monkeypatch):
+    run = factories.start({"a": []}, locks={"a": ["x"]})
+    engine.advance(run.steps.get().pk)
+    step = run.steps.get(key="a")
+
+    def terminated(step):
+        raise SystemExit
+
+    monkeypatch.setattr(engine, "got_locks", terminated)
+    with pytest.raises(SystemExit):
+        engine.advance(step.pk)
+    step.refresh_from_db()
+    assert (step.status, step.lease_until <= clock.now()) == ("due", True)
+    monkeypatch.undo()
+    assert steps.claim(step.pk).takeovers == 0
+
+
+def test_a_lease_ends_while_the_machine_is_suspended(transactional_db, monkeypatch):
+    run = factories.start({"a": []})
+    now = keeper.uptime()
+    hold = keeper.Hold(steps.claim(run.steps.get().pk), False, now + 30, now + 60)
+    asleep = time.clock_gettime(time.CLOCK_BOOTTIME) + 31
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: asleep if clock == time.CLOCK_BOOTTIME else now)
+    with pytest.raises(Lost):
+        hold.check()

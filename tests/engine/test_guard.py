@@ -1,7 +1,5 @@
 """Invariants 5 and 6: the fence reaches AWS, and every change is written down before it is sent."""
 
-import time
-
 import pytest
 
 from opsportal import clock, steps
@@ -9,7 +7,7 @@ from opsportal.errors import Lost
 from opsportal.models import Intent
 from tasks import engine
 from tasks.guard import Guard
-from tasks.keeper import Hold
+from tasks.keeper import Hold, uptime
 from tests import factories
 
 from .conftest import let_lease_expire
@@ -20,7 +18,7 @@ def held(transactional_db):
     run = factories.start({"a": []})
     engine.advance(run.steps.get().pk)
     step = steps.claim(run.steps.get(key="a").pk)
-    return Hold(step, False, time.monotonic() + 30, time.monotonic() + 60)
+    return Hold(step, False, uptime() + 30, uptime() + 60)
 
 
 def test_the_intent_is_in_the_database_before_the_call(held):
@@ -83,7 +81,7 @@ def test_nothing_is_sent_after_a_take_over(held):
 def test_nothing_is_sent_when_the_lease_would_end_during_the_call(held):
     guard = Guard(held)
     guard.before("test:Change", "digest", 5)
-    held.lease_end = time.monotonic() + 4
+    held.lease_end = uptime() + 4
     with pytest.raises(Lost):
         guard.sendable()
 

@@ -1,6 +1,5 @@
 """Invariants 3, 5 and 10: what happens when a person acts while a step is at work."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from opsportal.catalog import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
 from tasks import engine, settling
-from tasks.keeper import Hold
+from tasks.keeper import Hold, uptime
 from tests import factories, runbooks
 
 from .conftest import statuses
@@ -122,7 +121,7 @@ def test_a_cancel_waits_for_a_call_that_a_stopped_worker_had_under_way(drive):
     run = factories.start({"a": []}, do={"a": "change"})
     engine.advance(run.steps.get().pk)
     step = steps.claim(run.steps.get(key="a").pk)
-    now = time.monotonic()
+    now = uptime()
     settling.give_back(Hold(step, False, now + 25, now + 60, calling=True))
     runs.cancel(run.pk, run.requested_by)
     step.refresh_from_db()
