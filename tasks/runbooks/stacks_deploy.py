@@ -12,19 +12,11 @@ run created stays.
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
-
 from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from opsportal.words import gettext_noop
 from tasks.stacks import deploy as stack
-from tasks.stacks import fields
+from tasks.stacks.params import Params
 from tasks.stacks.specs import specs
-
-
-class Params(BaseModel):
-    blueprint: fields.BlueprintName
-    name: fields.StackPrefix = ""
-    only: fields.Only = []
-    variables: fields.Variables = {}
 
 
 def plan(ctx: Context[Params]) -> Sequence[StepSpec]:
@@ -39,8 +31,8 @@ def deploy(ctx: Context[Params]) -> Outcome:
 
 RUNBOOK = Runbook(
     name="stacks.deploy",
-    title="Deploy stacks",
-    summary="Deploy the CloudFormation stacks of a blueprint, in parallel where they allow it.",
+    title=gettext_noop("Deploy stacks"),
+    summary=gettext_noop("Deploy the CloudFormation stacks of a blueprint, in parallel where they allow it."),
     params=Params,
     plan=plan,
     actions={

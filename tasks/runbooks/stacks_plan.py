@@ -7,18 +7,11 @@ are known only after that one's deployment, and the page says so.
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
-
 from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
-from tasks.stacks import deploy, fields, preview
+from opsportal.words import gettext_noop
+from tasks.stacks import deploy, preview
+from tasks.stacks.params import Params
 from tasks.stacks.specs import specs
-
-
-class Params(BaseModel):
-    blueprint: fields.BlueprintName
-    name: fields.StackPrefix = ""
-    only: fields.Only = []
-    variables: fields.Variables = {}
 
 
 def plan(ctx: Context[Params]) -> Sequence[StepSpec]:
@@ -33,8 +26,8 @@ def show(ctx: Context[Params]) -> Outcome:
 
 RUNBOOK = Runbook(
     name="stacks.plan",
-    title="Plan stacks",
-    summary="Show what deploying a blueprint would change, and change nothing.",
+    title=gettext_noop("Plan stacks"),
+    summary=gettext_noop("Show what deploying a blueprint would change, and change nothing."),
     params=Params,
     plan=plan,
     actions={

@@ -10,13 +10,14 @@ from . import blueprint, lint, variables
 from .blueprint import Blueprint
 from .entries import Stack, Value
 from .library import directory, lint_cache, usual
+from .params import Params
 from .references import settled
 from .variables import Values
 
 TIMEOUT = 4 * 3600.0  # CloudFormation itself gives an ECS service three hours to become stable
 
 
-def specs(ctx: Context[Any], action: str) -> list[StepSpec]:
+def specs(ctx: Context[Params], action: str) -> list[StepSpec]:
     """One step for each stack, done by `action`; with `only`, others whose outputs are needed are just read.
 
     Raises Invalid with everything that is wrong, by file and line.
@@ -38,7 +39,7 @@ def chosen(found: Blueprint, only: Sequence[str]) -> list[str]:
     return [key for key in found.stacks if not only or key in only]
 
 
-def check(ctx: Context[Any], found: Blueprint, taken: Sequence[str]) -> None:
+def check(ctx: Context[Params], found: Blueprint, taken: Sequence[str]) -> None:
     """Lint the templates: warnings are told, errors end it. Raises Invalid."""
     errors = []
     for stack in (found.stacks[key] for key in taken):
@@ -56,7 +57,7 @@ def _body(stack: Stack) -> str:
     return stack.template.body if stack.template else ""
 
 
-def _spec(ctx: Context[Any], found: Blueprint, key: str, action: str, prefix: str, known: Values) -> StepSpec:
+def _spec(ctx: Context[Params], found: Blueprint, key: str, action: str, prefix: str, known: Values) -> StepSpec:
     stack = found.stacks[key]
     name, region = f"{prefix}-{key}", ctx.environment.region
     if action == "read":
