@@ -1,22 +1,27 @@
 """Questions to people: who may answer, and what an answer does. The first answer wins."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from . import flow, rights
 from .catalog import Ask, digest
 from .errors import Refused
-from .models import Approval, Step
+from .models import Approval, Step, Vote
 from .turns import Turn, take
+from .words import format_lazy, gettext_lazy
 
 OPEN = Approval.Status.OPEN
 
 
 def new(turn: Turn, step: Step, question: Ask) -> Approval:
     """The row of a question, not saved yet."""
+    environment = turn.run.environment
+    seconds = environment.approval_hours * 3600 if question.seconds is None else question.seconds
     return Approval(
         step=step,
         number=step.approvals.count() + 1,
@@ -24,8 +29,9 @@ def new(turn: Turn, step: Step, question: Ask) -> Approval:
         shown=dict(question.shown),
         digest=digest(dict(question.shown)),
         other_person=question.other_person,
+        needed=environment.approvals_needed if question.other_person else 1,
         asked_at=turn.now,
-        expires_at=turn.now + timedelta(seconds=question.seconds),
+        expires_at=turn.now + timedelta(seconds=seconds),
     )
 
 
@@ -36,6 +42,10 @@ def why_not(user: Any, approval: Approval) -> str:
         return _("You don't have the right to answer approvals.")
     if approval.other_person and user.pk == run.requested_by_id and not run.environment.requester_may_approve:
         return _("You started this run: another person has to answer.")
+    if approval.other_person and not rights.is_approver(user, run.environment):
+        return _("Only members of %(group)s answer here.") % {"group": run.environment.approvers}
+    if any(vote.by_id == user.pk for vote in approval.votes.all()):
+        return _("You have approved this. It needs others too.")
     return ""
 
 
@@ -53,12 +63,43 @@ def answer(approval_id: int, by: User, approve: bool, reason: str = "", typed_na
 def _answer(turn: Turn, approval_id: int, by: Any, approve: bool, reason: str, typed_name: str) -> Approval:
     approval = Approval.objects.select_related("step__run__environment", "answered_by").get(pk=approval_id)
     check(turn, approval, by, approve, reason, typed_name)
-    status = Approval.Status.APPROVED if approve else Approval.Status.REJECTED
-    close(turn, approval, status, by, reason)
-    word = "Approved" if approve else "Rejected"
-    said = f"{word} by {by}" + (f": “{reason}”" if reason else ".")
-    turn.say(said, "info" if approve else "warning", approval.step)
+    Vote.objects.create(approval=approval, by=by, approve=approve, reason=reason, digest=approval.digest, at=turn.now)
+    count = len(standing(approval))
+    if not approve or count >= approval.needed:
+        close(turn, approval, Approval.Status.APPROVED if approve else Approval.Status.REJECTED, by, reason)
+    turn.say(voted(approval, approve, by, reason, count), "info" if approve else "warning", approval.step)
+    turn.state_changed = True
     return approval
+
+
+def standing(approval: Approval) -> list[Vote]:
+    """The approving votes that count: those of people who still may give them."""
+    environment = approval.step.run.environment
+    votes = approval.votes.filter(approve=True).select_related("by")
+    return [vote for vote in votes if rights.may_answer(vote.by, environment)]
+
+
+def voted(approval: Approval, approve: bool, by: Any, reason: str, count: int) -> "Promise":
+    """The line of a vote."""
+    if not approve:
+        return format_lazy(gettext_lazy("Rejected by {who}: “{reason}”"), who=by, reason=reason)
+    of = f" ({count}/{approval.needed})" if approval.needed > 1 else ""
+    said = gettext_lazy("Approved by {who}{of}: “{reason}”") if reason else gettext_lazy("Approved by {who}{of}.")
+    return format_lazy(said, who=by, of=of, reason=reason)
+
+
+def withdraw_votes(of: Any) -> None:
+    """What this person approved counts no more where the question is still open: their account has ended."""
+    rows = Vote.objects.filter(by=of, approve=True, approval__status=OPEN).select_related("approval__step")
+    for vote in rows:
+        take(vote.approval.step.run_id, partial(_withdraw, vote))
+
+
+def _withdraw(vote: Vote, turn: Turn) -> None:
+    if Vote.objects.filter(pk=vote.pk, approval__status=OPEN).delete()[0]:
+        said = gettext_lazy("The approval of {who} counts no more: their account has ended.")
+        turn.say(format_lazy(said, who=vote.by), "warning", vote.approval.step)
+        turn.state_changed = True
 
 
 def closed(approval: Approval) -> str:
@@ -90,9 +131,11 @@ def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> 
     if not open_.update(status=status, answered_by=by, answered_at=turn.now, reason=reason):
         raise Refused(_("This question was answered in the meantime."))
     approval.refresh_from_db()
+    approved = status == Approval.Status.APPROVED
+    names = [str(vote.by) for vote in standing(approval)] if approved else [str(by)] if by else []
     said = {
-        "approved": status == Approval.Status.APPROVED,
-        "by": str(by) if by else "",
+        "approved": approved,
+        "by": ", ".join(names),
         "reason": reason,
         "digest": approval.digest,
         "expired": status == Approval.Status.EXPIRED,

@@ -34,13 +34,14 @@ class Wait:
 class Ask:
     """A question to a person. `shown` (JSON) is all that the person sees; its digest is what the answer is bound to.
 
-    `other_person`: somebody else than the requester has to answer.
+    `other_person`: somebody else than the requester has to answer, or as many as the environment wants. `seconds`:
+    until it is rejected; None: as long as the environment gives.
     """
 
     question: str
     shown: Mapping[str, Any]
     other_person: bool = True
-    seconds: float = 24 * 3600
+    seconds: float | None = None
 
 
 Outcome = Done | Wait | Ask

@@ -1,6 +1,7 @@
 """The failures a step or a request may end in: each message is a sentence that tells an operator what to do next."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class OpsError(Exception):
@@ -55,6 +56,14 @@ class Denied(OpsError):
 
 class Gone(OpsError):
     """What the call named does not exist."""
+
+
+class Held(OpsError):
+    """Changes are paused or frozen here; `until` (UTC) is when the freeze ends, None: when a person ends the pause."""
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message, permanent=False)
+        self.until = until
 
 
 class Lost(OpsError):

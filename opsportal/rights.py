@@ -41,6 +41,24 @@ def may_answer(user: Any, environment: Environment) -> bool:
     return bool(user.is_active and user.has_perm(ANSWER))
 
 
+def is_approver(user: Any, environment: Environment) -> bool:
+    """Whether this person is in the group that approves on the environment, where it names one."""
+    group = environment.approvers_id
+    return group is None or bool(user.groups.filter(pk=group).exists())
+
+
+def may_pause(user: Any, environment: Environment | None) -> bool:
+    """Whether this person may pause and resume changes on the environment, or on all of them."""
+    return bool(user.is_active and user.has_perm(START))
+
+
+def require_pause(user: Any, environment: Environment | None) -> None:
+    """Raises Refused with a sentence when the person may not pause or resume changes there."""
+    if not may_pause(user, environment):
+        where = environment.name if environment else _("all environments")
+        raise Refused(_("You don't have the right to pause or resume changes on %(where)s.") % {"where": where})
+
+
 def require_start(user: Any, environment: Environment) -> None:
     """Raises Refused with a sentence when the person may not change how runs go."""
     if not may_start(user, environment):

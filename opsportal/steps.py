@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from . import clock, locks
-from .errors import Lost
+from . import clock, locks, words
+from .errors import Held, Lost
 from .flow import settle_run
 from .models import Approval, Environment, Run, Step
 from .nudges import GRACE, SHORT
@@ -91,6 +91,7 @@ def look_again(turn: Turn, step: Step, seconds: float, **changes: Any) -> None:
         takeovers=0,
         deadline_at=deadline,
         queued_at=None,
+        held_at=None,
         **{"stranded_at": None, "lease_until": None} | changes,
         status=S.DUE,
     )
@@ -131,6 +132,38 @@ def queue(turn: Turn, step: Step) -> None:
     settle_run(turn)
 
 
+def hold(turn: Turn, step: Step, held: Held, **changes: Any) -> None:
+    """Let the step wait for the end of a pause or a freeze, its locks given back.
+
+    Its deadline stands still meanwhile; after a cancel it does not, for a cancel always ends.
+    """
+    wake = min(max(held.until or turn.now + LONGEST_WAIT, turn.now), turn.now + LONGEST_WAIT)
+    time = stopped_clock(turn, step)
+    if turn.run.cancel_at is not None:
+        time = {"deadline_at": end_of_time(turn, step)}
+        wake = min(wake, time["deadline_at"])
+    versions = locks.free(turn, step)
+    note = words.on_record(held.message)[:200]
+    update(
+        step,
+        **changes,
+        held_at=step.held_at or turn.now,
+        note=note,
+        wake_at=wake,
+        nudge_at=wake,
+        nudges=0,
+        lease_until=None,
+        takeovers=0,
+        stranded_at=None,
+        lock_versions=versions,
+        status=S.DUE,
+        **time,
+    )
+    turn.state_changed = True
+    if step.held_at is None or step.note != note:
+        turn.say(held.message, "warning", step)
+
+
 def stopped_clock(turn: Turn, step: Step) -> dict[str, Any]:
     """The deadline taken away, what was left of it kept."""
     if step.deadline_at is None:
@@ -147,6 +180,7 @@ def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
         **changes,
         answer=None,
         stranded_at=None,
+        held_at=None,
         wake_at=approval.expires_at,
         nudge_at=approval.expires_at,
         lease_until=None,
@@ -172,6 +206,7 @@ def end(turn: Turn, step: Step, status: str, **changes: Any) -> None:
         lease_until=None,
         deadline_at=None,
         queued_at=None,
+        held_at=None,
         note="",
         status=status,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from opsportal import steps, turns
+from opsportal import holds, steps, turns
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Intent
 from opsportal.turns import Turn
@@ -41,6 +41,8 @@ class Guard:
     def _before(self, turn: Turn, call: str, digest: str, seconds: float) -> str:
         if turn.run.cancel_at is not None and not self.hold.cancelling:
             raise Cancelling(_("Run {run} was cancelled.").format(run=turn.run.pk))
+        if held := holds.over(turn.run, turn.now, self.hold.cancelling):
+            raise held
         until = turn.now + timedelta(seconds=seconds)
         steps.update(self.step, lease_until=until, nudge_at=until, acted=True)
         rows = self.step.intents.filter(phase=self.step.phase, try_no=self.step.try_no)

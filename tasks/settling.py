@@ -8,7 +8,7 @@ from typing import Any
 
 from opsportal import approvals, flow, redaction, runs, steps, turns
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
-from opsportal.errors import Cancelling, OpsError, Refused, StepFailed, TryLater
+from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
@@ -22,7 +22,7 @@ STRANDED = 600.0  # seconds an unknown action is left for another worker
 LONGEST_BACK_OFF = 60.0
 AT_ITS_WORD = 3  # times in a row
 
-GOES_ON = (Wait, Ask, TryLater, planning.Planned, planning.UndoApproved)
+GOES_ON = (Wait, Ask, Held, TryLater, planning.Planned, planning.UndoApproved)
 
 Settle = Callable[[Turn], None]
 
@@ -99,6 +99,8 @@ def _conclude(
         case planning.UndoApproved():
             runs.begin_undo(turn, step)
             steps.end(turn, step, S.SUCCEEDED, **changes)
+        case Held():
+            steps.hold(turn, step, outcome, **changes)
         case TryLater():
             back_off(turn, step, outcome, changes)
         case Cancelling():

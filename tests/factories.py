@@ -4,7 +4,7 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 
 from opsportal import clock, runs
 from opsportal.models import Approval, Environment, Event, Run, Step
@@ -24,6 +24,10 @@ def user(*permissions: str, **fields: Any) -> User:
     rows = Permission.objects.filter(codename__in=names, content_type__app_label="opsportal")
     person.user_permissions.set(rows)
     return person
+
+
+def group(name: str) -> Group:
+    return Group.objects.create(name=name)
 
 
 def start(graph: dict[str, list[str]], **params: Any) -> Run:

@@ -80,7 +80,7 @@ def wait(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
 
 def ask(ctx: Context[Shape], looks: int, rest: str) -> Outcome:
     if ctx.answer is None:
-        return Ask("Go on?", {"looks": looks}, other_person=rest != "anybody", seconds=3600)
+        return Ask("Go on?", {"looks": looks}, other_person=rest != "anybody")
     if not ctx.answer.approved:
         raise StepFailed(f"Rejected: {ctx.answer.reason}")
     return Done({"by": ctx.answer.by})

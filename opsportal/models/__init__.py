@@ -1,12 +1,31 @@
 """The rows everything else is a projection of."""
 
 from .approval import Approval
+from .audit import Audit
+from .calendar import Calendar
 from .environment import Environment
 from .event import Event
 from .heartbeat import Heartbeat
 from .intent import Intent
 from .lock import Lock
+from .pause import Pause
+from .proposal import Proposal
 from .run import Run
 from .step import Step
+from .vote import Vote
 
-__all__ = ["Approval", "Environment", "Event", "Heartbeat", "Intent", "Lock", "Run", "Step"]
+__all__ = [
+    "Approval",
+    "Audit",
+    "Calendar",
+    "Environment",
+    "Event",
+    "Heartbeat",
+    "Intent",
+    "Lock",
+    "Pause",
+    "Proposal",
+    "Run",
+    "Step",
+    "Vote",
+]

@@ -8,7 +8,10 @@ from .step import Step
 
 
 class Approval(models.Model):
-    """`shown` is all that was put before the person; the answer is bound to its `digest`."""
+    """`shown` is all that was put before the person; the answer is bound to its `digest`.
+
+    `needed`: how many have to approve.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -23,6 +26,7 @@ class Approval(models.Model):
     shown = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     other_person = models.BooleanField(default=True)
+    needed = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     asked_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("expires"))

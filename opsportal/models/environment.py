@@ -4,10 +4,13 @@ import re
 import secrets
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .calendar import Calendar
 
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
 VARIABLE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
@@ -96,6 +99,36 @@ class Environment(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("How many steps may change this environment at the same time."),
     )
+    approvals_needed = models.PositiveSmallIntegerField(
+        _("approvals needed"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=_("How many people have to approve a change that asks for another person."),
+    )
+    approvers = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("approvers"),
+        help_text=_("Only members of this group may approve. Empty: whoever has the right to."),
+    )
+    approval_hours = models.PositiveSmallIntegerField(
+        _("hours to approve"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(30 * 24)],
+        help_text=_("A question that nobody answers in this time is rejected."),
+    )
+    calendar = models.ForeignKey(
+        Calendar,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="environments",
+        verbose_name=_("freeze calendar"),
+        help_text=_("Changes that fall into a freeze wait for its end."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -105,6 +138,11 @@ class Environment(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=models.Q(changes_at_once__gte=1), name="environment_changes_at_once"),
+            models.CheckConstraint(condition=models.Q(approvals_needed__gte=1), name="environment_approvals_needed"),
+        ]
+        permissions = [
+            ("operate_environment", _("Can start, cancel, retry and undo runs, and pause changes")),
+            ("approve_environment", _("Can answer approvals")),
         ]
 
     def __str__(self) -> str:

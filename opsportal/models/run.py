@@ -8,6 +8,8 @@ from .environment import Environment
 
 
 class Run(models.Model):
+    """`glass_by`, `glass_reason`: who broke the glass of a freeze for this run, and why."""
+
     class Status(models.TextChoices):
         PLANNING = "planning", _("Planning")
         RUNNING = "running", _("Running")
@@ -39,6 +41,8 @@ class Run(models.Model):
     events = models.PositiveIntegerField(default=0)
     touched = models.PositiveIntegerField(default=0)
     usual_seconds = models.FloatField(null=True)
+    glass_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    glass_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(_("started"))
     cancel_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)

@@ -63,6 +63,7 @@ class Step(models.Model):
     nudges = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(null=True)
     stranded_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)  # since when a pause or a freeze keeps it from changing anything
 
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
