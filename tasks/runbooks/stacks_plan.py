@@ -1,8 +1,8 @@
 """Shows what a deployment would change, stack by stack and by risk, and changes nothing.
 
 For a stack that is there, CloudFormation makes a change set, which is read and deleted again. For a stack that is not,
-every resource of its template is listed as added. Where a stack needs outputs of one that is not there yet, its changes
-are known only after that one's deployment, and the page says so.
+the resources of its template are listed as added, except those whose condition does not hold. Where a stack needs
+outputs of one that is not there yet, its changes are known only after that one's deployment, and the page says so.
 """
 
 from collections.abc import Sequence

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
 from tasks.aws.cloudformation_types import Detail, ResourceChange
 
+from .conditions import Holds
 from .template import Resource
 
 Risk = Literal["add", "modify", "replace", "remove"]
@@ -57,7 +60,10 @@ KEPT = ("Retain", "RetainExceptOnCreate")
 
 @dataclass(frozen=True)
 class Change:
-    """`policy` says what becomes of the old resource: Delete, Retain or Snapshot. `certain`: not just perhaps."""
+    """`policy` says what becomes of the old resource: Delete, Retain or Snapshot. `certain`: not just perhaps.
+
+    `note` is a sentence on it for a person.
+    """
 
     id: str
     type: str
@@ -66,6 +72,7 @@ class Change:
     policy: str = ""
     certain: bool = True
     details: tuple[Detail, ...] = ()
+    note: str = ""
 
     @property
     def alarming(self) -> bool:
@@ -113,9 +120,19 @@ def _merged(details: Iterable[Detail]) -> tuple[Detail, ...]:
     return tuple(worst.values())
 
 
-def additions(resources: Mapping[str, Resource]) -> list[Change]:
-    """The changes of a stack that does not exist yet."""
-    return [Change(name, each.type, "add", each.type in STATEFUL) for name, each in sorted(resources.items())]
+def additions(resources: Mapping[str, Resource], holding: Mapping[str, Holds]) -> list[Change]:
+    """The changes of a stack that does not exist yet, by which of its conditions hold."""
+    found = [_added(name, each, holding) for name, each in sorted(resources.items())]
+    return [change for change in found if change]
+
+
+def _added(name: str, resource: Resource, holding: Mapping[str, Holds]) -> Change | None:
+    stateful = resource.type in STATEFUL
+    holds = holding.get(resource.condition) if resource.condition else True
+    if holds is None:
+        note = _("It may be added: whether condition {name} holds is known only at the deployment.")
+        return Change(name, resource.type, "add", stateful, certain=False, note=note.format(name=resource.condition))
+    return Change(name, resource.type, "add", stateful) if holds else None
 
 
 def counts(changes: Iterable[Change]) -> dict[str, int]:
@@ -124,8 +141,22 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
 
 
 def sentence(changes: Iterable[Change]) -> str:
-    """Such as "2 to add, 1 to replace"; "nothing" when there is no change."""
-    return ", ".join(f"{n} to {risk}" for risk, n in counts(changes).items() if n) or "nothing"
+    """Such as "2 to add, 1 may be added, 1 to replace"; "nothing" when there is no change."""
+    found = Counter("perhaps" if change.risk == "add" and not change.certain else change.risk for change in changes)
+    return ", ".join(_phrase(kind, found[kind]) for kind in ("add", "perhaps", *RISKS[1:]) if found[kind]) or _(
+        "nothing"
+    )
+
+
+def _phrase(kind: str, n: int) -> str:
+    phrases = {
+        "add": ngettext("{n} to add", "{n} to add", n),
+        "perhaps": ngettext("{n} may be added", "{n} may be added", n),
+        "modify": ngettext("{n} to modify", "{n} to modify", n),
+        "replace": ngettext("{n} to replace", "{n} to replace", n),
+        "remove": ngettext("{n} to remove", "{n} to remove", n),
+    }
+    return phrases[kind].format(n=n)
 
 
 def as_json(change: Change) -> dict[str, Any]:
@@ -135,8 +166,8 @@ def as_json(change: Change) -> dict[str, Any]:
         shown["policy"] = change.policy
     if not change.certain:
         shown["certain"] = False
-    if change.details:
-        shown["details"] = [_detail(each) for each in change.details]
+    if change.details or change.note:
+        shown["details"] = [*map(_detail, change.details), *filter(None, [change.note])]
     return shown
 
 

@@ -8,11 +8,13 @@ from opsportal.errors import Gone, StepFailed
 from tasks.aws import cloudformation
 from tasks.aws.cloudformation_types import Stack
 
-from . import changes, compare, looks, propose, template, withdraw
+from . import changes, compare, conditions, looks, propose, template, withdraw
 from .changes import Change
+from .conditions import Values
 from .decide import ABSENT, STUCK, Move, Verdict, decide, judge
 from .job import BEFORE, Job, at_work, outputs, place, wanted
-from .references import unknown
+from .references import text, unknown
+from .template import Template
 
 SECTION = "plan"
 
@@ -46,10 +48,22 @@ def not_known(ctx: Context[Any], missing: set[str]) -> Outcome:
 
 
 def new(ctx: Context[Any], stack: Stack | None) -> Done:
-    """A stack that doesn't exist: every resource of the template is added."""
-    listed = changes.additions(template.parse(ctx.input["template"]).resources)
+    """A stack that doesn't exist: the template's resources are added, as far as their conditions hold."""
+    found = template.parse(ctx.input["template"])
+    listed = changes.additions(found.resources, conditions.judged(found.conditions, values(ctx, found)))
     tell(ctx, listed)
     return Done(result(ctx, None, listed, creates=True, clears=bool(stack and stack.status == "ROLLBACK_COMPLETE")))
+
+
+def values(ctx: Context[Any], found: Template) -> Values:
+    """What the template's conditions may refer to; outputs that are not there yet are not known."""
+    known = outputs(ctx)
+    given = {
+        name: None if unknown({name: pieces}, known) else text(pieces, known)
+        for name, pieces in ctx.input["parameters"].items()
+    }
+    facts = conditions.pseudo(ctx.input["stack"], ctx.input["region"], ctx.environment.account)
+    return conditions.values(found.parameters, given) | facts
 
 
 def compared(job: Job) -> Outcome:

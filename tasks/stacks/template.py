@@ -1,4 +1,7 @@
-"""What a CloudFormation template says about itself: parameters, outputs, resources. AWS docs: Template anatomy."""
+"""What a CloudFormation template says about itself: parameters, conditions, outputs, resources.
+
+AWS docs: Template anatomy.
+"""
 
 import json
 import re
@@ -27,10 +30,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Resource:
+    """`condition` is the name of the one it is made under, "" where it is made always."""
+
     type: str
     deletion_policy: str
     replace_policy: str
-    conditional: bool
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Template:
 
     body: str
     parameters: Mapping[str, Parameter]
+    conditions: Mapping[str, Any]
     outputs: frozenset[str]
     resources: Mapping[str, Resource]
     volatile: bool
@@ -75,7 +81,8 @@ def parse(body: str) -> Template:
     parameters = {name: _parameter(name, each) for name, each in _section(raw, "Parameters").items()}
     volatile = bool(VOLATILE.search(body)) or any(each.no_echo or "SSM" in each.type for each in parameters.values())
     resources = {name: _resource(each) for name, each in _section(raw, "Resources").items()}
-    return Template(body, parameters, frozenset(_section(raw, "Outputs")), resources, volatile)
+    conditions, outputs = _section(raw, "Conditions"), frozenset(_section(raw, "Outputs"))
+    return Template(body, parameters, conditions, outputs, resources, volatile)
 
 
 def _read(body: str) -> Any:
@@ -118,7 +125,7 @@ def _resource(raw: Mapping[str, Any]) -> Resource:
         str(raw.get("Type", "")),
         deletion if isinstance(deletion, str) else "",
         replace if isinstance(replace, str) else "",
-        "Condition" in raw,
+        str(raw.get("Condition", "")),
     )
 
 

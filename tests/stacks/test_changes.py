@@ -54,13 +54,13 @@ def test_what_could_lose_data_is_alarming(action, replacement, policy, kind, ala
 
 
 def test_a_policy_the_change_set_does_not_tell_is_read_from_the_template_before():
-    kept = Resource("AWS::S3::Bucket", "Retain", "", False)
+    kept = Resource("AWS::S3::Bucket", "Retain", "", "")
 
     assert not one(change("Remove", "AWS::S3::Bucket"), before={"A": kept}).alarming
 
 
 def test_the_policy_of_a_replacement_is_that_of_the_new_template():
-    kept = Resource("AWS::S3::Bucket", "", "Snapshot", False)
+    kept = Resource("AWS::S3::Bucket", "", "Snapshot", "")
 
     assert one(change("Modify", "AWS::S3::Bucket", "True"), after={"A": kept}).policy == "Snapshot"
 
@@ -108,7 +108,26 @@ def test_a_sentence_counts_them():
 
 def test_a_stack_that_is_not_there_adds_every_resource():
     listed = additions(
-        {"B": Resource("AWS::S3::Bucket", "", "", False), "A": Resource("AWS::SNS::Topic", "", "", True)}
+        {"B": Resource("AWS::S3::Bucket", "", "", ""), "A": Resource("AWS::SNS::Topic", "", "", "Wanted")},
+        {"Wanted": True},
     )
 
     assert [(each.id, each.risk, each.stateful) for each in listed] == [("A", "add", False), ("B", "add", True)]
+
+
+def test_a_resource_whose_condition_does_not_hold_is_not_added():
+    assert additions({"A": Resource("AWS::SNS::Topic", "", "", "Wanted")}, {"Wanted": False}) == []
+
+
+@pytest.mark.parametrize("holding", [{"Wanted": None}, {}])
+def test_a_resource_whose_condition_can_not_be_told_may_be_added(holding):
+    listed = additions(
+        {"A": Resource("AWS::SNS::Topic", "", "", "Wanted"), "B": Resource("AWS::SNS::Topic", "", "", "")}, holding
+    )
+
+    assert sentence(listed) == "1 to add, 1 may be added"
+    assert counts(listed)["add"] == 2
+    assert as_json(listed[0])["certain"] is False
+    assert as_json(listed[0])["details"] == [
+        "It may be added: whether condition Wanted holds is known only at the deployment."
+    ]

@@ -19,6 +19,37 @@ def test_a_new_stack_adds_every_resource_without_a_change_set(step):
     assert step.ledger.calls() == []
 
 
+CONDITIONAL = """\
+Parameters:
+  Topic: {Type: String, Default: ""}
+  VpcId: {Type: String, Default: ""}
+Conditions:
+  HasTopic: !Not [!Equals [!Ref Topic, ""]]
+  HasVpc: !Not [!Equals [!Ref VpcId, ""]]
+Resources:
+  Always: {Type: AWS::SNS::Topic}
+  Alarm: {Type: AWS::SNS::Topic, Condition: HasTopic}
+  Inside: {Type: AWS::SNS::Topic, Condition: HasVpc}
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({}, "1 to add"),
+        ({"Topic": ["alarms"]}, "2 to add"),
+        ({"VpcId": [{"stack": "vpc", "output": "VpcId"}]}, "1 to add, 1 may be added"),
+    ],
+)
+def test_a_new_stack_adds_what_its_conditions_let_through(step, parameters, words):
+    step.want(CONDITIONAL)
+    step.input["parameters"] = parameters
+
+    plan(step)
+
+    assert step.texts() == [f"{step.input['stack']}: {words}."]
+
+
 def test_an_existing_stack_is_compared_by_a_change_set_that_is_deleted_again(step):
     step.want(one()).run()
     later = step.next().want(template(Topic=resource("AWS::SNS::Topic"), A=resource("AWS::SNS::Topic")))
