@@ -52,7 +52,8 @@ def gather(run_id: int, user: User) -> Facts:
     run = get_object_or_404(rows, pk=run_id)
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))
     now = clock.now()
-    asked = list(Approval.objects.filter(step__run=run).select_related("step", "answered_by").order_by("id"))
+    known = Approval.objects.filter(step__run=run).select_related("step", "answered_by").prefetch_related("votes__by")
+    asked = list(known.order_by("id"))
     approvals = asked if run.is_open else []
     for approval in approvals:
         approval.step.run = run

@@ -40,7 +40,7 @@ def seen_by(user: Any) -> dict[str, Any]:
 
 def open_questions() -> Any:
     rows = Approval.objects.filter(status=Approval.Status.OPEN).order_by("expires_at")
-    return rows.select_related("step__run__environment", "step__run__requested_by")[:MOST]
+    return rows.select_related("step__run__environment", "step__run__requested_by").prefetch_related("votes")[:MOST]
 
 
 def shown(run: Any, now: Any) -> dict[str, Any]:
