@@ -26,8 +26,8 @@ ENVIRONMENTS = (
     {"name": "prod", "account": "222222222222", "regions": ["eu-central-1"], "protected": True},
 )
 PEOPLE = {
-    "olga": ("start_run", "view_run", "view_environment", "add_environment", "change_environment", "view_approval"),
-    "ansel": ("answer_approval", "view_run", "view_environment", "view_approval"),
+    "olga": ("operate_environment", "view_environment", "add_environment", "change_environment"),
+    "ansel": ("approve_environment", "view_environment"),
 }
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import connection
+from django.utils.functional import lazy
 
 from . import graph, locks
 from .models import Run, Step
 from .nudges import GRACE
 from .turns import Turn
+from .words import format_lazy, gettext_lazy, on_record
+from .words import gettext as _
 
 S = Step.Status
 ASLEEP = (S.BLOCKED, S.QUEUED, S.DUE, S.ASKING)
@@ -73,15 +76,15 @@ def skip(turn: Turn, step_ids: Sequence[int]) -> None:
     rows = Step.objects.filter(pk__in=step_ids)
     rows.update(status=S.SKIPPED, ended_at=turn.now, nudge_at=None)
     for step in rows:
-        turn.say("Won't run: it needs what did not succeed.", "warning", step)
+        turn.say(gettext_lazy("Won't run: it needs what did not succeed."), "warning", step)
 
 
 WORDS = {
-    Run.Status.SUCCEEDED: ("Succeeded in {took}.", "info"),
-    Run.Status.FAILED: ("Failed after {took}. {reason}", "error"),
-    Run.Status.CANCELLED: ("Cancelled after {took}.", "warning"),
-    Run.Status.UNDONE: ("Undone.", "info"),
-    Run.Status.UNDO_FAILED: ("The undo failed. {reason}", "error"),
+    Run.Status.SUCCEEDED: (gettext_lazy("Succeeded in {took}."), "info"),
+    Run.Status.FAILED: (gettext_lazy("Failed after {took}. {reason}"), "error"),
+    Run.Status.CANCELLED: (gettext_lazy("Cancelled after {took}."), "warning"),
+    Run.Status.UNDONE: (gettext_lazy("Undone."), "info"),
+    Run.Status.UNDO_FAILED: (gettext_lazy("The undo failed. {reason}"), "error"),
 }
 
 
@@ -92,7 +95,8 @@ def finish(turn: Turn) -> None:
     reason = f"{first.key}: {first.cause or first.reason}" if first and failed else ""
     turn.set(ended_at=turn.now, reason=reason)
     text, level = WORDS[Run.Status(turn.run.status)]
-    turn.say(text.format(took=spoken(turn.now - turn.run.created_at), reason=reason).strip(), level)
+    took = lazy(spoken, str)(turn.now - turn.run.created_at)
+    turn.say(on_record(format_lazy(text, took=took, reason=reason)).strip(), level)
 
 
 def spoken(took: timedelta) -> str:
@@ -102,8 +106,8 @@ def spoken(took: timedelta) -> str:
 
 def spoken_seconds(seconds: float) -> str:
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _("{n} s").format(n=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))
-    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
+    parts = ((hours, _("{n} h")), (minutes, _("{n} min")), (0 if hours else rest, _("{n} s")))
+    return " ".join(text.format(n=n) for n, text in parts if n)

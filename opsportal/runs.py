@@ -11,10 +11,12 @@ from pydantic import ValidationError
 
 from . import catalog, clock, flow, graph, history, rights, steps
 from .catalog import Runbook, StepSpec
+from .complaints import complaint
 from .errors import Invalid, Refused
 from .locks import moved, nudge_first
 from .models import Approval, Environment, Run, Step
 from .turns import Turn, take
+from .words import format_lazy, gettext_lazy
 from .writers import in_line
 
 S = Step.Status
@@ -54,7 +56,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
 
 def begin(turn: Turn, book: Runbook, by: str) -> None:
     """The first line and the first steps of a fresh run."""
-    turn.say(f"Started by {by}.")
+    turn.say(format_lazy(gettext_lazy("Started by {by}."), by=by))
     if isinstance(book.plan, tuple):
         turn.set(status=R.RUNNING)
         flow.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
@@ -92,9 +94,7 @@ def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
     try:
         clean = book.params.model_validate(dict(params))
     except ValidationError as error:
-        fields |= {
-            ".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ") for e in error.errors()
-        }
+        fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
     if fields:
         text = "; ".join(f"{name}: {message}" if name else message for name, message in fields.items())
         words = {"runbook": book.name, "text": text}
@@ -105,7 +105,7 @@ def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
 def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
     """A word to each parameter that the runbook does not have: a slip in a name must not run without what was meant."""
     known = {name for key, field in book.params.model_fields.items() for name in (key, field.alias) if name}
-    return {str(name): "There is no such parameter" for name in params if name not in known}
+    return {str(name): _("There is no such parameter") for name in params if name not in known}
 
 
 def repeated(caller: str, key: str, digest: str) -> Run:
@@ -135,7 +135,7 @@ def _cancel(turn: Turn, by: User) -> None:
     if turn.run.status != R.UNDOING:
         turn.set(status=R.CANCELLING)
     turn.set(cancel_at=turn.now)
-    turn.say(f"Cancelled by {by}. Steps at work come to rest first.", "warning")
+    turn.say(format_lazy(gettext_lazy("Cancelled by {by}. Steps at work come to rest first."), by=by), "warning")
     Approval.objects.filter(step__run=turn.run, status=Approval.Status.OPEN).update(
         status=Approval.Status.WITHDRAWN, answered_at=turn.now
     )
@@ -168,7 +168,7 @@ def _retry(turn: Turn, by: User) -> None:
         stuck = stuck.filter(phase=Step.Phase.UNDO)
     planning = stuck.filter(key=PLAN).exists()
     turn.set(status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="")
-    turn.say(f"Tried again by {by}.")
+    turn.say(format_lazy(gettext_lazy("Tried again by {by}."), by=by))
     for step in stuck:
         reset(step)
     flow.settle_run(turn)
@@ -201,7 +201,7 @@ def _undo(turn: Turn, by: User) -> None:
     rights.require_start(by, turn.run.environment)
     turn.set(status=undoable(turn.run))
     turn.set(ended_at=None, cancel_at=None, reason="")
-    turn.say(f"Undo asked for by {by}.")
+    turn.say(format_lazy(gettext_lazy("Undo asked for by {by}."), by=by))
     count = turn.run.steps.filter(gate=True).count()
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
     gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})

@@ -20,7 +20,7 @@ def environment(**fields: Any) -> Environment:
 def user(*permissions: str, **fields: Any) -> User:
     """A person with these rights of ours; without any named: may start runs and answer approvals."""
     person = User.objects.create_user(fields.pop("username", f"user-{next(_numbers)}"), is_staff=True, **fields)
-    names = permissions or ("start_run", "answer_approval", "view_run", "view_environment", "view_approval")
+    names = permissions or ("operate_environment", "approve_environment", "view_environment")
     rows = Permission.objects.filter(codename__in=names, content_type__app_label="opsportal")
     person.user_permissions.set(rows)
     return person

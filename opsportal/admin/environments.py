@@ -74,7 +74,7 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        extra = {"nonce": keys.fresh(), "may_start": request.user.has_perm(rights.START)}
+        extra = {"nonce": keys.fresh(), "may_start": rights.may_start(request.user)}
         known = self.get_object(request, object_id)
         extra["crumbs"] = self.crumbs(known.name if known else "")
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
@@ -142,8 +142,9 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def seen(request: HttpRequest, pk: int) -> Environment:
-    rights.require_environments(request.user)
-    return get_object_or_404(Environment, pk=pk)
+    environment = get_object_or_404(Environment, pk=pk)
+    rights.require_view(request.user, environment)
+    return environment
 
 
 def wrong_principal(request: HttpRequest, pk: int) -> HttpResponse:

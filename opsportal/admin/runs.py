@@ -96,7 +96,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         return rights.may_view(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(rights.START)
+        return rights.may_start(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         return False

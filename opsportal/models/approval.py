@@ -44,7 +44,6 @@ class Approval(models.Model):
             models.UniqueConstraint(fields=["step", "number"], name="approval_number_once_per_step"),
         ]
         indexes = [models.Index(fields=["status", "-id"], name="approval_status")]
-        permissions = [("answer_approval", _("Can answer approvals"))]
 
     def __str__(self) -> str:
         return self.question

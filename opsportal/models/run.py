@@ -58,9 +58,6 @@ class Run(models.Model):
             models.Index(fields=["status"], name="run_status"),
             models.Index(fields=["environment", "runbook", "-id"], name="run_history"),
         ]
-        permissions = [
-            ("start_run", _("Can start, cancel, retry and undo runs")),
-        ]
 
     def __str__(self) -> str:
         return f"{self.runbook} #{self.pk}"

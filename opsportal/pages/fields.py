@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
 from .. import catalog
@@ -15,7 +14,6 @@ from ..errors import Invalid
 
 Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs", "json"]
 LONGEST = 100_000  # characters in one field
-PLAIN = {"Field required": gettext_lazy("Fill this in.")}
 Choices = Sequence[tuple[str, str]]
 
 
@@ -50,8 +48,8 @@ def fields(
             Field(
                 name=name,
                 kind=kind,
-                label=str(spec.get("title", name)),
-                help=str(spec.get("description", "")),
+                label=translated(spec, "title") or name,
+                help=translated(spec, "description"),
                 required=name in required,
                 optional=name not in required and spec.get("default") in (None, "", [], {}),
                 choices=choices(spec, name in required) if kind == "choice" else (),
@@ -61,6 +59,11 @@ def fields(
             )
         )
     return found
+
+
+def translated(spec: Mapping[str, Any], what: str) -> str:
+    """The title or the description that the declaration marked; empty when there is none."""
+    return _(str(spec[what])) if spec.get(what) else ""
 
 
 def resolved(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +123,7 @@ def as_text(value: Any, kind: Kind) -> str:
 def first_wrong(name: str, wrong: Mapping[str, str]) -> str:
     """The sentence about this field or a part of it (such as “only.0”)."""
     hits = [text for key, text in wrong.items() if key == name or key.startswith(f"{name}.")]
-    return sentence(str(PLAIN.get(hits[0], hits[0]))) if hits else ""
+    return sentence(hits[0]) if hits else ""
 
 
 def sentence(text: str) -> str:

@@ -19,7 +19,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {"title": _("Home"), "is_fullwidth": "1", "crumbs": [(_("Home"), "")], "may_view": False}
     if rights.may_view(request.user):
         known.update(seen_by(request.user))
-    known["may_start"] = request.user.has_perm(rights.START)
+    known["may_start"] = rights.may_start(request.user)
     return {**context, **known}
 
 

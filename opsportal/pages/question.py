@@ -65,7 +65,7 @@ def label(name: str) -> str:
 
 def answerers(approval: Approval, most: int = 5) -> str:
     """Names of people who may answer this question; empty when nobody else may."""
-    people = get_user_model().objects.with_perm(rights.ANSWER, backend="django.contrib.auth.backends.ModelBackend")
+    people = get_user_model().objects.with_perm(rights.APPROVE, backend="django.contrib.auth.backends.ModelBackend")
     requester = approval.step.run.requested_by_id
     if approval.other_person and requester:
         people = people.exclude(pk=requester)

@@ -28,6 +28,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_fullwidth": "1",
         "crumbs": [(_("Runbooks"), "")],
         "entries": [Entry(book, fields(book.params, {}, {})) for book in catalog.runbooks()],
-        "may_start": request.user.has_perm(rights.START),
+        "may_start": rights.may_start(request.user),
     }
     return TemplateResponse(request, "opsportal/runbooks.html", context)

@@ -38,7 +38,7 @@ class Form:
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """Without `?runbook=` the choice of one; with it the form; a POST starts the run."""
-    if not request.user.has_perm(rights.START):
+    if not rights.may_start(request.user):
         raise PermissionDenied(_("You don’t have the right to start runs. An administrator can give it to you."))
     asked = request.POST.get("runbook") or request.GET.get("runbook", "")
     book = catalog.runbook(asked)

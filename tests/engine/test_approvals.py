@@ -63,7 +63,7 @@ def test_the_requester_of_a_one_person_team_types_the_environments_name(drive):
 
 def test_somebody_without_the_right_can_not_answer(asking):
     with pytest.raises(Refused, match="don't have the right"):
-        approvals.answer(asking[1].pk, factories.user("start_run"), True)
+        approvals.answer(asking[1].pk, factories.user("operate_environment"), True)
 
 
 def test_the_first_answer_wins(asking):

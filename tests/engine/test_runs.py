@@ -139,7 +139,7 @@ def test_an_unknown_runbook_is_a_sentence():
 
 def test_somebody_without_the_right_starts_nothing():
     with pytest.raises(Refused, match="don't have the right"):
-        factories.start({"a": []}, by=factories.user("view_run"))
+        factories.start({"a": []}, by=factories.user("view_environment"))
 
 
 def test_a_plan_with_mistakes_fails_with_all_of_them(drive):

@@ -43,7 +43,7 @@ def test_a_refusal_is_said_on_the_page(client):
 
 def test_a_person_without_the_right_can_not_steer():
     run = factories.start({"a": []})
-    response = do(signed_in(factories.user("view_run")), run, "cancel")
+    response = do(signed_in(factories.user("view_environment")), run, "cancel")
     run.refresh_from_db()
     assert run.status == "planning"
     assert "don't have the right" in said(response)[0]
@@ -51,7 +51,7 @@ def test_a_person_without_the_right_can_not_steer():
 
 def test_a_person_without_the_right_sees_no_buttons():
     run = factories.run()
-    response = signed_in(factories.user("view_run")).get(reverse("admin:opsportal_run_page", args=[run.pk]))
+    response = signed_in(factories.user("view_environment")).get(reverse("admin:opsportal_run_page", args=[run.pk]))
     assert "Cancel run" not in html(response)
 
 
@@ -172,7 +172,7 @@ def test_questions_of_another_run_are_not_approved_along(client):
 
 def test_who_may_not_answer_hears_it_once():
     asked = several()
-    response = approve(signed_in(factories.user("view_run")), asked[0].step.run, *asked)
+    response = approve(signed_in(factories.user("view_environment")), asked[0].step.run, *asked)
     assert said(response) == ["You don't have the right to answer approvals."]
     assert Approval.objects.filter(status="open").count() == 3
 

@@ -92,7 +92,7 @@ def test_the_role_template_allows_what_all_runbooks_need(admin):
 
 
 def test_the_downloads_need_the_right_to_see_environments():
-    client = signed_in(factories.user("view_run"))
+    client = signed_in(factories.user("view_calendar"))
     assert client.get(change(factories.environment(), "role")).status_code == 403
 
 

@@ -54,4 +54,4 @@ def test_an_unknown_run_is_not_found(client):
 
 
 def test_a_person_without_the_right_is_refused(run):
-    assert signed_in(factories.user("view_environment")).get(f"/runs/{run.pk}/lines").status_code == 403
+    assert signed_in(factories.user("view_calendar")).get(f"/runs/{run.pk}/lines").status_code == 403

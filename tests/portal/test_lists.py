@@ -126,7 +126,7 @@ def test_only_rights_that_mean_something_are_offered(admin):
 
 def test_a_right_is_given_to_a_person(admin):
     person = factories.user("none")
-    right = Permission.objects.get(codename="start_run")
+    right = Permission.objects.get(codename="operate_environment")
     form = {"username": person.username, "is_active": "on", "is_staff": "on", "user_permissions": [right.pk]}
     admin.post(
         f"/admin/auth/user/{person.pk}/change/", form | {"date_joined_0": "2026-01-01", "date_joined_1": "10:00"}

@@ -119,9 +119,9 @@ def test_a_number_no_database_can_hold_is_not_found(client):
 
 def test_a_person_without_the_right_is_told_so():
     run = factories.run()
-    response = page(signed_in(factories.user("view_environment")), run)
+    response = page(signed_in(factories.user("view_calendar")), run)
     assert response.status_code == 403
-    assert "You don’t have the right to see runs." in html(response)
+    assert "You don’t have the right to see this." in html(response)
 
 
 def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(django_db_blocker):

@@ -64,7 +64,7 @@ def test_a_deed_needs_the_forms_token(name, person, run):
 
 @pytest.mark.parametrize("name", DEEDS)
 def test_a_deed_without_the_right_changes_nothing(name, run):
-    signed_in(factories.user("view_run", "view_environment")).post(
+    signed_in(factories.user("view_environment")).post(
         address(name, run), {"answer": "approve", "questions": str(run.steps.get().approvals.get().pk)}
     )
     run.refresh_from_db()

@@ -102,6 +102,6 @@ def test_an_unknown_runbook_is_not_found(client):
 
 
 def test_a_person_without_the_right_is_told_so():
-    response = signed_in(factories.user("view_run")).get(ADD)
+    response = signed_in(factories.user("view_environment")).get(ADD)
     assert response.status_code == 403
     assert "You don’t have the right to start runs." in html(response)

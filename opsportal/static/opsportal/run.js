@@ -1,4 +1,5 @@
 // The page of one run: ties the stream to the timeline, the graph, the events and the parts that Django words.
+import * as counts from "./counts.js";
 import { byId, el } from "./dom.js";
 import * as gantt from "./gantt.js";
 import * as graph from "./graph.js";
@@ -154,11 +155,13 @@ setInterval(() => { if (isOpen()) draw(); log.tick(); }, 1000);
 const stream = follow(page.dataset.stream, log.lastNumber, {
   line: queued,
   state,
-  end: () => { found(); parts.refresh(); },
+  counts: counts.show,
+  end: () => { found(); parts.refresh(); counts.follow(); },
   away: lost,
   back: found,
 }, isOpen());
 away.querySelector("[data-try]").addEventListener("click", stream.tryNow);
+if (!isOpen()) counts.follow();
 // A run that is over may be retried or undone by somebody else: its next line tells.
 setInterval(async () => { if (!isOpen() && !document.hidden && await log.hasMore()) stream.tryNow(); }, 5000);
 byId(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");

@@ -1,7 +1,7 @@
 // The live connection: one EventSource, opened again after the last line seen; tells when it has been quiet too long.
 const QUIET = 3000, FIRST_TRY = 1000, LAST_TRY = 10_000, HIDDEN = 60_000;
 
-/** `on`: line(data), state(data), end(), away(since, nextTry), back(). `after()` gives the last line's number.
+/** `on`: line(data), state(data), counts(data), end(), away(since, nextTry), back(). `after()` gives the last line's number.
  *  Where there is nothing to follow yet, `tryNow` begins it. */
 export function follow(address, after, on, live = true) {
   let source = null, heard = Date.now(), wait = FIRST_TRY, timer = null, away = false, over = !live, next = null, hiddenAt = null;
@@ -21,6 +21,7 @@ export function follow(address, after, on, live = true) {
     source = new EventSource(`${address}?after=${after()}`);
     hear("line", on.line);
     hear("state", on.state);
+    hear("counts", on.counts);
     hear("beat", () => {});
     hear("end", () => { over = true; close(); on.end(); });
     source.onopen = alive;
