@@ -158,7 +158,7 @@ def start(client, **data):
         ({"graph": '{"a": ["\\ud800"]}'}, "a character that can’t be kept"),
         ({"graph": '{"a": ["\\u0000"]}'}, "Take out the NUL character."),
         ({"graph": "NaN"}, "This JSON is too deep, or holds a number"),
-        ({"graph": "[1]"}, "Input should be a valid dictionary."),
+        ({"graph": "[1]"}, "Input should be a JSON object."),
         ({"graph": '{"a": ["missing"]}', "timeout": "soon"}, "Input should be a valid number"),
         ({"folder": "x" * 1_000_000}, "At most 100000 characters"),
         ({"folder": "a\0b"}, "At most 100000 characters of plain text"),
