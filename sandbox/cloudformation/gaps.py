@@ -1,4 +1,4 @@
-"""What moto's CloudFormation types leave out and its services can do: makers, changes and deletions.
+"""What moto's CloudFormation types leave out and its services can do: makers and changes.
 
 Each function works on the resource's evaluated properties, with values in the types of its schema.
 """
@@ -11,17 +11,12 @@ from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
-from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from sandbox.cloudformation.records import Json, Place, Resource
 
 Make = Callable[[Place, Resource, Json], Any]
 Change = Callable[[Place, Resource, Json], None]
-Erase = Callable[[Place, Resource], None]
-
-# properties that our own functions put in place, and moto's must not see
-HELD_BACK = {"AWS::EC2::SecurityGroup": ("SecurityGroupIngress", "SecurityGroupEgress")}
 
 
 def _camel(value: Any) -> Any:
@@ -88,9 +83,14 @@ def _rule(rule: Json, other: str) -> Json:
     }
 
 
+def _join_subnets(place: Place, resource: Resource, given: Json) -> None:
+    resource.model.db_subnet_group_name = given.get("DBSubnetGroupName")
+
+
 AFTER_MAKE: dict[str, Change] = {
     "AWS::EC2::SecurityGroup": _set_rules,
     "AWS::EC2::SubnetRouteTableAssociation": _associate,
+    "AWS::RDS::DBInstance": _join_subnets,
 }
 
 
@@ -148,57 +148,4 @@ CHANGE: dict[str, Change] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": _modify_target_group,
     "AWS::Logs::LogGroup": _set_retention,
     "AWS::SNS::Topic": _rename_topic,
-}
-
-
-def _ec2(act: Callable[[Any, Resource], Any]) -> Erase:
-    return lambda place, resource: act(ec2_backends[place.account][place.region], resource)
-
-
-def _ecs(act: Callable[[Any, Resource], Any]) -> Erase:
-    return lambda place, resource: act(ecs_backends[place.account][place.region], resource)
-
-
-def _elb(act: Callable[[Any, Resource], Any]) -> Erase:
-    return lambda place, resource: act(elbv2_backends[place.account][place.region], resource)
-
-
-def _erase_role(place: Place, resource: Resource) -> None:
-    """CloudFormation takes a role's policies away before the role."""
-    iam = iam_backends[place.account]["aws"]
-    role = iam.get_role(resource.physical_id)
-    role.policies.clear()
-    for policy in list(role.managed_policies.values()):
-        policy.detach_from(role)
-    iam.delete_role(resource.physical_id)
-
-
-def _remove_route(ec2: Any, resource: Resource) -> None:
-    given = resource.properties
-    ec2.delete_route(given["RouteTableId"], given.get("DestinationCidrBlock"), given.get("DestinationIpv6CidrBlock"))
-
-
-def _detach(ec2: Any, resource: Resource) -> None:
-    given = resource.properties
-    if "InternetGatewayId" in given:
-        ec2.detach_internet_gateway(given["InternetGatewayId"], given["VpcId"])
-
-
-ERASE: dict[str, Erase] = {
-    "AWS::EC2::EIP": _ec2(lambda ec2, r: ec2.release_address(allocation_id=r.model.allocation_id)),
-    "AWS::EC2::InternetGateway": _ec2(lambda ec2, r: ec2.delete_internet_gateway(r.physical_id)),
-    "AWS::EC2::NatGateway": _ec2(lambda ec2, r: ec2.delete_nat_gateway(r.physical_id)),
-    "AWS::EC2::Route": _ec2(_remove_route),
-    "AWS::EC2::RouteTable": _ec2(lambda ec2, r: ec2.delete_route_table(r.physical_id)),
-    "AWS::EC2::SubnetRouteTableAssociation": _ec2(lambda ec2, r: ec2.disassociate_route_table(r.physical_id)),
-    "AWS::EC2::VPCEndpoint": _ec2(lambda ec2, r: ec2.delete_vpc_endpoints([r.physical_id])),
-    "AWS::EC2::VPCGatewayAttachment": _ec2(_detach),
-    "AWS::EC2::Volume": _ec2(lambda ec2, r: ec2.delete_volume(r.physical_id)),
-    "AWS::ECS::Cluster": _ecs(lambda ecs, r: ecs.delete_cluster(r.physical_id)),
-    "AWS::ECS::Service": _ecs(lambda ecs, r: ecs.delete_service(r.properties["Cluster"], r.name, True)),
-    "AWS::ECS::TaskDefinition": _ecs(lambda ecs, r: ecs.deregister_task_definition(r.physical_id)),
-    "AWS::ElasticLoadBalancingV2::Listener": _elb(lambda elb, r: elb.delete_listener(r.physical_id)),
-    "AWS::ElasticLoadBalancingV2::ListenerRule": _elb(lambda elb, r: elb.delete_rule(r.physical_id)),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": _elb(lambda elb, r: elb.delete_target_group(r.physical_id)),
-    "AWS::IAM::Role": _erase_role,
 }

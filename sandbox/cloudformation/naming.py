@@ -15,7 +15,13 @@ LONGEST = {
     "AWS::S3::Bucket": 63,
 }
 SHORT = tuple(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Integration", "Route", "VpcLink"))
-LOWER = ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup", "AWS::ElastiCache::ReplicationGroup")
+LOWER = (
+    "AWS::ECR::Repository",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::S3::Bucket",
+)
 SERVICES = {
     "ElasticLoadBalancingV2": "elasticloadbalancing",
     "CertificateManager": "acm",

@@ -1,7 +1,6 @@
 """Making, changing and deleting the physical resources: moto's own where it has them, generated ones elsewhere."""
 
 import inspect
-import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -12,12 +11,9 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.core import TaggedEC2Resource
 from werkzeug.exceptions import HTTPException
 
-from sandbox.cloudformation import gaps, naming, schemas
+from sandbox.cloudformation import defects, erasing, gaps, naming, schemas
 from sandbox.cloudformation.errors import Failed
 from sandbox.cloudformation.records import Json, Resource, Stack
-
-GENERATED = ("AWS::CloudFormation::Stack",)
-log = logging.getLogger("sandbox")
 
 
 def create(stack: Stack, resource: Resource) -> None:
@@ -26,11 +22,9 @@ def create(stack: Stack, resource: Resource) -> None:
     maker = _maker(resource.type)
     resource.name = _name(stack, resource, maker)
     if maker is not None:
-        resource.model = _guarded(resource, lambda: _made(stack, resource, maker))
-    if resource.model is None:
-        resource.physical_id = _generated_id(stack, resource)
-    else:
-        resource.physical_id = str(resource.model.physical_resource_id)
+        resource.model = _judged(lambda: _made(stack, resource, maker))
+    resource.physical_id = str(getattr(resource.model, "physical_resource_id", None) or _generated_id(stack, resource))
+    if resource.model is not None:
         _adjust(stack, resource, gaps.AFTER_MAKE)
         _tag(stack, resource)
 
@@ -42,18 +36,18 @@ def update(stack: Stack, resource: Resource, properties: Json) -> None:
     if resource.model is not None and resource.type in gaps.CHANGE:
         _adjust(stack, resource, gaps.CHANGE)
         return
-    if maker is None or resource.model is None or _inherited(maker, "update_from_cloudformation_json"):
+    if maker is None or resource.model is None or _lacks(resource, maker, "update"):
         return
-    changed = _guarded(resource, lambda: _changed(stack, resource, maker))
+    changed = _judged(lambda: _changed(stack, resource, maker))
     if changed is not None:
         resource.model = changed
-        resource.physical_id = str(changed.physical_resource_id)
+        resource.physical_id = str(getattr(changed, "physical_resource_id", resource.physical_id))
 
 
 def delete(stack: Stack, resource: Resource) -> None:
     """Raises Failed when something still needs it."""
     if resource.model is not None:
-        _guarded(resource, lambda: _deleted(stack, resource))
+        _judged(lambda: _deleted(stack, resource))
 
 
 def _require(resource: Resource) -> None:
@@ -63,7 +57,7 @@ def _require(resource: Resource) -> None:
 
 
 def _maker(resource_type: str) -> Any:
-    return None if resource_type in GENERATED else parsing.get_model_map().get(resource_type)
+    return None if (resource_type, "create") in defects.BROKEN else parsing.get_model_map().get(resource_type)
 
 
 def _name(stack: Stack, resource: Resource, maker: Any) -> str:
@@ -85,8 +79,9 @@ def _made(stack: Stack, resource: Resource, maker: Any) -> Any:
     definition = _json(stack, resource)
     if resource.type in gaps.MAKE:
         return gaps.MAKE[resource.type](place, resource, definition["Properties"])
-    for name in gaps.HELD_BACK.get(resource.type, ()):
+    for name in defects.HELD_BACK.get(resource.type, ()):
         definition["Properties"].pop(name, None)
+    definition["Properties"] = defects.DEFAULTS.get(resource.type, {}) | definition["Properties"]
     return maker.create_from_cloudformation_json(resource.name, definition, place.account, place.region, **ids)
 
 
@@ -117,8 +112,8 @@ def _named(resource: Resource) -> Json:
 
 
 def _deleted(stack: Stack, resource: Resource) -> None:
-    if resource.type in gaps.ERASE:
-        gaps.ERASE[resource.type](stack.place, resource)
+    if resource.type in erasing.ERASE:
+        erasing.ERASE[resource.type](stack.place, resource)
         return
     place = (stack.place.account, stack.place.region)
     method = getattr(resource.model, "delete", None)
@@ -126,7 +121,7 @@ def _deleted(stack: Stack, resource: Resource) -> None:
         method(*place)
         return
     maker = _maker(resource.type)
-    if not _inherited(maker, "delete_from_cloudformation_json"):
+    if not _lacks(resource, maker, "delete"):
         maker.delete_from_cloudformation_json(resource.physical_id, _json(stack, resource), *place)
 
 
@@ -138,28 +133,40 @@ def _accepts(method: Callable[..., Any], *arguments: str) -> bool:
     return True
 
 
-def _inherited(maker: Any, name: str) -> bool:
-    return hasattr(getattr(maker, name), "__isabstractmethod__")
+def _lacks(resource: Resource, maker: Any, operation: str) -> bool:
+    """Whether moto has no such operation for this type, or one that does not work."""
+    method = getattr(maker, f"{operation}_from_cloudformation_json")
+    return (resource.type, operation) in defects.BROKEN or hasattr(method, "__isabstractmethod__")
 
 
-def _guarded(resource: Resource, act: Callable[[], Any]) -> Any:
-    """What AWS refuses becomes Failed; where moto itself breaks, the resource goes on without it."""
+def _judged(act: Callable[[], Any]) -> Any:
+    """What AWS refuses becomes Failed; what breaks is not caught here, and fails the resource in tasks.py."""
     try:
         return act()
     except (HTTPException, ServiceException) as error:
-        raise Failed(_handler_text(error)) from error
-    except (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError) as error:
-        log.warning("moto cannot handle %s %s: %r", resource.type, resource.logical_id, error)
-        return None
+        raise Failed(_refusal(error)) from error
 
 
-def _handler_text(error: Exception) -> str:
+def _refusal(error: Exception) -> str:
     text = getattr(error, "message", None) or getattr(error, "description", None) or str(error)
     code = str(getattr(error, "error_type", None) or getattr(error, "code", ""))
-    handler = next((known for part, known in HANDLER_CODES.items() if part in code), "GeneralServiceException")
-    return f'Resource handler returned message: "{text}" (RequestToken: {uuid4()}, HandlerErrorCode: {handler})'
+    return handler_text(text, next((known for part, known in HANDLER_CODES.items() if part in code), GENERAL))
 
 
+def broken(resource: Resource, error: Exception) -> str:
+    """The reason of a resource that the sandbox itself failed on, as an AWS handler words its own faults."""
+    text = (
+        f"The sandbox failed on {resource.type}: {error!r}. Its log says where; mend it or name it in defects.BROKEN."
+    )
+    return handler_text(text, "InternalFailure")
+
+
+def handler_text(text: str, code: str) -> str:
+    """CloudFormation User Guide: Handler error codes."""
+    return f'Resource handler returned message: "{text}" (RequestToken: {uuid4()}, HandlerErrorCode: {code})'
+
+
+GENERAL = "GeneralServiceException"
 HANDLER_CODES = {
     "Already": "AlreadyExists",
     "Duplicate": "AlreadyExists",
@@ -179,7 +186,7 @@ def _generated_id(stack: Stack, resource: Resource) -> str:
 def _adjust(stack: Stack, resource: Resource, table: dict[str, gaps.Change]) -> None:
     adjust = table.get(resource.type)
     if adjust is not None:
-        _guarded(resource, lambda: adjust(stack.place, resource, _json(stack, resource)["Properties"]))
+        _judged(lambda: adjust(stack.place, resource, _json(stack, resource)["Properties"]))
 
 
 def _tag(stack: Stack, resource: Resource) -> None:

@@ -1,12 +1,14 @@
 """One resource's way through a phase: begin, proceed when due, fail, be cancelled."""
 
+import logging
 from typing import Any
 
-from sandbox.cloudformation import applying, events, removing
+from sandbox.cloudformation import applying, events, physical, removing
 from sandbox.cloudformation.errors import Failed
 from sandbox.cloudformation.records import Operation, Stack, Task, run, subject
 from sandbox.world import World
 
+log = logging.getLogger("sandbox")
 GRACE, HELD = 2.0, 0.2
 CLEANUP_TRIES = 3
 
@@ -17,19 +19,23 @@ def active(operation: Operation) -> list[Task]:
 
 def begin(world: World, stack: Stack, task: Task, at: float) -> None:
     """Leaves the waiting state; what takes no time is done at once."""
-    try:
-        BEGIN[task.work](world, stack, task, at)
-    except Failed as failure:
-        fail(world, stack, task, failure.reason, at)
+    _act(world, stack, task, BEGIN[task.work], at)
 
 
 def proceed(world: World, stack: Stack, task: Task) -> None:
     """What happens at the moment the task is due."""
-    at = task.due
+    _act(world, stack, task, PROCEED[task.work, task.state], task.due)
+
+
+def _act(world: World, stack: Stack, task: Task, act: Any, at: float) -> None:
+    """A refusal fails the resource, and so does whatever breaks: neither may look like success, nor end the sandbox."""
     try:
-        PROCEED[task.work, task.state](world, stack, task, at)
+        act(world, stack, task, at)
     except Failed as failure:
         fail(world, stack, task, failure.reason, at)
+    except Exception as error:
+        log.exception("the sandbox failed on %s of %s", task.logical_id, stack.name)
+        fail(world, stack, task, physical.broken(subject(stack, task), error), at)
 
 
 def fail(world: World, stack: Stack, task: Task, reason: str, at: float) -> None:
