@@ -2,6 +2,7 @@
 
 import secrets
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,11 @@ class Env(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]"], description="Host names the portal answers to, separated by commas."
     )
     public_url: str = Field("http://localhost:8000", description="The portal's address, for links in messages.")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Networks of the load balancers before the portal, separated by commas; their X-Forwarded-For and -Proto count.",
+    )
+    metrics_token: str = Field("", description="Who sends it as a bearer token may read /metrics. Empty: only from the same host.")
     database_url: str = Field("", description="Empty: SQLite in VAR_DIR. Else postgres://… or mysql://…")
     redis_url: str = Field(
         "",
@@ -70,6 +76,17 @@ class Env(BaseSettings):
         if value and value.split(":", 1)[0] not in ("redis", "rediss", "unix"):
             raise ValueError("use redis://host:6379/0, rediss://user:password@host:6379/0 or unix:///path/to/socket")
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def networks(cls, value: object) -> object:
+        found = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        for network in found if isinstance(found, list) else []:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7") from None
+        return found
 
     @field_validator("log_level")
     @classmethod
