@@ -2,43 +2,26 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import redis.asyncio
 import structlog
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import Error, connection
 
 from . import events, hints, pictures
 from .models import Run
+from .reading import guarded, rows
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 COMPARE = 5.0  # seconds between two comparisons with the rows
 POLL = 1.0  # the same while Redis is away
 PATCH = 0.25  # seconds between two patches of the steps
+COUNT = 2.0  # seconds between two counts of what is open
 KEPT = 1000  # lines of a run kept in memory
 PAGE = 500
-
-_rows = ThreadPoolExecutor(1, thread_name_prefix="live")
-
-
-async def rows(query: Callable[..., T], *arguments: Any) -> T:
-    """Run a query on the hub's own thread and connection, apart from whatever the views do."""
-    return await asyncio.get_running_loop().run_in_executor(_rows, _query, query, *arguments)
-
-
-def _query(query: Callable[..., T], *arguments: Any) -> T:
-    try:
-        return query(*arguments)
-    except Error:
-        connection.close()
-        raise
 
 
 @dataclass(eq=False)
@@ -88,11 +71,34 @@ class Feed:
         return self.run.get("status") in Run.ENDED and sent >= self.count and not self.stale
 
 
+@dataclass(eq=False)
+class Counts:
+    """How many runs and questions are open: one reading for all browsers, after something changed anywhere."""
+
+    known: pictures.Counts = field(default_factory=dict)
+    stale: bool = True
+    read_at: float = -COUNT
+    watchers: set[asyncio.Event] = field(default_factory=set)
+
+    async def read(self) -> None:
+        self.stale = False
+        self.read_at = asyncio.get_running_loop().time()
+        fresh = await rows(pictures.counts)
+        if fresh != self.known:
+            self.known = fresh
+            for watcher in self.watchers:
+                watcher.set()
+
+    def due(self, now: float) -> bool:
+        return bool(self.watchers) and self.stale and now - self.read_at >= COUNT
+
+
 @dataclass
 class Hub:
     """All that this process follows. `place`: the id of the last hint that was read."""
 
     feeds: dict[int, Feed] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
     place: str = ""
     away: bool = False
@@ -128,6 +134,7 @@ class Hub:
     async def take(self, run_ids: Iterable[int]) -> None:
         """Read what is new of these runs, as far as somebody watches them."""
         for run_id in set(run_ids):
+            self.counts.stale = True
             if feed := self.feeds.get(run_id):
                 feed.stale = True
                 await guarded(feed.read_lines)
@@ -139,6 +146,7 @@ class Hub:
             await guarded(self.compare_once)
 
     async def compare_once(self) -> None:
+        self.counts.stale = True
         if not self.feeds:
             return
         counts = await rows(last_numbers, list(self.feeds))
@@ -147,21 +155,31 @@ class Hub:
             feed.stale = True
 
     async def patch(self) -> None:
-        """Read the steps of runs that changed, at most four times a second each."""
+        """Read the steps of runs that changed, at most four times a second each, and what is open every two."""
         while True:
             await asyncio.sleep(PATCH / 2)
             now = asyncio.get_running_loop().time()
+            if self.counts.due(now):
+                await guarded(self.counts.read)
             for feed in list(self.feeds.values()):
                 if feed.stale and now - feed.patched >= PATCH:
                     await guarded(feed.read_state)
 
-    def join(self, run_id: int, last: int, watcher: asyncio.Event) -> Feed:
+    def watch(self, watcher: asyncio.Event) -> None:
+        """Wake this watcher when the counts change."""
         self.start()
+        self.counts.stale = True
+        self.counts.watchers.add(watcher)
+
+    def join(self, run_id: int, last: int, watcher: asyncio.Event) -> Feed:
+        """Wake this watcher when the run has something new, or the counts change."""
+        self.watch(watcher)
         feed = self.feeds.setdefault(run_id, Feed(run_id, last))
         feed.watchers.add(watcher)
         return feed
 
     def leave(self, feed: Feed, watcher: asyncio.Event) -> None:
+        self.counts.watchers.discard(watcher)
         feed.watchers.discard(watcher)
         if not feed.watchers:
             self.feeds.pop(feed.run_id, None)
@@ -172,14 +190,6 @@ def entries(found: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
     if isinstance(found, dict):
         return [entry for pages in found.values() for page in pages for entry in page]
     return list(found[0][1]) if found else []
-
-
-async def guarded(read: Callable[[], Any]) -> None:
-    """A read that may fail: the database is away, or the run was deleted. The next comparison makes up for it."""
-    try:
-        await read()
-    except (Error, ObjectDoesNotExist) as error:
-        log.warning("the hub could not read", error=str(error))
 
 
 HUB = Hub()

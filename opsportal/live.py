@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from . import events, rights
-from .hub import HUB, PAGE, Feed, guarded, last_numbers, rows
+from . import events, pictures, rights
+from .hub import HUB, PAGE, Feed, last_numbers
 from .pictures import line_message, message
+from .reading import guarded, rows
 
 BEAT = 2.0  # seconds between two heartbeats to a browser
 RIGHTS = 60.0  # seconds after which a stream asks again whether the person may see it
@@ -23,12 +25,39 @@ def patch_message(feed: Feed, seen: int) -> bytes:
     return message("state", data)
 
 
+@dataclass
+class Viewer:
+    """Who follows a stream: the environments they may see (None: all), and the counts they were told."""
+
+    user_id: int
+    asked: float = float("-inf")
+    environments: Set[int] | None = frozenset()
+    told: dict[str, int] = field(default_factory=dict)
+
+    async def may_go_on(self) -> bool:
+        """Whether the person may still see runs, asked of the rows every `RIGHTS` seconds."""
+        if time.monotonic() - self.asked > RIGHTS:
+            self.asked = time.monotonic()
+            if not await rows(may_still_view, self.user_id):
+                return False
+            self.environments = await rows(seen_by, self.user_id)
+        return True
+
+    def news(self) -> bytes:
+        """The counts of the sidebar as a message, where they differ from what was told."""
+        counts = pictures.seen(HUB.counts.known, self.environments)
+        if counts == self.told:
+            return b""
+        self.told = counts
+        return message("counts", counts)
+
+
 async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIterator[bytes]:
     """What a browser gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end.
 
     Who loses the right to see runs is cut off within `RIGHTS` seconds.
     """
-    asked = time.monotonic()
+    viewer = Viewer(user_id)
     watcher = asyncio.Event()
     feed = HUB.join(run_id, newest, watcher)
     sent, seen = after, 0
@@ -36,10 +65,8 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
         await guarded(feed.read_lines)  # a hint may have passed between the count and the joining
         yield message("beat", {"now": datetime.now(UTC)})
         while True:
-            if time.monotonic() - asked > RIGHTS:
-                asked = time.monotonic()
-                if not await rows(may_still_view, user_id):
-                    return
+            if not await viewer.may_go_on():
+                return
             watcher.clear()
             while lines := await missing(feed, sent):
                 for number, text in lines:
@@ -48,6 +75,8 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
             if feed.version > seen:
                 yield patch_message(feed, seen)
                 seen = feed.version
+            if news := viewer.news():
+                yield news
             if seen and feed.over(sent):
                 yield message("end", {})
                 return
@@ -57,10 +86,32 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
         HUB.leave(feed, watcher)
 
 
+async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
+    """What the browser gets on a page without a live run: how much is open, again when it changes, and heartbeats."""
+    viewer = Viewer(user_id)
+    watcher = asyncio.Event()
+    HUB.watch(watcher)
+    try:
+        while True:
+            if not await viewer.may_go_on():
+                return
+            watcher.clear()
+            if news := viewer.news():
+                yield news
+            if not await woken(watcher):
+                yield message("beat", {"now": datetime.now(UTC)})
+    finally:
+        HUB.counts.watchers.discard(watcher)
+
+
 def may_still_view(user_id: int) -> bool:
     """Whether the person is still there and may see runs, read afresh."""
     user = User.objects.filter(pk=user_id).first()
     return user is not None and rights.may_view(user)
+
+
+def seen_by(user_id: int) -> frozenset[int] | None:
+    return pictures.environments_seen(User.objects.get(pk=user_id))
 
 
 async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
@@ -83,18 +134,25 @@ async def woken(watcher: asyncio.Event) -> bool:
 
 
 async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingHttpResponse:
-    """The Server-Sent Events view: `Last-Event-ID` or `?after=` says which line the browser has."""
+    """The Server-Sent Events view: `Last-Event-ID` or `?after=` says which line the browser has.
+
+    There is no run 0: its stream holds only the counts that every page shows.
+    """
     user = await request.auser()
-    if not user.is_authenticated or not await user.ahas_perm(rights.VIEW):
+    if not user.is_authenticated or not await rows(rights.may_view, user):
         return HttpResponse(_("Sign in with the right to see runs."), status=403)
-    counts = await rows(last_numbers, [run_id])
-    if run_id not in counts:
+    if run_id == 0:
+        return streamed(follow_counts(user.pk))
+    newest = await rows(last_numbers, [run_id])
+    if run_id not in newest:
         return HttpResponseNotFound(_("There is no such run."))
-    after = whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), counts[run_id])
+    after = whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), newest[run_id])
+    return streamed(follow(run_id, after, newest[run_id], user.pk))
+
+
+def streamed(messages: AsyncIterator[bytes]) -> StreamingHttpResponse:
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(
-        follow(run_id, after, counts[run_id], user.pk), content_type="text/event-stream", headers=headers
-    )
+    return StreamingHttpResponse(messages, content_type="text/event-stream", headers=headers)
 
 
 def whole(text: str, most: int) -> int:

@@ -1,12 +1,17 @@
 """How a run, its steps and its lines are told to a browser."""
 
 import json
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
+
+from . import rights
 from .models import Approval, Event, Run, Step
 from .runs import PLAN
 
+Counts = Mapping[str, Mapping[int, int]]
 STEP_COLUMNS = (
     "key",
     "status",
@@ -43,6 +48,28 @@ def needs(phase: str, to_do: list[str], to_undo: list[str]) -> list[str]:
     """What a step waits for in this phase; the plan only where there is nothing else."""
     named = to_undo if phase == Step.Phase.UNDO else to_do
     return [need for need in named if need != PLAN] or named
+
+
+def counts() -> Counts:
+    """How many runs and how many questions are open, by the environment's id."""
+    runs = Run.objects.filter(status__in=Run.OPEN).values_list("environment").annotate(n=Count("pk")).order_by()
+    asked = Approval.objects.filter(status=Approval.Status.OPEN).values_list("step__run__environment")
+    return {"runs": dict(runs), "questions": dict(asked.annotate(n=Count("pk")).order_by())}
+
+
+def seen(known: Counts, environments: Set[int] | None) -> dict[str, int]:
+    """The counts of the sidebar for who sees these environments; None: all of them."""
+    return {
+        name: sum(n for where, n in by_environment.items() if environments is None or where in environments)
+        for name, by_environment in known.items()
+    }
+
+
+def environments_seen(user: Any) -> frozenset[int] | None:
+    """The ids of the environments this person may see; None: all, those to come too."""
+    if rights.everywhere(user, rights.VIEW):
+        return None
+    return frozenset(rights.environments(user).values_list("pk", flat=True))
 
 
 def message(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from .. import rights
-from ..models import Approval, Run
+from .. import pictures, rights
 
 Item = dict[str, Any]
 
@@ -22,26 +22,30 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [group for group in groups if group["items"]]
 
 
-def entry(title: str, icon: str, address: str, count: int = 0, variant: str = "info") -> Item:
-    item: Item = {"title": title, "icon": icon, "link": reverse(address)}
-    return item | {"badge": str(count), "badge_variant": variant} if count else item
+def entry(title: str, icon: str, address: str) -> Item:
+    return {"title": title, "icon": icon, "link": reverse(address)}
+
+
+def counted(item: Item, name: str, count: int, variant: str) -> Item:
+    """The entry with a count that counts.js keeps up to date by its name; an empty one is not shown."""
+    badge = format_html('<span data-count="{}">{}</span>', name, count or "")
+    return item | {"badge": badge, "badge_variant": variant}
 
 
 def operate(user: Any) -> list[Item]:
     items = [entry(_("Home"), "dashboard", "admin:index")]
     if rights.may_view(user):
-        running = Run.objects.filter(status__in=Run.OPEN).count()
-        asking = Approval.objects.filter(status=Approval.Status.OPEN).count()
-        items.append(entry(_("Runs"), "play_circle", "admin:opsportal_run_changelist", running))
-        items.append(
-            entry(_("Approvals"), "fact_check", "admin:opsportal_approval_changelist", asking, variant="warning")
-        )
+        counts = pictures.seen(pictures.counts(), pictures.environments_seen(user))
+        runs = entry(_("Runs"), "play_circle", "admin:opsportal_run_changelist")
+        questions = entry(_("Approvals"), "fact_check", "admin:opsportal_approval_changelist")
+        items.append(counted(runs, "runs", counts["runs"], "info"))
+        items.append(counted(questions, "questions", counts["questions"], "warning"))
     return items
 
 
 def configure(user: Any) -> list[Item]:
     items = []
-    if user.has_perm("opsportal.view_environment"):
+    if rights.may_view(user):
         items.append(entry(_("Environments"), "dns", "admin:opsportal_environment_changelist"))
     if rights.may_view(user):
         items.append(entry(_("Runbooks"), "account_tree", "runbooks"))
