@@ -8,6 +8,8 @@ from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
 from opsportal.errors import Denied, Gone, OpsError, StepFailed, TryLater
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
 
 # AWS docs: botocore's retries/standard.py, without LimitExceededException, which is a quota in CloudFormation.
 THROTTLED = frozenset(
@@ -52,7 +54,10 @@ IAM_PREFIX = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 
 @dataclass(frozen=True)
 class Call:
-    """A call on its way: boto3's service, the API's operation, the IAM action it needs and whose rights it uses."""
+    """A call on its way: boto3's service, the API's operation, the IAM action it needs and whose rights it uses.
+
+    `role` is the ARN of the role assumed, "" for the workers' own identity.
+    """
 
     service: str
     operation: str
@@ -93,25 +98,26 @@ def status(error: Any) -> int:
 def translate(error: Exception, call: Call) -> OpsError:
     """What this failure of the call means for the step."""
     if unanswered(error):
-        return TryLater(f"AWS gave no usable answer to {call.name}: {error}")
+        return TryLater(_("AWS gave no usable answer to {call}: {error}").format(call=call.name, error=error))
     if isinstance(error, exceptions.ClientError):
         return refused(error, call)
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return StepFailed(NO_CREDENTIALS, str(error))
+        return StepFailed(_(NO_CREDENTIALS), str(error))
     if isinstance(error, exceptions.CredentialRetrievalError | exceptions.MetadataRetrievalError):
-        return TryLater(f"The workers' AWS credentials could not be read for {call.name}: {error}")
-    return StepFailed(f"{call.name} can't be sent like this: {error}", str(error))
+        return TryLater(_(NOT_READ).format(call=call.name, error=error))
+    return StepFailed(_("{call} can't be sent like this: {error}").format(call=call.name, error=error), str(error))
 
 
-NO_CREDENTIALS = (
+NO_CREDENTIALS = gettext_noop(
     "The workers have no AWS credentials. Give them a role (instance profile, ECS task role) or set "
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then restart them."
 )
-UNKNOWN_KEYS = (
-    "AWS does not accept the workers' credentials for {name} ({code}). Check key, secret and clock. AWS said: {words}"
+NOT_READ = gettext_noop("The workers' AWS credentials could not be read for {call}: {error}")
+UNKNOWN_KEYS = gettext_noop(
+    "AWS does not accept the workers' credentials for {call} ({code}). Check key, secret and clock. AWS said: {words}"
 )
-MAY_NOT = "{role} may not call {action}. Allow it in the policy of that role. AWS said: {words}"
-NO_ROLE = (
+MAY_NOT = gettext_noop("{role} may not call {action}. Allow it in the policy of that role. AWS said: {words}")
+NO_ROLE = gettext_noop(
     "The workers may not assume {role}. Check that the role exists, that its trust policy names the workers' identity "
     "and the environment's external id, and that the workers may call sts:AssumeRole on it. AWS said: {words}"
 )
@@ -121,19 +127,19 @@ def refused(error: exceptions.ClientError, call: Call) -> OpsError:
     """What AWS's refusal means, by its code."""
     why, words = code(error), str(error.response["Error"].get("Message", ""))
     if error.operation_name == "AssumeRole" and why in DENIED:
-        return Denied(NO_ROLE.format(role=call.role, words=words), "sts:AssumeRole")
+        return Denied(_(NO_ROLE).format(role=call.role, words=words), "sts:AssumeRole")
     if why in THROTTLED:
-        return TryLater(f"AWS throttles {call.name}.")
+        return TryLater(_("AWS throttles {call}.").format(call=call.name))
     if why in EXPIRED:
-        return TryLater(f"The credentials expired during {call.name}.", 0)
+        return TryLater(_("The credentials expired during {call}.").format(call=call.name), 0)
     if why in DENIED:
-        action = named(words) or call.action
-        return Denied(MAY_NOT.format(role=call.role, action=action, words=words), action)
+        role, action = call.role or _("The workers' identity"), named(words) or call.action
+        return Denied(_(MAY_NOT).format(role=role, action=action, words=words), action)
     if why in NOT_KNOWN:
-        return StepFailed(UNKNOWN_KEYS.format(name=call.name, code=why, words=words), words, why)
+        return StepFailed(_(UNKNOWN_KEYS).format(call=call.name, code=why, words=words), words, why)
     if GONE.search(why):
-        return Gone(words or f"What {call.name} asked for does not exist.")
-    return StepFailed(f"AWS refused {call.name}: {words or why}", words, why)
+        return Gone(words or _("What {call} asked for does not exist.").format(call=call.name))
+    return StepFailed(_("AWS refused {call}: {words}").format(call=call.name, words=words or why), words, why)
 
 
 def named(words: str) -> str:

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from opsportal.catalog import EnvironmentFacts, digest
 from opsportal.errors import StepFailed, TryLater
+from opsportal.words import gettext as _
 
 from . import clients, identities
 from .budget import Budget
@@ -112,14 +113,15 @@ class Door:
     def _call(self, client: Any, service: str, operation: str) -> Call:
         name = client.meta.method_to_api_mapping[operation]
         action = iam_action(client.meta.service_model.signing_name, name)
-        return Call(service, name, action, self.environment.role_arn or "The workers' identity")
+        return Call(service, name, action, self.environment.role_arn)
 
     def _admit(self) -> None:
         """Let one more call out: the step is still ours and the account's budget allows it. Raises TryLater."""
         self.guard.check()
         wait = self.budget.take(self.environment.account, self.begun) if self.budget else 0.0
         if wait > 0:
-            raise TryLater(f"The request budget of account {self.environment.account} is used up.", wait)
+            text = _("The request budget of account {account} is used up.")
+            raise TryLater(text.format(account=self.environment.account), wait)
         self.begun = True
 
     def _reading(self, call: Call, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -177,8 +179,10 @@ class Door:
         who = self._call(sts, "sts", "get_caller_identity")
         account = self._reading(who, sts.get_caller_identity)()["Account"]
         if account != self.environment.account:
-            raise StepFailed(
-                f"AWS answers from account {account}, but {self.environment.name} is pinned to "
-                f"{self.environment.account}. Nothing was done; correct the role or the account id."
+            text = _(
+                "AWS answers from account {account}, but {environment} is pinned to {pinned}. Nothing was done; "
+                "correct the role or the account id."
             )
+            pinned = self.environment.account
+            raise StepFailed(text.format(account=account, environment=self.environment.name, pinned=pinned))
         self._identity().pinned = True

@@ -14,5 +14,5 @@ def identity(endpoint: str) -> str:
         with clients.calling(clients.Caller(clients.own_credentials(), "opsportal-doctor")):
             return str(sts.get_caller_identity()["Arn"])
     except (BotoCoreError, ClientError) as error:
-        call = errors.Call("sts", "GetCallerIdentity", "sts:GetCallerIdentity", "The workers' identity")
+        call = errors.Call("sts", "GetCallerIdentity", "sts:GetCallerIdentity", role="")
         raise errors.translate(error, call) from error
