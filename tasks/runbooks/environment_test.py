@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from opsportal import catalog
 from opsportal.catalog import Action, Context, Done, EnvironmentFacts, Outcome, Runbook, StepSpec
 from opsportal.errors import Denied, Gone, StepFailed
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop, ngettext
 from tasks.aws import iam, sts
 from tasks.aws.sts import CallerIdentity
 
@@ -37,11 +39,13 @@ def test(ctx: Context[Params]) -> Outcome:
     """Who am I, which account, which permission is missing. Raises StepFailed, Denied, TryLater."""
     who = sts.caller_identity(ctx.aws)
     if who.account != ctx.environment.account:
-        raise StepFailed(
-            f"AWS answers from account {who.account}, but {ctx.environment.name} is pinned to "
-            f"{ctx.environment.account}. Correct the role or the account id."
+        text = _(
+            "AWS answers from account {account}, but {environment} is pinned to {pinned}. Correct the role or the "
+            "account id."
         )
-    ctx.say(f"Connected to account {who.account} as {who.arn}.")
+        pinned = ctx.environment.account
+        raise StepFailed(text.format(account=who.account, environment=ctx.environment.name, pinned=pinned))
+    ctx.say(_("Connected to account {account} as {arn}.").format(account=who.account, arn=who.arn))
     found = lists(permissions(ctx, who))
     report(ctx, found)
     return Done({"identity": who.arn, "account": who.account, **found}, unchanged=True)
@@ -59,7 +63,8 @@ def permissions(ctx: Context[Params], who: CallerIdentity) -> dict[str, bool | N
     try:
         return simulated(ctx, who, wanted)
     except (Denied, Gone, StepFailed) as refused:
-        ctx.say(f"The policies can't be looked up, so reads are tried instead. {refused.message}", "warning")
+        text = _("The policies can't be looked up, so reads are tried instead. {why}")
+        ctx.say(text.format(why=refused.message), "warning")
     return {action: tried(ctx, action) for action in wanted}
 
 
@@ -105,20 +110,23 @@ def lists(known: Mapping[str, bool | None]) -> dict[str, list[str]]:
 
 def report(ctx: Context[Params], found: Mapping[str, list[str]]) -> None:
     """Say what is allowed and what is not known. Raises StepFailed with what is missing."""
-    role = ctx.environment.role_arn or "the workers' identity"
-    if found["not_known"]:
-        ctx.say(f"Not known: {', '.join(found['not_known'])}. Allow iam:SimulatePrincipalPolicy to know.", "warning")
-    if found["missing"]:
-        ctx.say(f"Allowed: {', '.join(found['allowed']) or 'nothing'}.")
-        raise StepFailed(f"Missing: {', '.join(found['missing'])}. Allow them in the policy of {role}.")
-    if not found["not_known"]:
-        ctx.say(f"All {len(found['allowed'])} permissions are there.")
+    names, n = {name: ", ".join(actions) for name, actions in found.items()}, len(found["allowed"])
+    role = ctx.environment.role_arn or _("the workers' identity")
+    if names["not_known"]:
+        text = _("Not known: {actions}. Allow iam:SimulatePrincipalPolicy to know.")
+        ctx.say(text.format(actions=names["not_known"]), "warning")
+    if names["missing"]:
+        ctx.say(_("Allowed: {actions}.").format(actions=names["allowed"]) if n else _("Allowed: nothing."))
+        text = _("Missing: {actions}. Allow them in the policy of {role}.")
+        raise StepFailed(text.format(actions=names["missing"], role=role))
+    if not names["not_known"]:
+        ctx.say(ngettext("{n} permission is there.", "All {n} permissions are there.", n).format(n=n))
 
 
 RUNBOOK = Runbook(
     name="environment.test",
-    title="Test connection",
-    summary="Find out who the workers are in the account and which permissions are missing.",
+    title=gettext_noop("Test connection"),
+    summary=gettext_noop("Find out who the workers are in the account and which permissions are missing."),
     params=Params,
     plan=(StepSpec("test", "test", timeout=30, usual_seconds=2),),
     actions={"test": Action(run=test, limit=30)},

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, cast
+
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
 
 from . import consistency, document, entries
 from .document import Node, NotReadable
@@ -15,7 +18,11 @@ FILE = "blueprint.yaml"
 NAME = re.compile(r"^[a-z][a-z0-9-]*$")
 VARIABLE = re.compile(r"^[a-z][a-z0-9_]*$")
 Type = Literal["string", "number", "boolean"]
-WRITTEN = {"string": ("text", "number", "boolean"), "number": ("number",), "boolean": ("boolean",)}
+WRITTEN = {  # the types, and what a default of each may be
+    gettext_noop("string"): ("text", "number", "boolean"),
+    gettext_noop("number"): ("number",),
+    gettext_noop("boolean"): ("boolean",),
+}
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,16 @@ def _root(path: Path, file: str, problems: Problems) -> Node:
     """The file's mapping; a problem at once when there is nothing to read on."""
     try:
         if not NAME.match(path.parent.name) or not path.is_file():
-            raise NotReadable(f"there is no blueprint {path.parent.name!r}", 1)
+            raise NotReadable(_("there is no blueprint {name!r}").format(name=path.parent.name), 1)
         root = document.read(path.read_text(encoding="utf-8"))
         if root.kind != "mapping":
-            raise NotReadable("has to be a mapping with title, variables and stacks", root.line)
+            raise NotReadable(_("has to be a mapping with title, variables and stacks"), root.line)
         entries.known_keys(root, ("title", "description", "variables", "stacks"), file, problems)
         return root
     except NotReadable as error:
         problems.add(file, error.line, error.text)
     except (OSError, UnicodeDecodeError) as error:
-        problems.add(file, 1, f"can't be read: {error}")
+        problems.add(file, 1, _("can't be read: {error}").format(error=error))
     problems.raise_if_any()
     raise AssertionError
 
@@ -90,9 +97,11 @@ def _root(path: Path, file: str, problems: Problems) -> Node:
 def _variables(node: Node, file: str, problems: Problems) -> Iterator[tuple[str, Variable]]:
     for name, each in node.pairs():
         if not VARIABLE.match(name):
-            problems.add(file, each.line, f"variable {name!r}: use small letters, digits and _, a letter first")
+            text = _("variable {name!r}: use small letters, digits and _, a letter first")
+            problems.add(file, each.line, text.format(name=name))
         elif each.kind != "mapping":
-            problems.add(file, each.line, f"variable {name!r} has to be a mapping such as {{type: string}}")
+            text = _("variable {name!r} has to be a mapping such as {{type: string}}")
+            problems.add(file, each.line, text.format(name=name))
         else:
             yield name, _variable(name, each, file, problems)
 
@@ -100,12 +109,14 @@ def _variables(node: Node, file: str, problems: Problems) -> Iterator[tuple[str,
 def _variable(name: str, node: Node, file: str, problems: Problems) -> Variable:
     entries.known_keys(node, ("type", "default", "description"), file, problems)
     kind = entries.text(node, "type", file, problems) or "string"
-    if kind not in get_args(Type):
-        problems.add(file, node.line, f"variable {name!r}: the type is string, number or boolean, not {kind!r}")
+    if kind not in WRITTEN:
+        text = _("variable {name!r}: the type is string, number or boolean, not {type!r}")
+        problems.add(file, node.line, text.format(name=name, type=kind))
         kind = "string"
     default = node.get("default")
     if default is not None and default.kind not in WRITTEN[kind]:
-        problems.add(file, default.line, f"variable {name!r}: the default has to be a {kind}, not {default.kind}")
+        text = _("variable {name!r}: the default has to be a {type}, not {kind}")
+        problems.add(file, default.line, text.format(name=name, type=_(kind), kind=default.called))
     description = entries.text(node, "description", file, problems)
     return Variable(name, cast(Type, kind), default.text if default else None, description)
 
@@ -113,11 +124,12 @@ def _variable(name: str, node: Node, file: str, problems: Problems) -> Variable:
 def _stacks(root: Node, folder: Path, file: str, problems: Problems) -> Iterator[tuple[str, Stack]]:
     stacks = entries.mapping(root, "stacks", file, problems)
     if not stacks.items:
-        problems.add(file, stacks.line, "a blueprint needs stacks")
+        problems.add(file, stacks.line, _("a blueprint needs stacks"))
     for key, each in stacks.pairs():
         if not NAME.match(key):
-            problems.add(file, each.line, f"stack {key!r}: use small letters, digits and -, a letter first")
+            text = _("stack {key!r}: use small letters, digits and -, a letter first")
+            problems.add(file, each.line, text.format(key=key))
         elif each.kind != "mapping":
-            problems.add(file, each.line, f"stack {key!r} has to be a mapping with a template")
+            problems.add(file, each.line, _("stack {key!r} has to be a mapping with a template").format(key=key))
         else:
             yield key, entries.stack(key, each, folder, file, problems)

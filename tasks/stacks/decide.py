@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from opsportal.words import gettext_noop
+
 STABLE = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"}
 )
@@ -25,22 +27,26 @@ class Move(Enum):
 
 # Why nothing can be done, and what a person does about it. AWS docs: Stack status codes; Troubleshooting.
 STUCK = {
-    "CREATE_FAILED": (
+    "CREATE_FAILED": gettext_noop(
         "Its creation failed with rollback turned off. Delete it or roll it back in CloudFormation, then retry."
     ),
-    "UPDATE_FAILED": "An update failed with rollback turned off. Roll it back in CloudFormation, then retry.",
-    "ROLLBACK_FAILED": (
+    "UPDATE_FAILED": gettext_noop(
+        "An update failed with rollback turned off. Roll it back in CloudFormation, then retry."
+    ),
+    "ROLLBACK_FAILED": gettext_noop(
         "Resources of a failed creation could not be deleted. Delete the stack in CloudFormation, retaining what "
         "can't be deleted, then retry."
     ),
-    "UPDATE_ROLLBACK_FAILED": (
+    "UPDATE_ROLLBACK_FAILED": gettext_noop(
         "An update could not be rolled back. Correct the cause and use “Continue update rollback” in CloudFormation, "
         "then retry."
     ),
-    "DELETE_FAILED": (
+    "DELETE_FAILED": gettext_noop(
         "It could not be deleted. Delete it in CloudFormation, retaining what can't be deleted, then retry."
     ),
-    "IMPORT_ROLLBACK_FAILED": "An import could not be rolled back. Correct the cause in CloudFormation, then retry.",
+    "IMPORT_ROLLBACK_FAILED": gettext_noop(
+        "An import could not be rolled back. Correct the cause in CloudFormation, then retry."
+    ),
 }
 
 

@@ -4,14 +4,15 @@ from typing import Any
 
 from opsportal.catalog import Context, Done, Outcome, Wait
 from opsportal.errors import StepFailed
+from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes
 from tasks.aws.cloudformation import ALREADY_SENT, INVALID
 
-from . import compare, looks, withdraw
+from . import compare, withdraw
 from .decide import ABSENT, CANCELLABLE, REVIEW, at_rest
 from .follow import follow, news, pause
 from .job import BEFORE, Job, at_work, place, wanted
-from .propose import propose
+from .propose import others, propose
 from .review import review
 
 SECTION, UNDO = "deploy", "undo"
@@ -50,15 +51,16 @@ def rest(job: Job) -> Outcome:
     if job.notes.status == CANCELLABLE and not job.notes.cancelled:
         stop_update(job)
     elif job.notes.status == "CREATE_IN_PROGRESS":
-        job.once(f"AWS can't cancel the creation of {job.wanted.name}: waiting for its end.")
-    return Wait(pause(job), "coming to rest")
+        job.once(_("AWS can't cancel the creation of {stack}: waiting for its end.").format(stack=job.wanted.name))
+    return Wait(pause(job), _("coming to rest"))
 
 
 def stop_update(job: Job) -> None:
     """Cancel the update, unless it has just ended or begun to clean up."""
     try:
         cloudformation_changes.cancel_update(job.aws, job.wanted.region, job.notes.stack_id)
-        job.ctx.say(f"Cancelled the update of {job.wanted.name}: CloudFormation rolls it back.", "warning")
+        text = _("Cancelled the update of {stack}: CloudFormation rolls it back.")
+        job.ctx.say(text.format(stack=job.wanted.name), "warning")
     except StepFailed as refused:
         if refused.code not in (INVALID, *ALREADY_SENT):
             raise
@@ -79,12 +81,12 @@ def keep(ctx: Context[Any]) -> Done:
     name = ctx.input["stack"]
     stack = cloudformation.stack(ctx.aws, ctx.input["region"], name)
     fresh = ctx.memory.get(SECTION, {}).get("fresh", False)
+    text = _("Template and parameters of {stack} were not changed by this run, so it stays as it is.")
     if stack is None:
-        ctx.say(f"There is no {name}, so there is nothing to undo.")
+        text = _("There is no {stack}, so there is nothing to undo.")
     elif fresh:
-        ctx.say(f"{name} was not there before this run: it stays. Delete it in CloudFormation if it is not wanted.")
-    else:
-        ctx.say(f"Template and parameters of {name} were not changed by this run, so it stays as it is.")
+        text = _("{stack} was not there before this run: it stays. Delete it in CloudFormation if it is not wanted.")
+    ctx.say(text.format(stack=name))
     return Done({"stack": name, "kept": stack is not None}, unchanged=True)
 
 
@@ -93,7 +95,8 @@ def read(ctx: Context[Any]) -> Outcome:
     name, region = ctx.input["stack"], ctx.input["region"]
     stack = cloudformation.stack(ctx.aws, region, name)
     if stack is None or stack.status in (ABSENT, REVIEW):
-        raise StepFailed(f"{name} does not exist, but others need its outputs. Deploy {ctx.key} too.")
+        text = _("{stack} does not exist, but others need its outputs. Deploy {key} too.")
+        raise StepFailed(text.format(stack=name, key=ctx.key))
     if not at_rest(stack.status):
-        return Wait(looks.OTHERS, f"another operation on {name}")
+        return others(name)
     return Done({"stack": name, "stack_id": stack.id, "region": region, "outputs": dict(stack.outputs)}, unchanged=True)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import yaml
 
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
+
 LARGEST = 256 * 1024
 
 
@@ -26,6 +29,11 @@ class Node:
     text: str = ""
     items: tuple[tuple["Node", "Node"], ...] = ()
 
+    @property
+    def called(self) -> str:
+        """The kind as people call it."""
+        return _(CALLED[self.kind])
+
     def pairs(self) -> Iterator[tuple[str, "Node"]]:
         """Key and value of each entry of a mapping."""
         return ((key.text, value) for key, value in self.items)
@@ -35,21 +43,29 @@ class Node:
 
 
 KINDS = {"int": "number", "float": "number", "bool": "boolean", "null": "null"}
+CALLED = {
+    "mapping": gettext_noop("mapping"),
+    "list": gettext_noop("list"),
+    "text": gettext_noop("text"),
+    "number": gettext_noop("number"),
+    "boolean": gettext_noop("boolean"),
+    "null": gettext_noop("null"),
+}
 
 
 def read(text: str) -> Node:
     """The file's root. Raises NotReadable: no YAML, too large, aliases, or a key that comes twice."""
     if len(text) > LARGEST:
-        raise NotReadable(f"is larger than {LARGEST // 1024} KiB", 1)
+        raise NotReadable(_("is larger than {n} KiB").format(n=LARGEST // 1024), 1)
     try:
         for token in yaml.scan(text):
             if isinstance(token, yaml.AliasToken):
-                raise NotReadable("aliases (*name) are not understood here", token.start_mark.line + 1)
+                raise NotReadable(_("aliases (*name) are not understood here"), token.start_mark.line + 1)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise not_yaml(error) from error
     if root is None:
-        raise NotReadable("is empty", 1)
+        raise NotReadable(_("is empty"), 1)
     return _node(root)
 
 
@@ -57,7 +73,7 @@ def not_yaml(error: yaml.YAMLError) -> NotReadable:
     """What the parser found wrong, and where."""
     mark = getattr(error, "problem_mark", None)
     words = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    return NotReadable(f"is not YAML: {words}", mark.line + 1 if mark else 1)
+    return NotReadable(_("is not YAML: {problem}").format(problem=words), mark.line + 1 if mark else 1)
 
 
 def _node(raw: yaml.Node) -> Node:
@@ -72,9 +88,9 @@ def _node(raw: yaml.Node) -> Node:
 def _items(raw: yaml.MappingNode) -> tuple[tuple[Node, Node], ...]:
     items = tuple((_node(key), _node(value)) for key, value in raw.value)
     seen: set[str] = set()
-    for key, _ in items:
+    for key, _value in items:
         if key.text in seen:
-            raise NotReadable(f"{key.text!r} comes twice", key.line)
+            raise NotReadable(_("{key!r} comes twice").format(key=key.text), key.line)
         seen.add(key.text)
     return items
 

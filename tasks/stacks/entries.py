@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from opsportal.words import gettext as _
+
 from . import references, template
 from .document import Node, NotReadable
 from .limits import is_number
@@ -44,16 +46,18 @@ class Stack:
 
 
 def known_keys(node: Node, known: Sequence[str], file: str, problems: Problems) -> None:
-    for key, _ in node.items:
+    for key, _value in node.items:
         if key.text not in known:
-            problems.add(file, key.line, f"unknown key {key.text!r}: known are {', '.join(known)}")
+            wrong = _("unknown key {key!r}: known are {known}").format(key=key.text, known=", ".join(known))
+            problems.add(file, key.line, wrong)
 
 
 def text(node: Node, name: str, file: str, problems: Problems) -> str:
     """The scalar of this name, "" when there is none."""
     found = node.get(name)
     if found is not None and found.kind not in (*SCALARS, "null"):
-        problems.add(file, found.line, f"{name} has to be a text, not a {found.kind}")
+        wrong = _("{name} has to be a text, not a {kind}").format(name=name, kind=found.called)
+        problems.add(file, found.line, wrong)
     return found.text if found and found.kind in SCALARS else ""
 
 
@@ -61,7 +65,8 @@ def mapping(node: Node, name: str, file: str, problems: Problems) -> Node:
     """The mapping of this name, an empty one when there is none."""
     found = node.get(name)
     if found is not None and found.kind not in ("mapping", "null"):
-        problems.add(file, found.line, f"{name} has to be a mapping, not a {found.kind}")
+        wrong = _("{name} has to be a mapping, not a {kind}").format(name=name, kind=found.called)
+        problems.add(file, found.line, wrong)
     return (
         found if found is not None and found.kind == "mapping" else Node("mapping", found.line if found else node.line)
     )
@@ -87,11 +92,13 @@ def stack(key: str, node: Node, folder: Path, file: str, problems: Problems) -> 
 def _template(key: str, node: Node, name: str, folder: Path, file: str, problems: Problems) -> Template | None:
     found = node.get("template")
     if not name:
-        problems.add(file, node.line, f"stack {key!r} needs a template")
+        problems.add(file, node.line, _("stack {key!r} needs a template").format(key=key))
     elif found is not None and not _inside(folder, name):
-        problems.add(file, found.line, f"template {name!r} has to be a file in the blueprint's own folder")
+        wrong = _("template {name!r} has to be a file in the blueprint's own folder").format(name=name)
+        problems.add(file, found.line, wrong)
     elif found is not None and not (folder / name).is_file():
-        problems.add(file, found.line, f"there is no template {name!r} in the blueprint's folder")
+        wrong = _("there is no template {name!r} in the blueprint's folder").format(name=name)
+        problems.add(file, found.line, wrong)
     else:
         return _parsed(folder / name, f"{file.rsplit('/', 1)[0]}/{name}", problems)
     return None
@@ -109,14 +116,15 @@ def _parsed(path: Path, shown: str, problems: Problems) -> Template | None:
     except NotReadable as error:
         problems.add(shown, error.line, error.text)
     except (OSError, UnicodeDecodeError) as error:
-        problems.add(shown, 1, f"can't be read: {error}")
+        problems.add(shown, 1, _("can't be read: {error}").format(error=error))
     return None
 
 
 def _values(node: Node, file: str, problems: Problems) -> Iterator[tuple[str, Value]]:
     for name, each in node.pairs():
         if each.kind not in SCALARS:
-            problems.add(file, each.line, f"{name} has to be a text, a number, true or false, not a {each.kind}")
+            wrong = _("{name} has to be a text, a number, true or false, not a {kind}")
+            problems.add(file, each.line, wrong.format(name=name, kind=each.called))
             continue
         try:
             yield name, Value(references.parse(each.text), each.line)
@@ -130,17 +138,18 @@ def _capabilities(node: Node, file: str, problems: Problems) -> tuple[str, ...]:
     if found is None:
         return ()
     if found.kind != "list":
-        problems.add(file, found.line, "capabilities has to be a list such as [CAPABILITY_IAM]")
-    for each, _ in found.items:
+        problems.add(file, found.line, _("capabilities has to be a list such as [CAPABILITY_IAM]"))
+    for each, _same in found.items:
         if each.text not in CAPABILITIES:
-            problems.add(file, each.line, f"unknown capability {each.text!r}: known are {', '.join(CAPABILITIES)}")
-    return tuple(each.text for each, _ in found.items)
+            wrong = _("unknown capability {name!r}: known are {known}")
+            problems.add(file, each.line, wrong.format(name=each.text, known=", ".join(CAPABILITIES)))
+    return tuple(each.text for each, _same in found.items)
 
 
 def _boolean(node: Node, name: str, file: str, problems: Problems) -> bool:
     found = node.get(name)
     if found is not None and found.kind != "boolean":
-        problems.add(file, found.line, f"{name} has to be true or false")
+        problems.add(file, found.line, _("{name} has to be true or false").format(name=name))
     return found is not None and found.text == "true"
 
 
@@ -149,6 +158,6 @@ def _seconds(node: Node, file: str, problems: Problems) -> float | None:
     if found is None:
         return None
     if found.kind != "number" or not is_number(found.text):
-        problems.add(file, found.line, "seconds has to be a number")
+        problems.add(file, found.line, _("seconds has to be a number"))
         return None
     return float(found.text)

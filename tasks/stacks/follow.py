@@ -2,6 +2,7 @@
 
 from opsportal.catalog import Done, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
+from opsportal.words import gettext as _
 from tasks.aws import cloudformation
 from tasks.aws.cloudformation_types import StackEvent
 
@@ -17,7 +18,7 @@ DEPTH = 3  # nested stacks looked into for a cause
 def follow(job: Job) -> Outcome:
     """Tell what is new; end with the operation."""
     if not (status := news(job)):
-        return Wait(pause(job), "CloudFormation is at work")
+        return Wait(pause(job), _("CloudFormation is at work"))
     if status in SUCCEEDED:
         return succeed(job, status)
     raise failure(job, status)
@@ -67,10 +68,11 @@ def succeed(job: Job, status: str) -> Outcome:
     notes.ended_at = notes.ended_at or job.now
     stack = cloudformation.stack(job.aws, job.wanted.region, notes.stack_id)
     if stack is None:
-        raise StepFailed(f"{job.wanted.name} was deleted by somebody right after it was deployed.")
+        text = _("{stack} was deleted by somebody right after it was deployed.")
+        raise StepFailed(text.format(stack=job.wanted.name))
     current = stack.status == status and stack.change_set_id in ("", notes.change_set)
     if not current and job.now - notes.ended_at < STALE:
-        return Wait(0.3, "waiting for the outputs")
+        return Wait(0.3, _("waiting for the outputs"))
     propose.protect(job, stack)
     job.ctx.progress(notes.of, notes.of)
     return Done(propose.output(job, stack))
@@ -80,16 +82,16 @@ def failure(job: Job, status: str) -> StepFailed:
     """The first real cause in a sentence, and what to do where the stack is stuck now."""
     told = cloudformation.events(job.aws, job.wanted.region, job.notes.stack_id, after=job.notes.mark)
     where, cause = root_cause(job, told)
-    advice = f" {STUCK[status]}" if status in STUCK else ""
-    place = f"{job.ctx.key} failed: " + (f"{where}: " if where else "")
-    return StepFailed(f"{place}{cause}{advice}", cause)
+    why = f"{where}: {cause}" if where else cause
+    text = _("{key} failed: {why}").format(key=job.ctx.key, why=why)
+    return StepFailed(f"{text} {_(STUCK[status])}" if status in STUCK else text, cause)
 
 
 def root_cause(job: Job, told: list[StackEvent], depth: int = 0) -> tuple[str, str]:
     """Where it began and AWS's reason; nested stacks are looked into."""
     event = story.first_failure(told)
     if event is None:
-        return "", "CloudFormation gave no reason. Look at the stack's events."
+        return "", _("CloudFormation gave no reason. Look at the stack's events.")
     where = "" if event.of_stack else event.logical_id
     nested = story.embedded(event)
     if nested and depth < DEPTH:

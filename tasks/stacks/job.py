@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from opsportal.catalog import Aws, Context
 from opsportal.errors import StepFailed
+from opsportal.words import gettext as _
 
 from . import references
 
@@ -104,7 +105,8 @@ def wanted(ctx: Context[Any]) -> Wanted:
     """The stack as planned, now that the outputs it refers to are known. Raises StepFailed."""
     given, known = ctx.input, outputs(ctx)
     if missing := references.unknown(given["parameters"], known) | references.unknown(given["tags"], known):
-        raise StepFailed(f"{ctx.key} needs {', '.join(sorted(missing))}, but these outputs did not come about.")
+        text = _("{key} needs {outputs}, but these outputs did not come about.")
+        raise StepFailed(text.format(key=ctx.key, outputs=", ".join(sorted(missing))))
     parameters = {name: references.text(pieces, known) for name, pieces in given["parameters"].items()}
     tags = {name: references.text(pieces, known) for name, pieces in given["tags"].items()}
     return Wanted(

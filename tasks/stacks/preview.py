@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from opsportal.catalog import Context, Done, Level, Outcome, Wait
-from opsportal.errors import Gone, StepFailed
+from opsportal.errors import Gone
+from opsportal.words import gettext as _
 from tasks.aws import cloudformation
 from tasks.aws.cloudformation_types import Stack
 
-from . import changes, compare, conditions, looks, propose, template, withdraw
+from . import changes, compare, conditions, propose, template, withdraw
 from .changes import Change
 from .conditions import Values
-from .decide import ABSENT, STUCK, Move, Verdict, decide, judge
+from .decide import ABSENT, Move, Verdict, decide, judge
 from .job import BEFORE, Job, at_work, outputs, place, wanted
 from .references import text, unknown
 from .template import Template
@@ -42,8 +43,9 @@ def not_known(ctx: Context[Any], missing: set[str]) -> Outcome:
     stack = cloudformation.stack(ctx.aws, ctx.input["region"], ctx.input["stack"])
     if stack is None or decide(stack.status) in (Move.CREATE, Move.CLEAR):
         return new(ctx, stack)
-    text = f"{stack.name}: what changes is known only after the deployment of {', '.join(sorted(missing))}."
-    ctx.say(text, "warning", kind="changes", stack=stack.name)
+    words = _("{stack}: what changes is known only after the deployment of {outputs}.")
+    said = words.format(stack=stack.name, outputs=", ".join(sorted(missing)))
+    ctx.say(said, "warning", kind="changes", stack=stack.name)
     return Done(result(ctx, stack, [], known=False))
 
 
@@ -73,9 +75,9 @@ def compared(job: Job) -> Outcome:
     if stack is None or move in (Move.CREATE, Move.CLEAR):
         return new(job.ctx, stack)
     if move is Move.WAIT:
-        return Wait(looks.OTHERS, f"another operation on {stack.name}")
+        return propose.others(stack.name)
     if move is Move.FAIL:
-        raise StepFailed(f"{stack.name} is {stack.status}. {STUCK[stack.status]}", stack.reason)
+        raise propose.stuck(stack)
     current = cloudformation.template(job.aws, job.wanted.region, stack.id)
     if compare.equal(job.wanted, stack, current):
         tell(job.ctx, [])
@@ -92,9 +94,9 @@ def reviewed(job: Job) -> Outcome:
         return listed_before(job)
     verdict = judge(found.status, found.execution, found.reason)
     if verdict is Verdict.WAIT:
-        return Wait(looks.next_look_at_change_set(job.now - job.notes.proposed_at), "the change set is being made")
+        return propose.being_made(job)
     if verdict is Verdict.BROKEN:
-        job.notes.leaving = f"{job.wanted.name} can't be changed like this: {found.reason}"
+        job.notes.leaving = propose.broken(job, found.reason)
         job.notes.cause = found.reason
         return withdraw.leave(job)
     listed = changes.classify(found.changes, *templates(job))
@@ -110,7 +112,7 @@ def listed_before(job: Job) -> Outcome:
     stack = cloudformation.stack(job.aws, job.wanted.region, job.wanted.name)
     if "changes" not in job.ctx.memory or stack is None:
         job.forget_change_set()
-        return Wait(1, "making another change set")
+        return Wait(1, _("making another change set"))
     kept: list[dict[str, Any]] = job.ctx.memory["changes"]
     return Done(result(job.ctx, stack, []) | summary(kept), unchanged=not kept)
 
@@ -125,7 +127,8 @@ def tell(ctx: Context[Any], listed: Sequence[Change]) -> None:
     level: Level = "warning" if any(change.alarming for change in listed) else "info"
     shown = [changes.as_json(change) for change in listed]
     counts = changes.counts(listed)
-    ctx.say(f"{name}: {changes.sentence(listed)}.", level, kind="changes", stack=name, counts=counts, changes=shown)
+    said = _("{stack}: {changes}.").format(stack=name, changes=changes.sentence(listed))
+    ctx.say(said, level, kind="changes", stack=name, counts=counts, changes=shown)
 
 
 def result(

@@ -4,6 +4,7 @@ from typing import Literal
 
 from opsportal.catalog import Ask, Done, Outcome, Wait, digest
 from opsportal.errors import Gone, StepFailed
+from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes
 from tasks.aws.cloudformation_types import Proposal, Stack
 
@@ -23,44 +24,71 @@ def propose(job: Job) -> Outcome:
     if move is Move.WAIT:
         return wait(job, stack)
     if move is Move.FAIL:
-        raise StepFailed(f"{stack.name} is {stack.status}. {STUCK[stack.status]}", stack.reason)
+        raise stuck(stack)
     return clear(job, stack) if move is Move.CLEAR else update(job, stack)
+
+
+def stuck(stack: Stack) -> StepFailed:
+    """Why nothing can be done with the stack, and what a person does about it."""
+    text = _("{stack} is {status}. {advice}")
+    return StepFailed(text.format(stack=stack.name, status=stack.status, advice=_(STUCK[stack.status])), stack.reason)
 
 
 def wait(job: Job, stack: Stack) -> Wait:
     """Nothing is done while another's operation is in flight."""
     if stack.id == job.notes.clearing:
-        return Wait(1, "deleting what a failed creation left")
-    job.once(f"{stack.name} is {stack.status} by another operation: waiting for its end.")
-    return Wait(looks.OTHERS, f"another operation on {stack.name}")
+        return cleared()
+    text = _("{stack} is {status} by another operation: waiting for its end.")
+    job.once(text.format(stack=stack.name, status=stack.status))
+    return others(stack.name)
 
 
 def clear(job: Job, stack: Stack) -> Outcome:
     """Delete the shell that a failed creation left; CloudFormation allows nothing else with it."""
     if stack.protected:
-        raise StepFailed(
-            f"{stack.name} was never created ({stack.status}) and has to be deleted first, but termination protection "
-            "is on. Turn it off in CloudFormation, then retry."
+        text = _(
+            "{stack} was never created ({status}) and has to be deleted first, but termination protection is on. Turn "
+            "it off in CloudFormation, then retry."
         )
-    shown = {"stack": stack.name, "stack_id": stack.id, "status": stack.status, "delete": True}
-    if job.ctx.environment.protected:
-        answer = job.ctx.answer
-        if answer is None or answer.digest != digest(shown):
-            return Ask(f"Delete what a failed creation left of {stack.name}, to create it anew?", shown)
-        if not answer.approved:
-            raise StepFailed(f"{stack.name} was left as it is: {rejection(job)}")
-    job.once(f"{stack.name} was never created: deleting what a failed creation left of it.")
+        raise StepFailed(text.format(stack=stack.name, status=stack.status))
+    if asked := job.ctx.environment.protected and ask_to_clear(job, stack):
+        return asked
+    text = _("{stack} was never created: deleting what a failed creation left of it.")
+    job.once(text.format(stack=stack.name))
     cloudformation_changes.delete_stack(job.aws, job.wanted.region, stack.id)
     job.notes.clearing = stack.id
-    return Wait(1, "deleting what a failed creation left")
+    return cleared()
+
+
+def ask_to_clear(job: Job, stack: Stack) -> Ask | None:
+    """The question to a person, None once it is answered with yes. Raises StepFailed on a no."""
+    shown = {"stack": stack.name, "stack_id": stack.id, "status": stack.status, "delete": True}
+    answer = job.ctx.answer
+    if answer is None or answer.digest != digest(shown):
+        text = _("Delete what a failed creation left of {stack}, to create it anew?")
+        return Ask(text.format(stack=stack.name), shown)
+    if not answer.approved:
+        raise StepFailed(_("{stack} was left as it is: {why}").format(stack=stack.name, why=rejection(job)))
+    return None
+
+
+def others(name: str) -> Wait:
+    """Let somebody else's operation on the stack end."""
+    return Wait(looks.OTHERS, _("another operation on {stack}").format(stack=name))
+
+
+def cleared() -> Wait:
+    """Let CloudFormation delete the shell."""
+    return Wait(1, _("deleting what a failed creation left"))
 
 
 def rejection(job: Job) -> str:
     """Who said no, in a sentence."""
     answer = job.ctx.answer
     if answer is None or answer.expired:
-        return "nobody approved it in time."
-    return f"rejected by {answer.by}" + (f": “{answer.reason}”." if answer.reason else ".")
+        return _("nobody approved it in time.")
+    text = _("rejected by {by}: “{reason}”.") if answer.reason else _("rejected by {by}.")
+    return text.format(by=answer.by, reason=answer.reason)
 
 
 def update(job: Job, stack: Stack) -> Outcome:
@@ -68,7 +96,7 @@ def update(job: Job, stack: Stack) -> Outcome:
     try:
         current = cloudformation.template(job.aws, job.wanted.region, stack.id)
     except Gone:
-        return Wait(1, "the stack was just deleted")
+        return Wait(1, _("the stack was just deleted"))
     if compare.equal(job.wanted, stack, current):
         return unchanged(job, stack)
     if job.section == "deploy":
@@ -80,7 +108,7 @@ def unchanged(job: Job, stack: Stack) -> Done:
     """The end of a step that had nothing to change, but perhaps to protect."""
     protected = protect(job, stack)
     if not protected:
-        job.ctx.say(f"{stack.name} is as wanted.")
+        job.ctx.say(_("{stack} is as wanted.").format(stack=stack.name))
     return Done(output(job, stack), unchanged=not protected)
 
 
@@ -89,7 +117,7 @@ def protect(job: Job, stack: Stack) -> bool:
     if not job.wanted.protect or stack.protected:
         return False
     cloudformation_changes.protect(job.aws, job.wanted.region, stack.id)
-    job.ctx.say(f"Termination protection of {stack.name} is on.")
+    job.ctx.say(_("Termination protection of {stack} is on.").format(stack=stack.name))
     return True
 
 
@@ -119,7 +147,18 @@ def make(job: Job, stack: Stack | None, kind: Kind) -> Wait:
             return moved(job, stack, refused)
     notes.made += 1
     notes.proposed_at, notes.told, notes.waiting = job.now, notes.mark, ""
-    return Wait(looks.next_look_at_change_set(0), "the change set is being made")
+    return being_made(job)
+
+
+def being_made(job: Job) -> Wait:
+    """Let CloudFormation make the change set."""
+    elapsed = job.now - job.notes.proposed_at
+    return Wait(looks.next_look_at_change_set(elapsed), _("the change set is being made"))
+
+
+def broken(job: Job, reason: str) -> str:
+    """Why there is no such change set, in AWS's words."""
+    return _("{stack} can't be changed like this: {reason}").format(stack=job.wanted.name, reason=reason)
 
 
 def proposed(job: Job, kind: Kind) -> Proposal:
@@ -152,4 +191,4 @@ def moved(job: Job, stack: Stack | None, refused: StepFailed) -> Wait:
     now = cloudformation.stack(job.aws, job.wanted.region, job.wanted.name)
     if refused.code != cloudformation.INVALID or (now and now.status) == (stack and stack.status):
         raise refused
-    return Wait(1, "somebody else changed the stack")
+    return Wait(1, _("somebody else changed the stack"))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from opsportal.words import gettext as _
+
 REFERENCE = re.compile(r"\$\{([^}]*)\}?")
 OUTPUT = re.compile(r"^outputs\.([a-z][a-z0-9-]*)\.([A-Za-z0-9]+)$")
 VARIABLE = re.compile(r"^variables\.([a-z][a-z0-9_]*)$")
@@ -50,7 +52,7 @@ def _parts(text: str) -> Iterator[Part]:
 
 def _reference(match: re.Match[str]) -> Output | Known:
     if not match[0].endswith("}"):
-        raise NotAReference(f"{match[0]} has no closing brace")
+        raise NotAReference(_("{reference} has no closing brace").format(reference=match[0]))
     if output := OUTPUT.match(match[1]):
         return Output(output[1], output[2])
     if variable := VARIABLE.match(match[1]):
@@ -58,8 +60,10 @@ def _reference(match: re.Match[str]) -> Output | Known:
     if fact := ENVIRONMENT.match(match[1]):
         return Known("environment", fact[1])
     raise NotAReference(
-        f"{match[0]} is not a reference: use ${{outputs.stack.Output}}, ${{variables.name}} or "
-        "${environment.name}, .account or .region"
+        _(
+            "{reference} is not a reference: use ${{outputs.stack.Output}}, ${{variables.name}} or "
+            "${{environment.name}}, .account or .region"
+        ).format(reference=match[0])
     )
 
 

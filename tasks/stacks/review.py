@@ -5,6 +5,8 @@ from typing import Any
 
 from opsportal.catalog import Ask, Level, Outcome, Wait, digest
 from opsportal.errors import Denied, Gone, StepFailed
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
 from tasks.aws import cloudformation, cloudformation_changes
 from tasks.aws.cloudformation_types import ChangeSet
 
@@ -21,18 +23,19 @@ def review(job: Job) -> Outcome:
     """Look at the change set and do what its status calls for."""
     notes, answer = job.notes, job.ctx.answer
     if answer is not None and not answer.approved and answer.digest == notes.asked:
-        return give_up(job, f"{job.wanted.name} was not changed: {propose.rejection(job)}")
+        text = _("{stack} was not changed: {why}")
+        return give_up(job, text.format(stack=job.wanted.name, why=propose.rejection(job)))
     try:
         found = cloudformation.change_set(job.aws, job.wanted.region, notes.change_set)
     except Gone:
         early = not notes.seen and job.now - notes.proposed_at < VISIBLE
-        return Wait(0.5, "the change set is not visible yet") if early else again(job)
+        return Wait(0.5, _("the change set is not visible yet")) if early else again(job)
     notes.seen = True
     verdict = judge(found.status, found.execution, found.reason)
     if verdict is Verdict.WAIT:
-        return Wait(looks.next_look_at_change_set(job.now - notes.proposed_at), "the change set is being made")
+        return propose.being_made(job)
     if verdict is Verdict.BROKEN:
-        return give_up(job, f"{job.wanted.name} can't be changed like this: {found.reason}", found.reason)
+        return give_up(job, propose.broken(job, found.reason), found.reason)
     act = {Verdict.EMPTY: empty, Verdict.AGAIN: again, Verdict.RUNNING: running}
     return act[verdict](job) if verdict in act else ready(job, found)
 
@@ -45,9 +48,10 @@ def give_up(job: Job, why: str, cause: str = "") -> Outcome:
 
 def again(job: Job) -> Wait:
     """The change set no more fits the stack: make another, which is shown again."""
-    job.ctx.say(f"The change set of {job.wanted.name} is out of date: making another.", "warning")
+    text = _("The change set of {stack} is out of date: making another.")
+    job.ctx.say(text.format(stack=job.wanted.name), "warning")
     job.forget_change_set()
-    return Wait(0.2, "making another change set")
+    return Wait(0.2, _("making another change set"))
 
 
 def empty(job: Job) -> Outcome:
@@ -56,7 +60,7 @@ def empty(job: Job) -> Outcome:
     stack = cloudformation.stack(job.aws, job.wanted.region, job.notes.stack_id)
     if stack is None:
         job.forget_change_set()
-        return Wait(1, "the stack was just deleted")
+        return Wait(1, _("the stack was just deleted"))
     return propose.unchanged(job, stack)
 
 
@@ -66,9 +70,9 @@ def running(job: Job) -> Wait:
         stack = cloudformation.stack(job.aws, job.wanted.region, job.notes.stack_id)
         if stack is None or at_rest(stack.status):
             job.forget_change_set()
-            return Wait(0, "looking at the stack again")
+            return Wait(0, _("looking at the stack again"))
     job.notes.executed_at = job.now
-    return Wait(0, "following the change")
+    return Wait(0, _("following the change"))
 
 
 def ready(job: Job, found: ChangeSet) -> Outcome:
@@ -98,7 +102,7 @@ def tell(job: Job, listed: Sequence[Change]) -> None:
     job.notes.of, job.notes.counts = len(listed), changes.counts(listed)
     level: Level = "warning" if any(change.alarming for change in listed) else "info"
     shown = [changes.as_json(change) for change in listed]
-    text = f"{job.wanted.name}: {changes.sentence(listed)}."
+    text = _("{stack}: {changes}.").format(stack=job.wanted.name, changes=changes.sentence(listed))
     job.ctx.say(text, level, kind="changes", stack=job.wanted.name, counts=job.notes.counts, changes=shown)
 
 
@@ -114,9 +118,11 @@ def show(job: Job, listed: Sequence[Change]) -> dict[str, Any]:
 
 
 def question(job: Job, listed: Sequence[Change]) -> str:
+    """What is asked, and which resources would lose their data."""
+    asked = _("Change {stack}: {changes}?").format(stack=job.wanted.name, changes=changes.sentence(listed))
     lost = [change.id for change in listed if change.alarming]
-    warning = f" {', '.join(lost)} would lose what it holds." if lost else ""
-    return f"Change {job.wanted.name}: {changes.sentence(listed)}?{warning}"
+    warning = ngettext("{names} would lose what it holds.", "{names} would lose what they hold.", len(lost))
+    return f"{asked} {warning.format(names=', '.join(lost))}" if lost else asked
 
 
 def execute(job: Job) -> Outcome:
@@ -131,6 +137,6 @@ def execute(job: Job) -> Outcome:
     except StepFailed as refused:
         if refused.code not in cloudformation.ALREADY_SENT:
             return give_up(job, refused.message, refused.cause)
-        return Wait(0.5, "looking at the change set again")
+        return Wait(0.5, _("looking at the change set again"))
     job.notes.executed_at = job.notes.told_at = job.now
-    return Wait(looks.next_look(job.notes.prepared, job.ctx.usual_seconds), "CloudFormation is at work")
+    return Wait(looks.next_look(job.notes.prepared, job.ctx.usual_seconds), _("CloudFormation is at work"))

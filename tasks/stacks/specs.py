@@ -5,6 +5,7 @@ from typing import Any
 
 from opsportal.catalog import Context, StepSpec
 from opsportal.errors import Invalid
+from opsportal.words import gettext as _
 
 from . import blueprint, lint, variables
 from .blueprint import Blueprint
@@ -35,7 +36,8 @@ def specs(ctx: Context[Params], action: str) -> list[StepSpec]:
 def chosen(found: Blueprint, only: Sequence[str]) -> list[str]:
     """The keys of the stacks to take, in the blueprint's order. Raises Invalid."""
     if unknown := [key for key in only if key not in found.stacks]:
-        raise Invalid(f"{found.name} has no stack {', '.join(unknown)}: known are {', '.join(found.stacks)}.", "only")
+        names = {"blueprint": found.name, "stacks": ", ".join(unknown), "known": ", ".join(found.stacks)}
+        raise Invalid(_("{blueprint} has no stack {stacks}: known are {known}.").format(**names), "only")
     return [key for key in found.stacks if not only or key in only]
 
 

@@ -4,50 +4,50 @@ import re
 from collections.abc import Iterable, Sequence
 
 from opsportal.catalog import Level
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
 from tasks.aws.cloudformation_types import StackEvent
 
 CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 VERBS = {
-    "CREATE": ("creating", "created"),
-    "UPDATE": ("updating", "updated"),
-    "DELETE": ("deleting", "deleted"),
-    "IMPORT": ("importing", "imported"),
-    "ROLLBACK": ("rolling back", "rolled back"),
-    "UPDATE_ROLLBACK": ("rolling the update back", "rolled the update back"),
-    "IMPORT_ROLLBACK": ("rolling the import back", "rolled the import back"),
+    "CREATE": (gettext_noop("{who}: creating"), gettext_noop("{who}: created")),
+    "UPDATE": (gettext_noop("{who}: updating"), gettext_noop("{who}: updated")),
+    "DELETE": (gettext_noop("{who}: deleting"), gettext_noop("{who}: deleted")),
+    "IMPORT": (gettext_noop("{who}: importing"), gettext_noop("{who}: imported")),
+    "ROLLBACK": (gettext_noop("{who}: rolling back"), gettext_noop("{who}: rolled back")),
+    "UPDATE_ROLLBACK": (gettext_noop("{who}: rolling the update back"), gettext_noop("{who}: rolled the update back")),
+    "IMPORT_ROLLBACK": (gettext_noop("{who}: rolling the import back"), gettext_noop("{who}: rolled the import back")),
 }
-SKIPPED = "left in place, not deleted"
 NOISE = re.compile(r"( \(RequestToken: [0-9a-f-]+(, HandlerErrorCode: \w+)?\)|\.? ?Rollback requested by user\.)")
 EMBEDDED = re.compile(r"^Embedded stack (arn:\S+) was not successfully")
 
 
 def said(event: StackEvent) -> tuple[str, Level] | None:
     """One line about the event, None for one that brings no news."""
-    who = "Stack" if event.of_stack else event.logical_id
+    who = _("Stack") if event.of_stack else event.logical_id
     reason = NOISE.sub("", event.reason).strip()
     if event.status.endswith("_FAILED"):
         level: Level = "warning" if reason in CANCELLED else "error"
-        return f"{who}: failed: {reason or event.status}", level
+        return _("{who}: failed: {reason}").format(who=who, reason=reason or event.status), level
     if event.status.endswith("_SKIPPED"):
-        return f"{who}: {SKIPPED}", "warning"
+        return _("{who}: left in place, not deleted").format(who=who), "warning"
     if "CLEANUP" in event.status:
-        return f"{who}: removing what is no longer needed", "info"
-    verb, _, state = event.status.rpartition("_")
+        return _("{who}: removing what is no longer needed").format(who=who), "info"
+    verb, _underscore, state = event.status.rpartition("_")
     if event.status.endswith("_IN_PROGRESS"):
         verb = event.status.removesuffix("_IN_PROGRESS")
         return _begun(who, verb, reason, event)
-    done = VERBS.get(verb, ("", f"{verb.lower()} {state.lower()}"))[1]
-    return f"{who}: {done}", "info"
+    return (_(VERBS[verb][1]).format(who=who) if verb in VERBS else f"{who}: {verb.lower()} {state.lower()}"), "info"
 
 
 def _begun(who: str, verb: str, reason: str, event: StackEvent) -> tuple[str, Level] | None:
     if verb == "REVIEW":
         return None
     if reason == "Resource creation Initiated":
-        return f"{who}: creation began ({event.physical_id})", "info"
-    doing = VERBS.get(verb, (verb.lower(), ""))[0]
+        return _("{who}: creation began ({id})").format(who=who, id=event.physical_id), "info"
+    doing = _(VERBS[verb][0]).format(who=who) if verb in VERBS else f"{who}: {verb.lower()}"
     level: Level = "warning" if "ROLLBACK" in verb else "info"
-    return f"{who}: {doing}" + (f": {reason}" if reason and reason != "User Initiated" else ""), level
+    return (f"{doing}: {reason}" if reason and reason != "User Initiated" else doing), level
 
 
 def first_failure(events: Sequence[StackEvent]) -> StackEvent | None:

@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
+
 from .document import NotReadable, not_yaml
 
 LIMITS = ("AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue")
@@ -72,12 +75,10 @@ Loader.add_multi_constructor("!", _short_form)
 
 def parse(body: str) -> Template:
     """What the template says. Raises NotReadable: no YAML or JSON, too long, or no Resources."""
-    size = len(body.encode())
-    if size > LONGEST:
-        raise NotReadable(f"has {size:,} bytes; CloudFormation takes {LONGEST:,}. Split the stack in two", 1)
+    _check_size(len(body.encode()))
     raw = _read(body)
     if not isinstance(raw, dict) or not _section(raw, "Resources"):
-        raise NotReadable("has no Resources", 1)
+        raise NotReadable(_("has no Resources"), 1)
     parameters = {name: _parameter(name, each) for name, each in _section(raw, "Parameters").items()}
     volatile = bool(VOLATILE.search(body)) or any(each.no_echo or "SSM" in each.type for each in parameters.values())
     resources = {name: _resource(each) for name, each in _section(raw, "Resources").items()}
@@ -85,15 +86,25 @@ def parse(body: str) -> Template:
     return Template(body, parameters, conditions, outputs, resources, volatile)
 
 
+def _check_size(size: int) -> None:
+    if size > LONGEST:
+        text = ngettext(
+            "has {size} byte; CloudFormation takes {longest}. Split the stack in two",
+            "has {size} bytes; CloudFormation takes {longest}. Split the stack in two",
+            size,
+        )
+        raise NotReadable(text.format(size=f"{size:,}", longest=f"{LONGEST:,}"), 1)
+
+
 def _read(body: str) -> Any:
     try:
         return json.loads(body) if body.lstrip().startswith("{") else yaml.load(body, Loader)  # noqa: S506  a SafeLoader
     except json.JSONDecodeError as error:
-        raise NotReadable(f"is not JSON: {error.msg}", error.lineno) from error
+        raise NotReadable(_("is not JSON: {problem}").format(problem=error.msg), error.lineno) from error
     except yaml.YAMLError as error:
         raise not_yaml(error) from error
     except (ValueError, RecursionError, TypeError) as error:
-        raise NotReadable(f"can't be read: {error}", 1) from error
+        raise NotReadable(_("can't be read: {error}").format(error=error), 1) from error
 
 
 def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from typing import NoReturn
 
 from opsportal.catalog import Wait
 from opsportal.errors import Denied, Gone, StepFailed
+from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes
 from tasks.aws.cloudformation_types import ChangeSet
 
@@ -32,10 +33,10 @@ def withdraw(job: Job) -> Wait | None:
     if found.execution.startswith("EXECUTE_"):
         return None
     if found.status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-        return Wait(0.5, "the change set is still being made")
+        return Wait(0.5, _("the change set is still being made"))
     if not found.status.startswith("DELETE_"):
         cloudformation_changes.delete_change_set(job.aws, job.wanted.region, found.id)
-    return Wait(0.3, "taking the change set away")
+    return Wait(0.3, _("taking the change set away"))
 
 
 def proposal(job: Job) -> ChangeSet | None:
@@ -60,7 +61,7 @@ def shell(job: Job) -> Wait | None:
         if cloudformation.change_sets(job.aws, job.wanted.region, stack.id):
             return None
         cloudformation_changes.delete_stack(job.aws, job.wanted.region, stack.id)
-    return Wait(0.5, "taking the empty stack away")
+    return Wait(0.5, _("taking the empty stack away"))
 
 
 def find(job: Job) -> None:

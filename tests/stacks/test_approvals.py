@@ -1,13 +1,24 @@
 """Questions: when they are asked, what is shown, and that exactly what was approved is executed."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from opsportal.catalog import Ask, digest
 from opsportal.errors import StepFailed
+from tasks.stacks import review
+from tasks.stacks.changes import Change
 from tests.stacks.templates import one, resource, template
 
 BUCKET = template(Store=resource("AWS::S3::Bucket", BucketName={"Fn::Sub": "a-${AWS::StackName}"}))
 RENAMED = BUCKET.replace("a-$", "b-$")
+
+
+def test_a_question_names_all_that_would_lose_its_data():
+    job = SimpleNamespace(wanted=SimpleNamespace(name="dev-web"))
+    lost = [Change(name, "AWS::S3::Bucket", "replace", stateful=True) for name in ("A", "B")]
+
+    assert review.question(job, lost) == "Change dev-web: 2 to replace? A, B would lose what they hold."
 
 
 def test_a_protected_environment_asks_before_anything_is_created(protected):
