@@ -26,9 +26,11 @@ class Env(BaseSettings):
     public_url: str = Field("http://localhost:8000", description="The portal's address, for links in messages.")
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         [],
-        description="Networks of the load balancers before the portal, separated by commas; their X-Forwarded-For and -Proto count.",
+        description="Networks of the load balancers before the portal; their X-Forwarded-For and -Proto are believed.",
     )
-    metrics_token: str = Field("", description="Who sends it as a bearer token may read /metrics. Empty: only from the same host.")
+    metrics_token: str = Field(
+        "", description="Who sends it as a bearer token may read /metrics. Empty: only from the same host."
+    )
     database_url: str = Field("", description="Empty: SQLite in VAR_DIR. Else postgres://… or mysql://…")
     redis_url: str = Field(
         "",

@@ -1,20 +1,21 @@
 """Where a request comes from, also behind load balancers that nobody may pretend to be."""
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 def client(request: HttpRequest) -> str:
     """The address of whoever sent the request, "" when it is not known (a UNIX socket).
 
-    It is the rightmost one of X-Forwarded-For that is no proxy of ours (TRUSTED_PROXIES): each proxy appends the address
-    it was called from, and what stands left of that is the sender's own writing. Without such proxies the header
-    counts for nothing.
+    It is the rightmost one of X-Forwarded-For that is no proxy of ours (TRUSTED_PROXIES): each proxy appends the
+    address it was called from, and what stands left of that is the sender's own writing. Without such proxies the
+    header counts for nothing.
     """
     found = parsed(request.META.get("REMOTE_ADDR", ""))
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
@@ -38,7 +39,7 @@ def trusted(address: Address) -> bool:
 
 
 @lru_cache(maxsize=4)
-def proxies(networks: tuple[str, ...]) -> tuple[object, ...]:
+def proxies(networks: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ip_network(network) for network in networks)
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import RequestFactory
+from pydantic import ValidationError
 
+from config.env import Env
 from opsportal import addresses
 
 OURS = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"]
@@ -46,3 +48,8 @@ def test_without_proxies_of_ours_the_header_counts_for_nothing(settings):
 )
 def test_what_a_proxy_on_this_host_passes_on_is_not_local(peer, forwarded, is_local):
     assert addresses.local(request(peer, forwarded)) == is_local
+
+
+def test_a_network_that_is_none_is_refused_with_its_name():
+    with pytest.raises(ValidationError, match="“10.0.0/8” is no network"):
+        Env(trusted_proxies="127.0.0.1, 10.0.0/8")
