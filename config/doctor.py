@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 from opsportal import clock
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
 from tasks.aws import workers
 
 SKEW = timedelta(seconds=2)
@@ -23,7 +25,7 @@ BEAT_SILENT = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found; `cure` is empty when all is well."""
+    """What one check found; `cure` is empty when all is well. `what` is the check's name in docs/operate.md."""
 
     what: str
     found: str
@@ -41,10 +43,12 @@ def database() -> Finding:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return Finding("database", str(error), "Check DATABASE_URL, and that the database runs and lets you in.")
+        cure = _("Check DATABASE_URL, and that the database runs and lets you in.")
+        return Finding("database", str(error), cure)
     if missing:
-        return Finding("database", f"{len(missing)} migrations are missing", "Run: manage.py migrate")
-    return Finding("database", f"{connection.vendor}, up to date")
+        text = ngettext("{n} migration is missing", "{n} migrations are missing", len(missing))
+        return Finding("database", text.format(n=len(missing)), _("Run: manage.py migrate"))
+    return Finding("database", _("{engine}, up to date").format(engine=connection.vendor))
 
 
 def broker() -> Finding:
@@ -53,11 +57,13 @@ def broker() -> Finding:
         with redis.Redis.from_url(settings.BROKER, socket_timeout=3, socket_connect_timeout=3) as server:
             info = server.info()
     except redis.RedisError as error:
-        return Finding("broker", str(error), "Check REDIS_URL; without it, manage.py up starts an embedded Valkey.")
+        cure = _("Check REDIS_URL; without it, manage.py up starts an embedded Valkey.")
+        return Finding("broker", str(error), cure)
     if info.get("maxmemory_policy", "noeviction") != "noeviction":
-        policy = info["maxmemory_policy"]
-        return Finding("broker", f"maxmemory-policy is {policy}", "Set maxmemory-policy to noeviction.")
-    return Finding("broker", f"{info.get('server_name', 'redis')} {info.get('redis_version', '')} answers")
+        text = _("maxmemory-policy is {policy}").format(policy=info["maxmemory_policy"])
+        return Finding("broker", text, _("Set maxmemory-policy to noeviction."))
+    server_name = f"{info.get('server_name', 'redis')} {info.get('redis_version', '')}"
+    return Finding("broker", _("{server} answers").format(server=server_name))
 
 
 def worker() -> Finding:
@@ -65,19 +71,20 @@ def worker() -> Finding:
     try:
         answers = current_app.control.ping(timeout=1.5)
     except (OSError, OperationalError, redis.RedisError) as error:
-        return Finding("workers", f"can't be asked: {error}", "Mend the broker first.")
+        return Finding("workers", _("can't be asked: {why}").format(why=error), _("Mend the broker first."))
     names = sorted(name for answer in answers for name in answer)
     if not names:
-        return Finding("workers", "none answers", "Start one: manage.py up, or celery -A config worker.")
+        cure = _("Start one: manage.py up, or celery -A config worker.")
+        return Finding("workers", _("none answers"), cure)
     return Finding("workers", ", ".join(names))
 
 
 def pump() -> Finding:
-    return pulse("pump", SILENT, "It runs in every worker: start one, or look into the workers' logs.")
+    return pulse("pump", SILENT, _("It runs in every worker: start one, or look into the workers' logs."))
 
 
 def beat() -> Finding:
-    return pulse("beat", BEAT_SILENT, "Start it: manage.py up, or celery -A config beat. Runs go on without it.")
+    return pulse("beat", BEAT_SILENT, _("Start it: manage.py up, or celery -A config beat. Runs go on without it."))
 
 
 def pulse(name: str, silent: timedelta, cure: str) -> Finding:
@@ -86,10 +93,10 @@ def pulse(name: str, silent: timedelta, cure: str) -> Finding:
         last = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
         age = clock.now() - last if last else None
     except DatabaseError:
-        return Finding(name, "not known", "Mend the database first.")
+        return Finding(name, _("not known"), _("Mend the database first."))
     if age is None:
-        return Finding(name, "never seen", cure)
-    text = f"last seen {age.total_seconds():.0f} s ago"
+        return Finding(name, _("never seen"), cure)
+    text = _("last seen {n} s ago").format(n=round(age.total_seconds()))
     return Finding(name, text, cure if age > silent else "")
 
 
@@ -98,9 +105,9 @@ def clocks() -> Finding:
     try:
         apart = abs(clock.now() - datetime.now(UTC))
     except DatabaseError:
-        return Finding("clock", "not known", "Mend the database first.")
-    text = f"{apart.total_seconds():.1f} s from the database's"
-    return Finding("clock", text, "Let NTP (chrony) set this host's clock." if apart > SKEW else "")
+        return Finding("clock", _("not known"), _("Mend the database first."))
+    text = _("{n} s from the database's").format(n=f"{apart.total_seconds():.1f}")
+    return Finding("clock", text, _("Let NTP (chrony) set this host's clock.") if apart > SKEW else "")
 
 
 def credentials() -> Finding:
@@ -108,7 +115,7 @@ def credentials() -> Finding:
     try:
         return Finding("AWS credentials", workers.identity(settings.AWS_ENDPOINT))
     except OpsError as error:
-        cure = "Give this host an instance or task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        cure = _("Give this host an instance or task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         return Finding("AWS credentials", error.message, cure)
 
 

@@ -155,4 +155,4 @@ def _expire(turn: Turn, step_id: int) -> None:
     rows = Approval.objects.select_related("step__run").filter(step=step_id, status=OPEN, expires_at__lte=turn.now)
     for approval in rows:
         close(turn, approval, Approval.Status.EXPIRED, None, "")
-        turn.say("Rejected: nobody answered in time.", "warning", approval.step)
+        turn.say(gettext_lazy("Rejected: nobody answered in time."), "warning", approval.step)

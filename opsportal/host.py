@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from . import supervisor
 from .supervisor import Part, Supervisor
+from .words import gettext as _
 
 
 def start(running: Supervisor, env: Mapping[str, str], address: str, port: int, workers: int) -> None:
@@ -44,7 +45,8 @@ def require_free(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise RuntimeError(f"Port {port} of {address} can't be used: {error.strerror}. Choose another.") from error
+            text = _("Port {port} of {address} can't be used: {why}. Choose another.")
+            raise RuntimeError(text.format(port=port, address=address, why=error.strerror)) from error
 
 
 def require_alone(seconds: float = 5.0) -> None:
@@ -52,7 +54,8 @@ def require_alone(seconds: float = 5.0) -> None:
     end = time.monotonic() + seconds  # one whose supervisor was killed is about to end
     while supervisor.answers(settings.BROKER):
         if time.monotonic() > end:
-            raise RuntimeError(f"Another opsportal runs in {settings.VAR_DIR}. Stop it, or choose another VAR_DIR.")
+            text = _("Another opsportal runs in {folder}. Stop it, or choose another VAR_DIR.")
+            raise RuntimeError(text.format(folder=settings.VAR_DIR))
         time.sleep(0.1)
 
 

@@ -14,6 +14,8 @@ from typing import IO
 
 import redis
 
+from .words import gettext as _
+
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 12.0  # seconds a process gets to end by itself
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -69,13 +71,17 @@ class Supervisor:
         part, process, end = self.parts[name], self.running[name], time.monotonic() + seconds
         while part.ready is not None and not part.ready():
             if process.poll() is not None:
-                raise RuntimeError(f"{name} ended with code {process.returncode}. {self.where(name)}")
+                text = _("{name} ended with code {code}.").format(name=name, code=process.returncode)
+                raise RuntimeError(f"{text} {self.where(name)}")
             if time.monotonic() > end:
-                raise RuntimeError(f"{name} was not ready after {seconds:.0f} s. {self.where(name)}")
+                text = _("{name} was not ready after {n} s.").format(name=name, n=round(seconds))
+                raise RuntimeError(f"{text} {self.where(name)}")
             time.sleep(0.05)
 
     def where(self, name: str) -> str:
-        return f"Look into {self.logs / name}.log." if self.logs else "Its output is above."
+        if self.logs is None:
+            return _("Its output is above.")
+        return _("Look into {file}.").format(file=self.logs / f"{name}.log")
 
     def watch(self) -> None:
         """Start again whatever ends, until a signal asks for the end (Stopped)."""
@@ -83,7 +89,8 @@ class Supervisor:
             time.sleep(0.5)
             for name, process in list(self.running.items()):
                 if process.poll() is not None:
-                    print(f"{name} ended with code {process.returncode}; starting it again.", file=sys.stderr)  # noqa: T201
+                    text = _("{name} ended with code {code}; starting it again.")
+                    print(text.format(name=name, code=process.returncode), file=sys.stderr)  # noqa: T201
                     self.start(self.parts[name])
 
     def stop(self, names: Sequence[str] | None = None) -> None:
@@ -157,7 +164,8 @@ def valkey(var_dir: Path) -> Part:
 
     socket = var_dir / "valkey.sock"
     if len(os.fsencode(socket)) > SOCKET_LIMIT:
-        raise RuntimeError(f"VAR_DIR: the path {socket} is too long for a socket. Choose a shorter VAR_DIR.")
+        text = _("VAR_DIR: the path {path} is too long for a socket. Choose a shorter VAR_DIR.")
+        raise RuntimeError(text.format(path=socket))
     var_dir.mkdir(parents=True, exist_ok=True)
     settings = {
         "port": "0",

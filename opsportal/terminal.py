@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .models import Run, Step
+from .words import gettext as _
 
 MARKS = {
     Step.Status.BLOCKED: ("·", "dim"),
@@ -56,7 +57,8 @@ def picture(run: Run, steps: list[Step], now: datetime) -> RenderableType:
     for step in steps:
         table.add_row(*row(step, now))
     elapsed = ((run.ended_at or now) - run.created_at).total_seconds()
-    title = f"Run {run.pk} · {run.runbook} on {run.environment.name} · {run.get_status_display()}"
+    words = {"run": run.pk, "runbook": run.runbook, "environment": run.environment, "status": run.get_status_display()}
+    title = _("Run {run} · {runbook} on {environment} · {status}").format(**words)
     head = Text(f"{title} · {clock(elapsed)}{against(run.usual_seconds)}", style="bold")
     return Group(head, table, Text(run.reason, style="red") if run.reason else Text(""))
 
@@ -79,7 +81,7 @@ def bar(step: Step, took: float, colour: str) -> ProgressBar:
 
 def note(step: Step) -> str:
     if step.status == Step.Status.SUCCEEDED:
-        return "nothing to change" if step.unchanged else ""
+        return _("nothing to change") if step.unchanged else ""
     return step.reason or step.note
 
 

@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from config import doctor
+from opsportal.words import gettext as _
 
 
 class Command(BaseCommand):
-    help = "Checks database, broker, workers, pump, Beat, clock and AWS credentials; exit code 1 when something ails."
     requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.description = _(
+            "Checks database, broker, workers, pump, Beat, clock and AWS credentials; exit code 1 when something ails."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = doctor.examine()

@@ -9,14 +9,14 @@ from rich.console import Console
 
 from opsportal import demo, host, supervisor, terminal
 from opsportal.models import Run
+from opsportal.words import gettext as _
 
 
 class Command(BaseCommand):
-    help = "Starts everything on a simulated AWS and deploys the ecs-service blueprint to dev."
-
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.description = _("Starts everything on a simulated AWS and deploys the ecs-service blueprint to dev.")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--once", action="store_true", help="follow the deployment here and end with its result")
+        parser.add_argument("--once", action="store_true", help=_("follow the deployment here and end with its result"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.console = Console()
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             self.run(running, options["port"], options["once"])
         except supervisor.Stopped:
-            self.console.print("Stopping. [bold]make demo[/bold] goes on from here.")
+            self.console.print(_("Stopping. [bold]make demo[/bold] goes on from here."))
             code = 130
         except RuntimeError as error:
             raise CommandError(str(error)) from error
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise SystemExit(code)
 
     def run(self, running: supervisor.Supervisor, port: int, once: bool) -> None:
-        with self.console.status("Starting Valkey, the sandbox, the portal, the workers and Beat …"):
+        with self.console.status(_("Starting Valkey, the sandbox, the portal, the workers and Beat …")):
             sandbox = demo.Sandbox(host.free_port())
             os.environ.update(sandbox.workers_env())
             running.start(sandbox.part(settings.VAR_DIR / "sandbox.pickle"))
@@ -61,9 +61,9 @@ class Command(BaseCommand):
     def greet(self, port: int, logins: dict[str, str], run: Run) -> None:
         base = f"http://localhost:{port}"
         say = self.console.print
-        say(f"\n[bold]opsportal runs on {base}[/bold]\n")
-        say(f"  olga   {logins['olga']}   starts runs", highlight=False)
-        say(f"  ansel  {logins['ansel']}   may approve what olga starts on prod\n", highlight=False)
-        what = "A deployment to dev is under way" if run.is_open else "The deployment to dev has ended"
+        say("\n[bold]" + _("opsportal runs on {address}").format(address=base) + "[/bold]\n")
+        say("  olga  ", logins["olga"], " ", _("starts runs"), highlight=False)
+        say("  ansel ", logins["ansel"], " ", _("may approve what olga starts on prod") + "\n", highlight=False)
+        what = _("A deployment to dev is under way") if run.is_open else _("The deployment to dev has ended")
         say(f"{what}: {base}/admin/opsportal/run/{run.pk}/", highlight=False)
-        say("AWS is simulated. Ctrl-C stops everything; the data stays in var/.")
+        say(_("AWS is simulated. Ctrl-C stops everything; the data stays in var/."))
