@@ -1,5 +1,6 @@
 """Every environment variable the product reads, typed; docs/operate.md shows the same table."""
 
+import gettext
 import secrets
 from functools import lru_cache
 from ipaddress import ip_network
@@ -9,7 +10,13 @@ from typing import Annotated
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from opsportal.complaints import complaint
+
 ROOT = Path(__file__).resolve().parent.parent
+LANGUAGE_CODE = "en"
+# What is wrong at start-up is said before Django can translate anything.
+WORDS = gettext.translation("django", ROOT / "opsportal" / "locale", [LANGUAGE_CODE], fallback=True)
+_ = WORDS.gettext
 
 
 class Env(BaseSettings):
@@ -52,8 +59,19 @@ class Env(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     time_zone: str = Field("UTC", description="The portal's time zone.")
+    mfa_required: bool = Field(False, description="Whoever signs in by password has to set up a second factor.")
+    oidc_issuer: str = Field("", description="The company's OpenID Connect provider; empty: passwords only.")
+    oidc_client_id: str = Field("", description="This opsportal's name at that provider.")
+    oidc_client_secret: str = Field("", description="Its secret there.")
+    oidc_name: str = Field("Company", description="What the button to sign in there is called.")
+    oidc_domains: Annotated[list[str], NoDecode] = Field(
+        [], description="Domains whose verified addresses may sign in there, separated by commas; empty: all."
+    )
+    oidc_groups_claim: str = Field(
+        "", description="The claim that names a person's groups; those that exist here are theirs from then on."
+    )
 
-    @field_validator("allowed_hosts", "runbook_modules", mode="before")
+    @field_validator("allowed_hosts", "oidc_domains", "runbook_modules", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
@@ -68,7 +86,7 @@ class Env(BaseSettings):
     def known_database(cls, value: str) -> str:
         if value and value.split(":", 1)[0] not in ("sqlite", "postgres", "postgresql", "mysql"):
             raise ValueError(
-                "use sqlite:///path, postgres://user:password@host/name or mysql://user:password@host/name"
+                _("use sqlite:///path, postgres://user:password@host/name or mysql://user:password@host/name")
             )
         return value
 
@@ -76,7 +94,7 @@ class Env(BaseSettings):
     @classmethod
     def known_broker(cls, value: str) -> str:
         if value and value.split(":", 1)[0] not in ("redis", "rediss", "unix"):
-            raise ValueError("use redis://host:6379/0, rediss://user:password@host:6379/0 or unix:///path/to/socket")
+            raise ValueError(_("use redis://host:6379/0, rediss://user:password@host:6379/0 or unix:///path/to/socket"))
         return value
 
     @field_validator("trusted_proxies", mode="before")
@@ -94,7 +112,7 @@ class Env(BaseSettings):
     @classmethod
     def known_level(cls, value: str) -> str:
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+            raise ValueError(_("use DEBUG, INFO, WARNING or ERROR"))
         return value.upper()
 
     @property
@@ -131,8 +149,13 @@ def env() -> Env:
         found = Env()
         found.var_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SystemExit(f"opsportal can't start. VAR_DIR: {error.filename} can't be made, {error.strerror}.") from None
+        text = _("opsportal can't start. VAR_DIR: {path} can't be made, {why}.")
+        raise SystemExit(text.format(path=error.filename, why=error.strerror)) from None
     except ValidationError as error:
-        lines = [f"  {str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        raise SystemExit("opsportal can't start. Wrong environment variables:\n" + "\n".join(lines)) from None
+        raise SystemExit("\n".join([_("opsportal can't start. Wrong environment variables:"), *wrong(error)])) from None
     return found
+
+
+def wrong(error: ValidationError) -> list[str]:
+    """A line for each variable: its name and what was expected."""
+    return [f"  {str(e['loc'][0]).upper()}: {complaint(e, WORDS.gettext, WORDS.ngettext)}" for e in error.errors()]

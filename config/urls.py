@@ -1,11 +1,12 @@
 """Addresses of the portal."""
 
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib import admin
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
-from opsportal import live
+from opsportal import live, signin
 from opsportal.pages import lines, runbooks
 
 
@@ -21,7 +22,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/runbooks/", admin.site.admin_view(runbooks.page), name="runbooks"),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("accounts/oidc/<slug:provider_id>/login/", signin.reachable(oidc.login)),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", signin.reachable(oidc.callback)),
+    path("accounts/", include("allauth.urls")),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
     path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]

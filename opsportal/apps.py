@@ -8,3 +8,14 @@ class OpsportalConfig(AppConfig):
     name = "opsportal"
     verbose_name = _("Operations")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from allauth.account.signals import user_logged_in
+        from django.contrib.auth.models import User
+        from django.db.models.signals import post_save
+
+        from . import edits, signin
+
+        edits.connect()
+        user_logged_in.connect(signin.signed_in)
+        post_save.connect(signin.account_ended, sender=User)
