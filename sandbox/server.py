@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from sandbox import control, faults, iam, refusals, requests
+from sandbox import control, faults, iam, policies, refusals, requests
 from sandbox.calls import Call
 from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
@@ -48,7 +48,7 @@ class Application:
 
     def _answer(self, call: Call, environ: Environ, struck: list[faults.Rule]) -> Response:
         with self.world.lock:
-            refused = _refused(call, struck) or iam.refused(self.world, call)
+            refused = _refused(call, struck) or iam.refused(self.world, call) or policies.prepare(call)
             if refused is not None:
                 return _response(*refused)
             lifecycle.advance(self.world, self.world.clock.now())

@@ -92,6 +92,36 @@ def test_attached_policies_are_simulated_too(account):
     assert found["EvaluationResults"][0]["EvalDecision"] == "allowed"
 
 
+def test_a_policy_of_aws_is_attached(account):
+    arn = account.sandbox.role(account.id, "reader", policy=READ_ONLY)
+    iam = account.client("iam")
+    iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    found = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["ec2:RunInstances"])
+    assert found["EvaluationResults"][0]["EvalDecision"] == "allowed"
+    assert [p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"]] == []
+
+
+def test_an_unknown_policy_of_aws_is_not_attached(account):
+    account.sandbox.role(account.id, "reader", policy=READ_ONLY)
+    wrong = {"RoleName": "reader", "PolicyArn": "arn:aws:iam::aws:policy/AdminAccess"}
+    assert refused(account.client("iam").attach_role_policy, **wrong)[0] == "NoSuchEntity"
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ("{", "Syntax errors in policy."),
+        ('{"Statement": [{"Effect": "Allow", "Acton": "sts:AssumeRole"}]}', "Syntax errors in policy."),
+        ('{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}', "Principal"),
+    ],
+)
+def test_a_malformed_trust_policy_is_refused(account, document, why):
+    made = {"RoleName": "deploy", "AssumeRolePolicyDocument": document}
+    code, message, status = refused(account.client("iam").create_role, **made)
+    assert (code, status) == ("MalformedPolicyDocument", 400)
+    assert why in message
+
+
 def test_the_resource_of_a_statement_counts(account):
     statement = {"Effect": "Allow", "Action": "sns:*", "Resource": "arn:aws:sns:*:*:app-*"}
     arn = account.sandbox.role(account.id, "topics", policy={"Version": "2012-10-17", "Statement": [statement]})
