@@ -1,4 +1,4 @@
-"""Real workers, a real Valkey and a database file shared with them."""
+"""Real workers, a real Valkey and a database shared with them; both may be services (tests/environment.py)."""
 
 import os
 import signal
@@ -11,9 +11,19 @@ from django.conf import settings
 from django.db import connection
 
 from opsportal import supervisor
+from opsportal.hints import broker
 from opsportal.supervisor import Supervisor
+from tests.environment import with_name
 
 LEASE = "2"
+SERVICE = bool(os.environ["REDIS_URL"])
+
+
+def database_url():
+    """Where real processes find the database under test."""
+    name = connection.settings_dict["NAME"]
+    url = os.environ["DATABASE_URL"]
+    return with_name(url, name) if url else f"sqlite:///{name}"
 
 
 class Host:
@@ -21,9 +31,7 @@ class Host:
 
     def __init__(self):
         self.supervisor = Supervisor(logs=Path(settings.VAR_DIR) / "logs")
-        name = connection.settings_dict["NAME"]
-        url = os.environ.get("TEST_WORKER_DATABASE_URL") or f"sqlite:///{name}"
-        self.env = {"DATABASE_URL": url, "LEASE_SECONDS": LEASE, "PYTHONPATH": os.getcwd()}
+        self.env = {"DATABASE_URL": database_url(), "LEASE_SECONDS": LEASE, "PYTHONPATH": os.getcwd()}
 
     def start(self, part, **env):
         ready = part.ready
@@ -31,7 +39,17 @@ class Host:
         self.supervisor.wait_ready(part.name)
 
     def valkey(self):
-        self.start(supervisor.valkey(Path(settings.VAR_DIR)))
+        """Start a Valkey, where no service stands for it."""
+        if not SERVICE:
+            self.start(supervisor.valkey(Path(settings.VAR_DIR)))
+
+    def lose_valkey(self):
+        """As if it had been killed and started again. Of a service, which others use too, our connections end."""
+        if SERVICE:
+            end_connections(broker())
+        else:
+            self.kill("valkey")
+            self.valkey()
 
     def worker(self, name="worker", queues="engine,long,notify,pump", processes=2, **env):
         part = supervisor.worker(name, queues, processes)
@@ -58,12 +76,22 @@ class Host:
         process.wait(20)
 
 
+def end_connections(server):
+    """End each connection to the Redis database that this one uses, but for itself."""
+    number, me = server.get_connection_kwargs()["db"], server.client_id()
+    for client in server.client_list():
+        if int(client["db"]) == number and int(client["id"]) != me:
+            server.client_kill_filter(_id=client["id"])
+
+
 @pytest.fixture
 def host(transactional_db):
     host = Host()
     host.valkey()
     yield host
     host.supervisor.stop()
+    if SERVICE:
+        broker().flushdb()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):
         leftover.unlink()
 

@@ -201,8 +201,8 @@ HURTS = {
     "kill a child": lambda host, name: host.kill_child(until(lambda: host.children(name))[0].pid),
     "kill the worker": lambda host, name: (host.kill(name), host.worker(name)),
     "end the worker": lambda host, name: (host.terminate(name), host.worker(name)),
-    "flush Redis": lambda host, name: broker().flushall(),
-    "kill Valkey": lambda host, name: (host.kill("valkey"), host.valkey()),
+    "flush Redis": lambda host, name: broker().flushdb(),
+    "kill Valkey": lambda host, name: host.lose_valkey(),
 }
 
 
