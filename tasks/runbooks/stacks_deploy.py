@@ -36,7 +36,7 @@ RUNBOOK = Runbook(
     params=Params,
     plan=plan,
     actions={
-        "deploy": Action(run=deploy, cancel=stack.cancel, undo=stack.undo),
+        "deploy": Action(run=deploy, cancel=stack.cancel, undo=stack.undo, stays=stack.stays),
         "read": Action(run=stack.read),
     },
     permissions=(

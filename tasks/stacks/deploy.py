@@ -1,5 +1,6 @@
 """One stack: deploy it, come to rest after a cancel, restore what was before. Each call is one look."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from opsportal.catalog import Context, Done, Outcome, Wait
@@ -74,6 +75,13 @@ def undo(ctx: Context[Any]) -> Outcome:
         return keep(ctx)
     with at_work(ctx, compare.restored(before, place(ctx)), "undo") as job:
         return advance(job)
+
+
+def stays(input_: Mapping[str, Any], memory: Mapping[str, Any]) -> str:
+    """That an undo leaves a stack which this run created; empty for any other."""
+    if BEFORE in memory or not memory.get(SECTION, {}).get("fresh"):
+        return ""
+    return _("{stack} was not there before this run: it stays.").format(stack=input_["stack"])
 
 
 def keep(ctx: Context[Any]) -> Done:

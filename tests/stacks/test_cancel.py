@@ -87,6 +87,7 @@ def test_undo_restores_template_parameters_and_tags(step):
 def test_undo_leaves_a_new_stack_and_says_so(step):
     step.want(one()).run()
 
+    assert stack.stays(step.input, step.memory) == f"{step.input['stack']} was not there before this run: it stays."
     done = step.run(stack.undo)
 
     assert done.output["kept"]
