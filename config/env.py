@@ -105,7 +105,8 @@ class Env(BaseSettings):
             try:
                 ip_network(network)
             except ValueError:
-                raise ValueError(f"“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7") from None
+                text = _("“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7")
+                raise ValueError(text.format(network=network)) from None
         return found
 
     @field_validator("log_level")

@@ -6,6 +6,7 @@ import dj_database_url
 import pymysql
 from django.utils.translation import gettext_lazy as _
 
+from .env import LANGUAGE_CODE as LANGUAGE_CODE
 from .env import ROOT, env
 from .logs import LOGGING as LOGGING
 from .signin import *  # noqa: F403  its names are settings
@@ -112,8 +113,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [ROOT / "opsportal" / "locale"]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 
