@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from opsportal.catalog import Answer, Ask, Context, Done, EnvironmentFacts, Wait, digest
-from opsportal.errors import Lost, TryLater
+from opsportal.errors import Held, Lost, TryLater
 from tasks.aws.session import Door, Timeouts
 from tasks.stacks import deploy as stack
 from tasks.stacks import template
@@ -27,6 +27,7 @@ class Ledger:
     intents: list = field(default_factory=list)
     stop: Exception | None = None
     lease_over: bool = False
+    held: str = ""
 
     def check(self):
         if self.stop:
@@ -34,6 +35,8 @@ class Ledger:
 
     def before(self, call, digest, seconds):
         self.check()
+        if self.held and call.endswith(self.held):
+            raise Held("Changes are paused.")
         last = self.intents[-1] if self.intents else {}
         if (last.get("call"), last.get("digest"), last.get("answer")) == (call, digest, ""):
             return last["token"]
@@ -75,6 +78,7 @@ class Driver:
     usual: float | None = None
     looks: int = 0
     forget_look: int = 0
+    note: str = ""
     timeouts: Timeouts = field(default_factory=lambda: Timeouts(2.0, 2.0))
 
     def context(self):
@@ -108,6 +112,9 @@ class Driver:
             outcome = function(context)
         except TryLater as later:
             outcome = Wait(later.seconds or 0.05, later.message)
+        except Held as held:
+            outcome = Wait(0.05, held.message)
+        self.note = outcome.note if isinstance(outcome, Wait) else ""
         if self.looks != self.forget_look:
             self.memory = json.loads(json.dumps(context.memory))
         return outcome
