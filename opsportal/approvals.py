@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from . import flow, rights
+from . import audit, flow, rights
 from .catalog import Ask, digest
 from .errors import Refused
 from .models import Approval, Step, Vote
@@ -68,6 +68,8 @@ def _answer(turn: Turn, approval_id: int, by: Any, approve: bool, reason: str, t
     if not approve or count >= approval.needed:
         close(turn, approval, Approval.Status.APPROVED if approve else Approval.Status.REJECTED, by, reason)
     turn.say(voted(approval, approve, by, reason, count), "info" if approve else "warning", approval.step)
+    told = {"step": approval.step.key, "question": approval.question, "reason": reason, "typed_name": typed_name}
+    audit.record("question.approve" if approve else "question.reject", turn.run, by, told)
     turn.state_changed = True
     return approval
 

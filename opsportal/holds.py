@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from . import catalog, clock, flow, freezes, rights
+from . import audit, catalog, clock, flow, freezes, rights
 from .errors import Held, Refused
 from .models import Calendar, Environment, Pause, Run, Step
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
+from .writers import in_line
 
 
 def over(run: Run, now: datetime, cancelling: bool) -> Held | None:
@@ -55,17 +57,29 @@ def pause(environment: Environment | None, by: Any, reason: str) -> Pause:
         raise Refused(_("Say why changes are paused: everybody will read it."))
     if known := Pause.objects.filter(environment=environment, ended_at=None).first():
         raise Refused(paused(known))
-    return Pause.objects.create(environment=environment, by=by, reason=reason.strip()[:300], begun_at=clock.now())
+    with in_line(), transaction.atomic():
+        made = Pause.objects.create(environment=environment, by=by, reason=reason.strip()[:300], begun_at=clock.now())
+        audit.record("pause.begin", made, by)
+    return made
 
 
 def resume(pause_id: int, by: Any) -> Pause:
     """End the pause and wake what it held. Repeating it changes nothing. Raises Refused."""
     known = Pause.objects.select_related("environment").get(pk=pause_id)
     rights.require_pause(by, known.environment)
-    if Pause.objects.filter(pk=pause_id, ended_at=None).update(ended_at=clock.now(), ended_by=by):
+    if end(known, by):
         release([known.environment_id] if known.environment_id else None)
     known.refresh_from_db()
     return known
+
+
+def end(known: Pause, by: Any) -> bool:
+    """End the pause by compare-and-set; False: it was ended already."""
+    with in_line(), transaction.atomic():
+        ended = Pause.objects.filter(pk=known.pk, ended_at=None).update(ended_at=clock.now(), ended_by=by)
+        if ended:
+            audit.record("pause.end", known, by)
+    return bool(ended)
 
 
 def release(environments: Iterable[int] | None) -> None:
@@ -98,5 +112,6 @@ def _break_glass(turn: Turn, by: Any, reason: str) -> None:
     told = gettext_lazy("{who} broke the glass: this run changes {environment} during a freeze. {reason}")
     words = {"who": by, "environment": turn.run.environment.name, "reason": reason}
     turn.say(format_lazy(told, **words), "warning")
+    audit.record("run.glass", turn.run, by, {"reason": reason})
     wake(turn)
     turn.state_changed = True

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from . import catalog, clock, flow, graph, history, rights, steps
+from . import audit, catalog, clock, flow, graph, history, rights, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
@@ -48,6 +48,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
             )
             turn = Turn(run, run.created_at)
             begin(turn, book, str(by))
+            audit.record("run.start", run, by)
     except IntegrityError:
         return repeated(caller, key, digest)
     turn.tell()
@@ -136,6 +137,7 @@ def _cancel(turn: Turn, by: User) -> None:
         turn.set(status=R.CANCELLING)
     turn.set(cancel_at=turn.now)
     turn.say(format_lazy(gettext_lazy("Cancelled by {by}. Steps at work come to rest first."), by=by), "warning")
+    audit.record("run.cancel", turn.run, by)
     Approval.objects.filter(step__run=turn.run, status=Approval.Status.OPEN).update(
         status=Approval.Status.WITHDRAWN, answered_at=turn.now
     )
@@ -169,6 +171,7 @@ def _retry(turn: Turn, by: User) -> None:
     planning = stuck.filter(key=PLAN).exists()
     turn.set(status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="")
     turn.say(format_lazy(gettext_lazy("Tried again by {by}."), by=by))
+    audit.record("run.retry", turn.run, by)
     for step in stuck:
         reset(step)
     flow.settle_run(turn)
@@ -202,6 +205,7 @@ def _undo(turn: Turn, by: User) -> None:
     turn.set(status=undoable(turn.run))
     turn.set(ended_at=None, cancel_at=None, reason="")
     turn.say(format_lazy(gettext_lazy("Undo asked for by {by}."), by=by))
+    audit.record("run.undo", turn.run, by)
     count = turn.run.steps.filter(gate=True).count()
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
     gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})

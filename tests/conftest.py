@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests import sessions
+from tests import audits, sessions
 
 
 def deletions(_style, tables, **_options):
@@ -16,6 +16,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database that is in use, and the keeper's thread keeps its connection for the next step."""
     if connection.vendor == "postgresql":
         connection.ops.sql_flush = deletions
+    with django_db_blocker.unblock():
+        audits.may_be_emptied()
     yield
     with django_db_blocker.unblock():
         sessions.end_others()

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from simple_history.models import HistoricalRecords  # type: ignore[import-untyped]
 
 from .. import freezes
 from ..errors import Invalid
@@ -36,6 +37,7 @@ class Calendar(models.Model):
             "“holidays DE-BY”."
         ),
     )
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = gettext_lazy("freeze calendar")

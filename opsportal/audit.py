@@ -1,0 +1,80 @@
+"""Who did what, when and from where, written in the same transaction as what it tells of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+from simple_history.models import HistoricalRecords  # type: ignore[import-untyped]
+
+from . import addresses, clock, redaction
+from .models import Audit, Environment
+from .words import gettext_noop
+
+NOBODY = "opsportal"
+ACTIONS = {
+    "run.start": gettext_noop("Run started"),
+    "run.cancel": gettext_noop("Run cancelled"),
+    "run.retry": gettext_noop("Run tried again"),
+    "run.undo": gettext_noop("Undo asked for"),
+    "run.glass": gettext_noop("Glass broken"),
+    "question.approve": gettext_noop("Question approved"),
+    "question.reject": gettext_noop("Question rejected"),
+    "pause.begin": gettext_noop("Changes paused"),
+    "pause.end": gettext_noop("Changes resumed"),
+    "proposal.make": gettext_noop("Change proposed"),
+    "proposal.apply": gettext_noop("Proposed change applied"),
+    "proposal.reject": gettext_noop("Proposed change rejected"),
+    "proposal.withdraw": gettext_noop("Proposed change withdrawn"),
+    "row.make": gettext_noop("Made"),
+    "row.change": gettext_noop("Changed"),
+    "row.delete": gettext_noop("Deleted"),
+    "right.give": gettext_noop("Right given"),
+    "right.take": gettext_noop("Right taken away"),
+    "sign.in": gettext_noop("Signed in"),
+    "sign.out": gettext_noop("Signed out"),
+    "sign.fail": gettext_noop("Sign-in failed"),
+    "audit.export": gettext_noop("Audit exported"),
+}
+
+
+def record(
+    action: str,
+    on: Model | None = None,
+    by: Any = None,
+    data: Mapping[str, Any] | None = None,
+    environment: Environment | None = None,
+) -> Audit:
+    """Write down one action of `ACTIONS`; secrets are taken out here.
+
+    `by`: a user, the name of somebody who is none, or None: who sent the request at hand, else opsportal itself. What
+    changed goes into `data` as a pair, before and after, by field.
+    """
+    if action not in ACTIONS:
+        raise ValueError(f"Add “{action}” to audit.ACTIONS.")
+    request = getattr(HistoricalRecords.context, "request", None)
+    by = by or sender(request)
+    where = environment or place(on)
+    return Audit.objects.create(
+        at=clock.now(),
+        who=redaction.text(str(by))[:150],
+        user_id=getattr(by, "pk", None),
+        address=addresses.client(request) or None if request else None,
+        action=action,
+        kind=on._meta.model_name or "" if on else "",
+        object_id=on.pk if on else None,
+        what=redaction.text(str(on))[:200] if on else "",
+        environment_id=where.pk if where else None,
+        environment=where.name if where else "",
+        data=redaction.data(data or {}),
+    )
+
+
+def sender(request: Any) -> Any:
+    """Who sent the request; opsportal itself where there is none, or nobody has signed in."""
+    user = getattr(request, "user", None)
+    return user if user and user.is_authenticated else NOBODY
+
+
+def place(on: Model | None) -> Environment | None:
+    """The environment that the row is or belongs to."""
+    return on if isinstance(on, Environment) else getattr(on, "environment", None)
