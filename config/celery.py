@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from kombu.entity import Exchange, Queue
 from kombu.transport.redis import QoS
@@ -51,7 +52,8 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_schedule={
-        "pulse": {"task": "tasks.worker.pulse", "schedule": 10.0, "options": {"queue": "pump", "expires": 10}}
+        "pulse": {"task": "tasks.worker.pulse", "schedule": 10.0, "options": {"queue": "pump", "expires": 10}},
+        "purge": {"task": "tasks.worker.purge", "schedule": crontab(hour=3, minute=15), "options": {"queue": "notify"}},
     },
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     CELERY_DB_REUSE_MAX=1000,

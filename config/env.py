@@ -59,6 +59,15 @@ class Env(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     time_zone: str = Field("UTC", description="The portal's time zone.")
+    retention_events_days: int = Field(
+        90, ge=0, description="Lines of ended runs that are older than this leave every night; 0: never."
+    )
+    retention_runs_days: int = Field(
+        365, ge=0, description="Runs leave whole this many days after their end; 0: never."
+    )
+    retention_audit_days: int = Field(
+        730, ge=0, description="Audit entries leave after this many days, 30 at least; 0: never."
+    )
     mfa_required: bool = Field(False, description="Whoever signs in by password has to set up a second factor.")
     oidc_issuer: str = Field("", description="The company's OpenID Connect provider; empty: passwords only.")
     oidc_client_id: str = Field("", description="This opsportal's name at that provider.")
@@ -108,6 +117,13 @@ class Env(BaseSettings):
                 text = _("“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7")
                 raise ValueError(text.format(network=network)) from None
         return found
+
+    @field_validator("retention_audit_days")
+    @classmethod
+    def audit_stays(cls, value: int) -> int:
+        if 0 < value < 30:
+            raise ValueError(_("use 0 or at least 30; the database refuses to delete younger entries"))
+        return value
 
     @field_validator("log_level")
     @classmethod

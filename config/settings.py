@@ -29,6 +29,9 @@ AWS_ENDPOINT = ENV.aws_endpoint
 AWS_ENDPOINT_SPEED = ENV.aws_endpoint_speed
 AWS_REQUESTS_PER_SECOND = ENV.aws_requests_per_second
 LEASE_SECONDS = ENV.lease_seconds
+RETENTION_EVENTS_DAYS = ENV.retention_events_days
+RETENTION_RUNS_DAYS = ENV.retention_runs_days
+RETENTION_AUDIT_DAYS = ENV.retention_audit_days
 RUNBOOK_MODULES = ENV.runbook_modules
 
 INSTALLED_APPS = [

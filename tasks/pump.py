@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.db.models import Exists, OuterRef, Q
+from kombu.exceptions import OperationalError
 
-from opsportal import approvals, clock, flow, nudges, turns
+from opsportal import approvals, clock, flow, nudges, retention, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
@@ -30,6 +32,16 @@ def tick() -> None:
         push(dict(row), now)
     for run_id in stalled():
         turns.take(run_id, repair)
+    if retention.overdue(now):
+        send_purge()
+
+
+def send_purge() -> None:
+    """In Beat's place; sent again every tick until a worker has begun it."""
+    try:
+        current_app.send_task("tasks.worker.purge", queue="notify", expires=30)
+    except (OperationalError, OSError) as error:
+        log.warning("no purge sent, the next tick will", error=str(error))
 
 
 def turn_is_ours(now: datetime) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import Error, connection
 
-from opsportal import clock
+from opsportal import clock, retention
 from opsportal.models import Heartbeat
 
 from . import engine
@@ -43,3 +43,19 @@ def pump() -> None:
 def pulse() -> None:
     """Beat is alive."""
     Heartbeat.objects.update_or_create(name="beat", defaults={"at": clock.now()})
+
+
+@shared_task  # type: ignore[untyped-decorator]
+@connected()
+def purge(kind: str = "", after: int = 0) -> None:
+    """One batch of what leaves by age, and a message for the next: no process is held, and others work in between.
+
+    Without arguments it is the first one, once a day. Should the message be lost, tomorrow's purge goes on.
+    """
+    now = clock.now()
+    if not kind and not retention.begin(now):
+        return
+    _, place = retention.step(retention.Place(kind, after) if kind else retention.Place(), now)
+    if place:
+        where = (place.kind, place.after)
+        current_app.send_task("tasks.worker.purge", where, queue="notify", countdown=place.rest)

@@ -8,7 +8,10 @@ from .environment import Environment
 
 
 class Run(models.Model):
-    """`glass_by`, `glass_reason`: who broke the glass of a freeze for this run, and why."""
+    """`glass_by`, `glass_reason`: who broke the glass of a freeze for this run, and why.
+
+    `purged_at`: when retention last took lines of it; what is left begins after them.
+    """
 
     class Status(models.TextChoices):
         PLANNING = "planning", _("Planning")
@@ -46,6 +49,7 @@ class Run(models.Model):
     created_at = models.DateTimeField(_("started"))
     cancel_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
+    purged_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("run")
@@ -57,6 +61,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["status"], name="run_status"),
             models.Index(fields=["environment", "runbook", "-id"], name="run_history"),
+            models.Index(fields=["ended_at"], name="run_ended"),
         ]
 
     def __str__(self) -> str:

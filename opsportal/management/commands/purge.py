@@ -1,0 +1,38 @@
+"""`manage.py purge`: what leaves by age every day, by hand."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from opsportal import clock, retention
+from opsportal.words import gettext as _
+
+
+class Command(BaseCommand):
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.description = _("Deletes lines, finished runs and audit entries that are older than RETENTION_… says.")
+        parser.add_argument("--dry-run", action="store_true", help=_("only say how much would leave"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = clock.now()
+        if options["dry_run"]:
+            text, found = (
+                _("Would leave: {lines} lines, {runs} runs, {audit} audit entries."),
+                retention.would_leave(now),
+            )
+        else:
+            text, found = _("Left: {lines} lines, {runs} runs, {audit} audit entries."), purged(now)
+        self.stdout.write(text.format(**found))
+
+
+def purged(now: Any) -> dict[str, int]:
+    """Batch after batch until all is done; how many rows left, by kind."""
+    found = dict.fromkeys(retention.KINDS, 0)
+    place: retention.Place | None = retention.Place()
+    while place:
+        gone, following = retention.step(place, now)
+        found[place.kind] += gone
+        time.sleep(following.rest if following else 0)
+        place = following
+    return found

@@ -1,0 +1,167 @@
+"""What leaves by age, and what stays."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from opsportal import clock, history, retention
+from opsportal.models import Approval, Audit, Event, Heartbeat, Intent, Run, Step, Vote
+from tasks import pump, worker
+from tests import factories
+
+DAY = timedelta(days=1)
+
+
+def ago(days):
+    return clock.now() - days * DAY
+
+
+def ended(days, where, **fields):
+    """A run that ended so many days ago, with two steps, a line of then, an intent and an answered question."""
+    at = ago(days)
+    run = factories.run(environment=where, status="succeeded", created_at=at, ended_at=at, **fields)
+    step = factories.step(run, "a", status="succeeded")
+    factories.step(run, "b", status="succeeded")
+    factories.line(run, "long ago", at=at)
+    Intent.objects.create(step=step, try_no=1, n=1, phase="do", call="c", digest="d", token="t", sent_at=at)
+    asked = factories.approval(step, status="approved")
+    Vote.objects.create(approval=asked, by=factories.user(), approve=True, digest="d", at=at)
+    return run
+
+
+def history_of(where, days):
+    """So many younger runs there that usual times are made of."""
+    return [ended(days, where) for _ in range(history.RUNS)]
+
+
+def purge(*words):
+    out = StringIO()
+    call_command("purge", *words, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_old_lines_leave_and_their_run_is_marked():
+    run = ended(91, factories.environment())
+    factories.line(run, "yesterday", at=ago(1))
+    assert purge() == "Left: 1 lines, 0 runs, 0 audit entries."
+    run.refresh_from_db()
+    assert [line.text for line in run.lines.all()] == ["yesterday"]
+    assert run.purged_at
+
+
+def test_lines_of_an_open_run_stay_however_old():
+    run = factories.run(created_at=ago(400))
+    factories.line(run, "long ago", at=ago(400))
+    purge()
+    run.refresh_from_db()
+    assert run.lines.count() == 1
+    assert run.purged_at is None
+
+
+def test_an_old_run_leaves_with_all_that_belongs_to_it():
+    where = factories.environment()
+    ended(366, where)
+    young = history_of(where, 10)
+    purge()
+    assert set(Run.objects.all()) == set(young)
+    for model, each in ((Step, 2), (Intent, 1), (Approval, 1), (Vote, 1), (Event, 1)):
+        assert model.objects.count() == each * len(young)
+
+
+def test_runs_that_usual_times_are_made_of_stay_however_old():
+    where = factories.environment()
+    _left, *others = [ended(500 - n, where) for n in range(history.RUNS + 1)]
+    purge()
+    assert set(Run.objects.all()) == set(others)
+
+
+def test_an_open_run_stays_however_old():
+    where = factories.environment()
+    run = factories.run(environment=where, created_at=ago(500))
+    history_of(where, 10)
+    purge()
+    assert Run.objects.filter(pk=run.pk).exists()
+
+
+def test_a_run_with_more_lines_than_a_batch_leaves_in_several(settings, monkeypatch):
+    settings.RETENTION_EVENTS_DAYS = 0
+    monkeypatch.setattr(retention, "LINES", 3)
+    where = factories.environment()
+    run = ended(366, where)
+    for n in range(10):
+        factories.line(run, f"line {n}", at=ago(366))
+    history_of(where, 10)
+    purge()
+    assert Event.objects.count() == Run.objects.count() == history.RUNS
+
+
+def test_a_run_that_is_tried_again_while_it_is_about_to_leave_stays():
+    run = ended(366, factories.environment())
+    Run.objects.filter(pk=run.pk).update(status="running", ended_at=None)
+    assert retention.alone(lambda: retention.take_runs([run.pk])) == 0
+    assert Run.objects.filter(pk=run.pk).exists()
+
+
+def test_old_entries_of_the_audit_leave():
+    _left, young = (Audit.objects.create(at=ago(days), who="olga", action="sign.in") for days in (731, 729))
+    purge()
+    assert list(Audit.objects.filter(action="sign.in")) == [young]
+
+
+def test_zero_days_mean_for_ever(settings):
+    settings.RETENTION_EVENTS_DAYS = settings.RETENTION_RUNS_DAYS = settings.RETENTION_AUDIT_DAYS = 0
+    where = factories.environment()
+    ended(9000, where)
+    history_of(where, 10)
+    assert purge("--dry-run") == purge().replace("Left", "Would leave")
+    assert Run.objects.count() == history.RUNS + 1
+
+
+def test_a_dry_run_says_what_would_leave_and_takes_nothing():
+    where = factories.environment()
+    ended(366, where)
+    history_of(where, 100)
+    assert purge("--dry-run") == f"Would leave: {history.RUNS + 1} lines, 1 runs, 0 audit entries."
+    assert Run.objects.count() == Event.objects.count() == history.RUNS + 1
+
+
+def test_a_purge_begins_once_a_day_whoever_fires_it():
+    now = clock.now()
+    assert not retention.begin(now)
+    assert not retention.begin(now + timedelta(hours=19))
+    assert [retention.begin(now + DAY) for _ in range(3)] == [True, False, False]
+
+
+def test_the_pump_fires_it_when_beat_is_silent_for_more_than_a_day(monkeypatch):
+    sent = []
+    monkeypatch.setattr(pump, "send_purge", lambda: sent.append("purge"))
+    pump.tick()
+    assert not sent
+    Heartbeat.objects.filter(name="pump").update(at=ago(1))
+    Heartbeat.objects.filter(name="purge").update(at=ago(2))
+    pump.tick()
+    assert sent == ["purge"]
+
+
+@pytest.fixture
+def messages(monkeypatch):
+    """What a task would send, in order: its arguments, queue and delay."""
+    sent = []
+    monkeypatch.setattr(worker.current_app, "send_task", lambda name, args, **options: sent.append((args, options)))
+    return sent
+
+
+def test_each_batch_sends_the_next_so_that_no_worker_is_held(monkeypatch, messages):
+    monkeypatch.setattr(retention, "LINES", 2)
+    run = ended(91, factories.environment())
+    for n in range(5):
+        factories.line(run, f"line {n}", at=ago(91))
+    retention.begin(ago(2))
+    worker.purge()
+    for args, options in messages:  # grows meanwhile
+        assert options["queue"] == "notify"
+        worker.purge(*args)
+    assert not run.lines.exists()
+    assert [args[0] for args, _ in messages] == ["lines"] * 3 + ["runs", "audit"]
