@@ -7,7 +7,7 @@ from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
 from opsportal import live, signin
-from opsportal.pages import lines, runbooks
+from opsportal.pages import lines, people, runbooks
 
 
 class RowConverter(IntConverter):
@@ -22,6 +22,12 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/runbooks/", admin.site.admin_view(runbooks.page), name="runbooks"),
+    path("admin/opsportal/environment/<row:pk>/people/", admin.site.admin_view(people.page), name="environment_people"),
+    path(
+        "admin/opsportal/environment/<row:pk>/people/change/",
+        admin.site.admin_view(people.change),
+        name="environment_people_change",
+    ),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("accounts/oidc/<slug:provider_id>/login/", signin.reachable(oidc.login)),

@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+from guardian.models import GroupObjectPermission, UserObjectPermission
+from guardian.shortcuts import assign_perm, remove_perm
 
 from .errors import Refused
 from .models import Environment
@@ -20,6 +21,7 @@ OPERATE = "opsportal.operate_environment"
 APPROVE = "opsportal.approve_environment"
 ADMINISTER = "opsportal.change_environment"
 
+COLUMNS = ("permission__codename", "object_pk")
 ROLES = {
     "viewer": (VIEW,),
     "operator": (VIEW, OPERATE),
@@ -30,11 +32,10 @@ ROLES = {
 
 def may(user: Any, right: str, environment: Environment | None = None) -> bool:
     """Whether this person has the right on the environment; without one: on any at all."""
-    if not user.is_active:
-        return False
-    if user.has_perm(right):
+    if everywhere(user, right):
         return True
-    return bool(user.has_perm(right, environment) if environment else environments(user, right).exists())
+    own = granted(user).get(right, set())
+    return environment.pk in own if environment else bool(own)
 
 
 def everywhere(user: Any, right: str) -> bool:
@@ -44,9 +45,32 @@ def everywhere(user: Any, right: str) -> bool:
 
 def environments(user: Any, right: str = VIEW) -> "QuerySet[Environment]":
     """The environments on which this person has the right."""
+    every = Environment.objects.all()
+    return every if everywhere(user, right) else every.filter(pk__in=granted(user).get(right, set()))
+
+
+def granted(user: Any) -> dict[str, set[int]]:
+    """The environments on which the person has each right by a role there; read once for a user object."""
     if not user.is_active:
-        return Environment.objects.none()
-    return get_objects_for_user(user, right, Environment)
+        return {}
+    if not hasattr(user, "_granted"):
+        found: dict[str, set[int]] = {}
+        where = {"content_type__app_label": "opsportal", "content_type__model": "environment"}
+        mine = UserObjectPermission.objects.filter(user=user, **where)
+        ours = GroupObjectPermission.objects.filter(group__user=user, **where)
+        for codename, pk in mine.values_list(*COLUMNS).union(ours.values_list(*COLUMNS)):
+            found.setdefault(f"opsportal.{codename}", set()).add(int(pk))
+        user._granted = found
+    return dict(user._granted)
+
+
+def assign(role: str, to: "User | Group", environment: Environment, by: Any) -> None:
+    """Give this role on the environment, empty: none. Raises Refused: not by this person, or no such role."""
+    if not may(by, ADMINISTER, environment):
+        raise Refused(_("You don't have the right to give roles on %(name)s.") % {"name": environment.name})
+    if role and role not in ROLES:
+        raise Refused(_("There is no role “%(role)s”.") % {"role": role})
+    give(role, to, environment) if role else take_away(to, environment)
 
 
 def give(role: str, to: "User | Group", environment: Environment) -> None:
@@ -54,12 +78,14 @@ def give(role: str, to: "User | Group", environment: Environment) -> None:
     take_away(to, environment)
     for right in ROLES[role]:
         assign_perm(right, to, environment)
+    vars(to).pop("_granted", None)
 
 
 def take_away(of: "User | Group", environment: Environment) -> None:
     """Leave the person or the group without any role of its own on the environment."""
     for right in ROLES["administrator"]:
         remove_perm(right, of, environment)
+    vars(of).pop("_granted", None)
 
 
 def may_view(user: Any, environment: Environment | None = None) -> bool:
