@@ -5,7 +5,8 @@ from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from . import rights
 from .models import Approval, Event, Run, Step
@@ -29,9 +30,40 @@ STEP_COLUMNS = (
 )
 
 
+REFUSED = (Step.Status.FAILED, Step.Status.CANCELLED, Step.Status.ABANDONED)
+
+
+def timed(runs: "QuerySet[Run]") -> "QuerySet[Run, Any]":
+    """The runs, each with `began_at`, `over_at` and `usual` (seconds) of what it is about now.
+
+    An undo counts from when it was asked for, and has no usual time. One that was refused changes nothing: the run
+    was over when the last of its other steps was.
+    """
+    gates = Step.objects.filter(run=OuterRef("pk"), gate=True).order_by("-position")
+    asked = gates.exclude(status__in=REFUSED).values_list(Coalesce("started_at", "wake_at"))
+    others = Step.objects.filter(run=OuterRef("pk"), gate=False, ended_at__isnull=False).order_by("-ended_at")
+    refused = When(
+        gate__in=REFUSED, ended_at__isnull=False, then=Coalesce(Subquery(others.values("ended_at")[:1]), "ended_at")
+    )
+    return runs.annotate(
+        gate=Subquery(gates.values("status")[:1]),
+        began_at=Coalesce(Subquery(asked[:1]), "created_at"),
+        over_at=Case(refused, default="ended_at"),
+        usual=Case(When(began_at=F("created_at"), then="usual_seconds")),
+    )
+
+
+def told(run: Any) -> Any:
+    """The run that `timed` annotated with its times as people are told them; not to be saved."""
+    run.ended_at, run.usual_seconds = run.over_at, run.usual
+    return run
+
+
 def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """How the run and its steps stand, as the browser is told. A step that waits in AWS is under way."""
-    run = Run.objects.values("status", "reason", "ended_at", "cancel_at", "usual_seconds", "events").get(pk=run_id)
+    columns = ("status", "reason", "cancel_at", "events", "began_at", "over_at", "usual")
+    run: dict[str, Any] = timed(Run.objects.all()).values(*columns).get(pk=run_id)
+    run |= {"ended_at": run.pop("over_at"), "usual_seconds": run.pop("usual")}
     steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
     asked = Approval.objects.filter(step__run=run_id).order_by("pk")
     asks = list(asked.values_list("step__key", "asked_at", "answered_at"))

@@ -29,6 +29,7 @@ class Facts:
     run: Run
     title: str
     now: datetime
+    began: datetime
     steps: Sequence[Step]
     asks: Mapping[str, Sequence[tuple[datetime, datetime | None]]]
     questions: Sequence[Approval]
@@ -39,7 +40,7 @@ class Facts:
 
     @property
     def elapsed(self) -> float:
-        return ((self.run.ended_at or self.now) - self.run.created_at).total_seconds()
+        return ((self.run.ended_at or self.now) - self.began).total_seconds()
 
     @property
     def failed(self) -> int:
@@ -48,8 +49,8 @@ class Facts:
 
 def gather(run_id: int, user: User) -> Facts:
     """Raises Http404 when there is no such run."""
-    rows = Run.objects.select_related("environment", "requested_by")
-    run = get_object_or_404(rows, pk=run_id)
+    rows = pictures.timed(Run.objects.select_related("environment", "requested_by"))
+    run = pictures.told(get_object_or_404(rows, pk=run_id))
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))
     now = clock.now()
     known = Approval.objects.filter(step__run=run).select_related("step", "answered_by").prefetch_related("votes__by")
@@ -62,6 +63,7 @@ def gather(run_id: int, user: User) -> Facts:
         run=run,
         title=title(run),
         now=now,
+        began=run.began_at,
         steps=steps,
         asks=asks(asked),
         questions=[approval for approval in approvals if approval.status == Approval.Status.OPEN],

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import approvals, clock, rights
+from .. import approvals, clock, pictures, rights
 from ..models import Approval, Run
 from . import looks, mini
 from .facts import book_title
@@ -45,8 +45,8 @@ def open_questions() -> Any:
 
 def shown(run: Any, now: Any) -> dict[str, Any]:
     """A run as a row of this page."""
-    took = ((run.ended_at or now) - run.created_at).total_seconds()
-    usual = run.usual_seconds
+    run, usual = pictures.told(run), run.usual
+    took = ((run.ended_at or now) - run.began_at).total_seconds()
     return {
         "run": run,
         "title": book_title(run.runbook),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from .. import pictures
 from ..models import Run, Step
 
 S = Step.Status
@@ -26,10 +27,10 @@ class Segment:
 
 
 def counted(runs: "QuerySet[Run]") -> "QuerySet[Run, Any]":
-    """The runs, each with the number of its steps as `steps_of` and of each kind as `steps_ok` and so on."""
+    """The runs that are `timed`, with the number of their steps as `steps_of`, of each kind as `steps_ok` and so on."""
     annotations = {f"steps_{kind}": number(status__in=statuses) for kind, statuses in KINDS.items()}
     annotations["steps_due"] = number(status=S.DUE, started_at__isnull=False)
-    return runs.annotate(steps_of=number(), **annotations)
+    return pictures.timed(runs).annotate(steps_of=number(), **annotations)
 
 
 def number(**which: Any) -> Coalesce:

@@ -104,7 +104,7 @@ def for_script(known: Facts) -> dict[str, Any]:
         "run": {
             "id": run.pk,
             "status": run.status,
-            "created_at": run.created_at.isoformat(),
+            "began_at": known.began.isoformat(),
             "ended_at": run.ended_at and run.ended_at.isoformat(),
             "usual_seconds": run.usual_seconds,
         },

@@ -1,6 +1,7 @@
 """The run page in a real browser: it is seen live, and it never fights its reader."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -250,6 +251,20 @@ def test_a_lost_connection_is_said_and_what_was_missed_is_filled_in(browser_page
     expect(page.locator("#away")).to_be_hidden()
     expect(lines(page).last).to_have_text("missed 4")
     assert lines(page).all_text_contents()[-6:] == ["before", *[f"missed {n}" for n in range(5)]]
+
+
+def test_the_timeline_of_an_undo_begins_when_it_was_asked_for(browser_page):
+    asked = factories.clock.now() - timedelta(minutes=2)
+    run = factories.run(status="undoing", created_at=asked - timedelta(days=3), usual_seconds=600)
+    factories.step(run, "network", status="succeeded")
+    gate = factories.step(run, "undo", status="asking", gate=True, started_at=asked, position=10_000)
+    factories.approval(gate, asked_at=asked)
+    page = show(browser_page, run)
+    expect(page.locator("[data-elapsed]")).to_contain_text("2 min")
+    expect(page.locator("[data-key=undo] .b-ask")).to_be_visible()
+    expect(page.locator("[data-key=network] .bar")).to_have_count(0)
+    expect(page.locator(".g-ticks")).to_contain_text("1 min")
+    expect(page.locator(".usual-end")).to_have_count(0)
 
 
 @pytest.mark.parametrize("options", [{"viewport": {"width": 390, "height": 800}}, {"color_scheme": "dark"}])

@@ -6,15 +6,16 @@ import { ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
 
 const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800].map((s) => s * 1000);
 const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks"), waitsKey = document.querySelector("[data-waits]");
-const start = at(run.created_at);
-let width = 0, room = 0, awayAt = null;
+let start = 0, stop = 0, width = 0, room = 0, awayAt = null;
 
 export const setAway = (since) => { awayAt = since; };
+// What an undo finds done was done before it; a question it put after the end is none of the run's time.
+const inside = (s) => s.from === undefined || ((s.to > start || s.from >= start) && s.from < stop);
 const pc = (ms) => `${((ms / width) * 100).toFixed(2)}%`;
 
 function scale(found, time) {
   const usualEnd = run.usual_seconds ? run.usual_seconds * 1000 : 0;
-  const ends = [...found.values()].map((s) => s.done ?? 0).map((done) => done - start);
+  const ends = [...found.values()].filter(inside).map((s) => (s.done ?? 0) - start);
   const need = Math.max(usualEnd, time - start, ...ends, 10_000);
   if (need > width || need < width * 0.6) width = need * 1.08;
 }
@@ -69,6 +70,7 @@ function asking(s) {
 function bars(step, s, time) {
   const status = shown(step), [colour] = look(step);
   if (s.never) return [never(step, s, time)];
+  if (!inside(s)) return [];
   if (s.expect !== undefined) {
     const made = s.usual ? [bar("ghost", s.expect, s.expect + s.usual)] : [];
     const text = step.status === "queued" && step.note ? step.note : s.last?.length ? fill(texts.after, { steps: listed(s.last) }) : "";
@@ -103,7 +105,7 @@ function lines(found) {
   return order.flatMap((key, i) => steps.get(key).needs.map((need) => {
     const from = found.get(need), to = found.get(key), j = order.indexOf(need);
     const begin = to?.from ?? to?.expect;
-    if (!from || from.never || begin === undefined || j < 0 || j >= i) return null;
+    if (!from || from.never || begin === undefined || j < 0 || j >= i || !inside(from) || !inside(to)) return null;
     const x = ((begin - start) / width) * 100, end = Math.min(((from.done - start) / width) * 100, x);
     return svg("path", { "data-from": need, "data-to": key, d: `M${end.toFixed(2)} ${j + 0.5}H${x.toFixed(2)}V${i + 0.3}` });
   })).filter(Boolean);
@@ -117,7 +119,7 @@ function backdrop(found, time) {
   const extra = run.usual_seconds ? [place(el("i", { class: "g-end" }), run.usual_seconds * 1000)] : [];
   if (isOpen()) extra.push(place(el("i", { class: "g-now" }), time - start));
   back.replaceChildren(...grid, picture, ...extra);
-  axis.replaceChildren(el("span", { class: "first" }, timeOfDay(run.created_at).slice(0, every < 60_000 ? 8 : 5)), ...ticks(marks));
+  axis.replaceChildren(el("span", { class: "first" }, timeOfDay(run.began_at).slice(0, every < 60_000 ? 8 : 5)), ...ticks(marks));
 }
 
 function ticks(marks) {
@@ -138,6 +140,8 @@ function place(made, ms) {
 export function draw() {
   const time = isOpen() ? awayAt ?? now() : at(run.ended_at) ?? now();
   const found = spans(time);
+  start = at(run.began_at);
+  stop = isOpen() ? Infinity : time;
   scale(found, time);
   room = rows.querySelector(".g-track")?.clientWidth ?? 0;
   for (const row of rows.children) {

@@ -38,7 +38,7 @@ function detail() {
 function pace() {
   const box = page.querySelector("[data-elapsed]");
   if (!box || !isOpen()) return;
-  const passed = (awayShown ?? now()) - at(run.created_at), usual = run.usual_seconds * 1000;
+  const passed = (awayShown ?? now()) - at(run.began_at), usual = run.usual_seconds * 1000;
   box.textContent = usual ? fill(texts.of_usual, { time: words(passed), usual: words(usual) }) : fill(texts.elapsed, { time: words(passed) });
   const bar = page.querySelector(".pace-bar");
   if (!bar) return;
