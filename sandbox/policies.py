@@ -19,12 +19,12 @@ def prepare(call: Call) -> refusals.Answer | None:
     if call.service != "iam":
         return None
     if call.action in ("AttachRolePolicy", "AttachUserPolicy", "AttachGroupPolicy"):
-        _know(call.account, call.form.get("PolicyArn", ""))
+        know(call.account, call.form.get("PolicyArn", ""))
     return _malformed(call) if call.action == "CreateRole" else None
 
 
-def _know(account: str, arn: str) -> None:
-    """All of AWS's policies would be 4 MB in each account, so each comes when it is first wanted."""
+def know(account: str, arn: str) -> None:
+    """Lets the account attach this policy of AWS's; all of them would be 4 MB in each account."""
     backend, name = iam_backends[account]["aws"], arn.rsplit("/", 1)[-1]
     if arn in backend.managed_policies or name not in _kept_by_aws():
         return

@@ -3,6 +3,7 @@
 Each function works on the resource's evaluated properties, with values in the types of its schema.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,10 @@ from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
+from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
+from sandbox import policies
 from sandbox.cloudformation.records import Json, Place, Resource
 
 Make = Callable[[Place, Resource, Json], Any]
@@ -87,9 +90,24 @@ def _join_subnets(place: Place, resource: Resource, given: Json) -> None:
     resource.model.db_subnet_group_name = given.get("DBSubnetGroupName")
 
 
+def _write_role(place: Place, resource: Resource, given: Json) -> None:
+    """What moto forgets of a role or never changes. A policy of a resource of its own stays."""
+    iam, role = iam_backends[place.account]["aws"], resource.model
+    role.assume_role_policy_document = json.dumps(given["AssumeRolePolicyDocument"], default=str)
+    role.description, role.max_session_duration = given.get("Description", ""), given.get("MaxSessionDuration", 3600)
+    others = {policy.policy_name for policy in iam.inline_policies.values() if role.name in policy.role_names}
+    kept = {name: text for name, text in role.policies.items() if name in others}
+    own = {policy["PolicyName"]: policy["PolicyDocument"] for policy in given.get("Policies") or []}
+    role.policies = kept | {name: json.dumps(document, default=str) for name, document in own.items()}
+    for arn in given.get("ManagedPolicyArns") or []:
+        policies.know(place.account, arn)
+        iam.attach_role_policy(arn, role.name)
+
+
 AFTER_MAKE: dict[str, Change] = {
     "AWS::EC2::SecurityGroup": _set_rules,
     "AWS::EC2::SubnetRouteTableAssociation": _associate,
+    "AWS::IAM::Role": _write_role,
     "AWS::RDS::DBInstance": _join_subnets,
 }
 
@@ -146,6 +164,7 @@ CHANGE: dict[str, Change] = {
     "AWS::EC2::SecurityGroup": _set_rules,
     "AWS::EC2::Subnet": _map_public_ip,
     "AWS::ElasticLoadBalancingV2::TargetGroup": _modify_target_group,
+    "AWS::IAM::Role": _write_role,
     "AWS::Logs::LogGroup": _set_retention,
     "AWS::SNS::Topic": _rename_topic,
 }

@@ -81,6 +81,39 @@ def test_a_security_group_keeps_its_id_when_rules_change(account):
     assert [rule["FromPort"] for rule in found["IpPermissions"]] == [443]
 
 
+ACTIONS = ["sqs:ListQueues", "sqs:DeleteQueue", "sns:Publish", "ec2:DescribeVpcs"]
+
+
+def allowed(account):
+    """Which of ACTIONS the role of the stack may do."""
+    role = f"arn:aws:iam::{account.id}:role/{account.physical_id('Role')}"
+    found = account.client("iam").simulate_principal_policy(PolicySourceArn=role, ActionNames=ACTIONS)
+    return [one["EvalActionName"] for one in found["EvaluationResults"] if one["EvalDecision"] == "allowed"]
+
+
+def role(action, *managed):
+    """A role with a policy of its own, those of AWS, and one that another resource attaches."""
+
+    def rule(action, **more):
+        return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **more}]}
+
+    own = {"PolicyName": "own", "PolicyDocument": rule(action, Resource="*")}
+    other = {"PolicyName": "other", "PolicyDocument": rule("sns:Publish", Resource="*"), "Roles": [{"Ref": "Role"}]}
+    given = {
+        "AssumeRolePolicyDocument": rule("sts:AssumeRole", Principal={"AWS": "*"}),
+        "Policies": [own],
+        "ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{name}" for name in managed],
+    }
+    return template(Role=resource("AWS::IAM::Role", **given), Policy=resource("AWS::IAM::Policy", **other))
+
+
+def test_a_role_may_do_what_its_template_says_after_a_change_too(account):
+    account.create(role("sqs:ListQueues"), Capabilities=["CAPABILITY_IAM"])
+    assert allowed(account) == ["sqs:ListQueues", "sns:Publish"]
+    account.update(role("sqs:DeleteQueue", "AmazonEC2ReadOnlyAccess"), Capabilities=["CAPABILITY_IAM"])
+    assert allowed(account) == ["sqs:DeleteQueue", "sns:Publish", "ec2:DescribeVpcs"]
+
+
 def test_everything_is_gone_after_a_delete(sandbox):
     account = Account(sandbox, "555566667778")
     sandbox.speed(2000)
