@@ -35,10 +35,10 @@ def test_everything_is_there_after_a_restart(start):
 
 
 def test_an_operation_in_progress_goes_on(start):
-    account = start(speed=6)
+    account = start(speed=1)
     account.cloudformation.create_stack(StackName="app", TemplateBody=SLOW)
     account.sandbox.stop()
-    account = start(speed=6)
+    account = start(speed=1)
     assert account.stack()["StackStatus"] == "CREATE_IN_PROGRESS"
     account.sandbox.speed(600)
     assert account.settled()["StackStatus"] == "CREATE_COMPLETE"
