@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .env import LANGUAGE_CODE as LANGUAGE_CODE
 from .env import ROOT, env
 from .logs import LOGGING as LOGGING
+from .security import *  # noqa: F403  its names are settings
 from .signin import *  # noqa: F403  its names are settings
 from .unfold import UNFOLD as UNFOLD
 
@@ -54,10 +55,13 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "axes",
+    "csp",
     "config.apps.StartUp",
 ]
 MIDDLEWARE = [
+    "opsportal.headers.added",
     "django.middleware.security.SecurityMiddleware",
+    "opsportal.headers.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -126,9 +130,3 @@ WHITENOISE_USE_FINDERS = True
 ANONYMOUS_USER_NAME = None
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "opsportal_cache"}}
 SESSION_COOKIE_AGE = 12 * 3600
-
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"

@@ -51,5 +51,5 @@ def test_what_a_proxy_on_this_host_passes_on_is_not_local(peer, forwarded, is_lo
 
 
 def test_a_network_that_is_none_is_refused_with_its_name():
-    with pytest.raises(ValidationError, match="“10.0.0/8” is no network"):
+    with pytest.raises(ValidationError, match=r"“10\.0\.0/8” is no network"):
         Env(trusted_proxies="127.0.0.1, 10.0.0/8")
