@@ -9,3 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # WhiteNoise's small files are read whole by Django under ASGI, which is what we want.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()
+
+from opsportal import pulses  # noqa: E402  once Django is set up
+from opsportal.hub import HUB  # noqa: E402
+
+pulses.keep(pulses.PORTALS, lambda: len(HUB.counts.watchers))

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "config.apps.StartUp",
 ]
 MIDDLEWARE = [
+    "opsportal.probes.answered",
     "opsportal.headers.added",
     "django.middleware.security.SecurityMiddleware",
     "opsportal.headers.Policy",

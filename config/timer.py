@@ -1,10 +1,12 @@
-"""A timer in every worker's parent process that sends the pump its tick; it publishes and touches no database."""
+"""Timers in every worker's parent process: the pump's tick, and a sign of life; they touch no database."""
 
 from typing import Any
 
 import structlog
 from celery import Celery, bootsteps
 from kombu.exceptions import OperationalError
+
+from opsportal import pulses
 
 log = structlog.get_logger(__name__)
 
@@ -17,14 +19,24 @@ class PumpTimer(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
-        self.entry: Any = None
+        self.entries: list[Any] = []
 
     def start(self, worker: Any) -> None:
-        self.entry = worker.timer.call_repeatedly(EVERY, send, (worker.app,))
+        alive(worker)
+        self.entries = [
+            worker.timer.call_repeatedly(EVERY, send, (worker.app,)),
+            worker.timer.call_repeatedly(pulses.EVERY, alive, (worker,)),
+        ]
 
     def stop(self, worker: Any) -> None:
-        if self.entry:
-            self.entry.cancel()
+        for entry in self.entries:
+            entry.cancel()
+        pulses.gone(pulses.WORKERS, worker.hostname)
+
+
+def alive(worker: Any) -> None:
+    """Say that this worker is there, and with how many processes."""
+    pulses.beat(pulses.WORKERS, worker.hostname, worker.concurrency)
 
 
 def send(app: Celery) -> None:

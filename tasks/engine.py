@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from pydantic import BaseModel, ValidationError
 
-from opsportal import catalog, events, locks, steps, turns
+from opsportal import catalog, events, locks, steps, tally, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
 from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.models import Run, Step
@@ -30,11 +30,22 @@ def advance(step_id: int) -> None:
     step = steps.claim(step_id)
     if step is None:
         return
+    count(step)
     with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
         try:
             wake_up(step)
         except (Lost, Gone) as lost:  # taken over, or deleted with its run
             log.warning("lost the step", reason=lost.message)
+
+
+def count(step: Step) -> None:
+    """Tell /metrics how long the step was due, or that its last worker was lost; waiting for locks is neither."""
+    if step.queued_at is not None or step.wake_at is None:
+        return
+    if step.takeovers:
+        tally.taken_over()
+    else:
+        tally.claimed((step.claimed_at - step.wake_at).total_seconds())
 
 
 def wake_up(step: Step) -> None:

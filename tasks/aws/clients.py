@@ -14,6 +14,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
+from . import counting
+
 CONNECT = 3.0
 
 
@@ -66,6 +68,7 @@ def session() -> botocore.session.Session:
     made.register_component("credential_provider", OfTheCaller())
     made.register("before-call", _sign_with_mark)
     made.register("before-send", _before_send)
+    counting.register(made)
     return made
 
 
