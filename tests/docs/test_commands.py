@@ -1,7 +1,7 @@
 """Every command that a page shows works: its program is there, and it knows the arguments.
 
-Blocks marked `sh` and units of systemd are read; `console` is for what needs an AWS account. `make demo ONCE=1` is
-really run by tests/demo.
+Blocks marked `sh` and units of systemd are read; `console` is for what needs an AWS account: test_aws_commands.py
+runs it on the sandbox. `make demo ONCE=1` is really run by tests/demo.
 """
 
 import re
