@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from . import events, pictures, rights
 from .hub import HUB, PAGE, Feed, last_numbers
+from .models import Run
 from .pictures import line_message, message
 from .reading import guarded, rows
 
@@ -30,6 +32,7 @@ class Viewer:
     """Who follows a stream: the environments they may see (None: all), and the counts they were told."""
 
     user_id: int
+    run_id: int = 0
     asked: float = float("-inf")
     environments: Set[int] | None = frozenset()
     told: dict[str, int] = field(default_factory=dict)
@@ -38,7 +41,7 @@ class Viewer:
         """Whether the person may still see runs, asked of the rows every `RIGHTS` seconds."""
         if time.monotonic() - self.asked > RIGHTS:
             self.asked = time.monotonic()
-            if not await rows(may_still_view, self.user_id):
+            if not await rows(may_still_view, self.user_id, self.run_id):
                 return False
             self.environments = await rows(seen_by, self.user_id)
         return True
@@ -57,7 +60,7 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
 
     Who loses the right to see runs is cut off within `RIGHTS` seconds.
     """
-    viewer = Viewer(user_id)
+    viewer = Viewer(user_id, run_id)
     watcher = asyncio.Event()
     feed = HUB.join(run_id, newest, watcher)
     sent, seen = after, 0
@@ -104,10 +107,16 @@ async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
         HUB.counts.watchers.discard(watcher)
 
 
-def may_still_view(user_id: int) -> bool:
-    """Whether the person is still there and may see runs, read afresh."""
+def may_still_view(user_id: int, run_id: int = 0) -> bool:
+    """Whether the person is still there and may see the run, read afresh; without a run: any."""
     user = User.objects.filter(pk=user_id).first()
-    return user is not None and rights.may_view(user)
+    return user is not None and may_view(user, run_id)
+
+
+def may_view(user: Any, run_id: int) -> bool:
+    """Whether the person may see the run; one that does not exist is found missing later."""
+    run = Run.objects.filter(pk=run_id).select_related("environment").first()
+    return rights.may_view(user, run.environment if run else None)
 
 
 def seen_by(user_id: int) -> frozenset[int] | None:
@@ -139,7 +148,7 @@ async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingH
     There is no run 0: its stream holds only the counts that every page shows.
     """
     user = await request.auser()
-    if not user.is_authenticated or not await rows(rights.may_view, user):
+    if not user.is_authenticated or not await rows(may_view, user, run_id):
         return HttpResponse(_("Sign in with the right to see runs."), status=403)
     if run_id == 0:
         return streamed(follow_counts(user.pk))

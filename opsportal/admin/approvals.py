@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from ..models import Approval
 from ..pages import durations
 from ..pages.facts import title
 from ..templatetags import ops
-from .boxes import boxed, number
+from .boxes import boxed, environment_filter, number
 
 A = Approval.Status
 LOOKS = {
@@ -41,7 +41,7 @@ class ApprovalList(ChangeList):  # type: ignore[misc]
 @admin.register(Approval)
 class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("how", "asks", "where", "asked", "answer", "reason")
-    list_filter = ("status", "step__run__environment")
+    list_filter = ("status", environment_filter("step__run__environment"))
     list_fullwidth = True
     list_per_page = 50
     search_fields = ("question", "step__key", "step__run__environment__name", "answered_by__username", "reason")
@@ -49,13 +49,18 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     actions = None
     ordering = (Case(When(status=A.OPEN, then=Value(0)), default=Value(1)).asc(), "-pk")
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Approval]":
+        return super().get_queryset(request).filter(step__run__environment__in=rights.environments(request.user))  # type: ignore[no-any-return]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ApprovalList
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return redirect(address(get_object_or_404(Approval.objects.select_related("step"), pk=number(object_id))))
+        return redirect(
+            address(get_object_or_404(self.get_queryset(request).select_related("step"), pk=number(object_id)))
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Approval | None = None) -> bool:
         return rights.may_view(request.user)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -62,6 +63,18 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
             return _("Made when you save.")
         return format_html('<span class="ops"><code>{}</code></span>', obj.external_id)
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Environment]":
+        return rights.environments(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return rights.may_view(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Environment | None = None) -> bool:
+        return rights.may_view(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Environment | None = None) -> bool:
+        return rights.may(request.user, rights.ADMINISTER, obj)
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         ours = [
@@ -74,8 +87,9 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        extra = {"nonce": keys.fresh(), "may_start": rights.may_start(request.user)}
+        extra = {"nonce": keys.fresh(), "may_start": False}
         known = self.get_object(request, object_id)
+        extra["may_start"] = bool(known and rights.may_start(request.user, known))
         extra["crumbs"] = self.crumbs(known.name if known else "")
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
 

@@ -21,7 +21,7 @@ from ..models import Run
 from ..pages import deeds, durations, mini, run, start
 from ..pages.facts import book_title
 from ..templatetags import ops
-from .boxes import boxed, number
+from .boxes import boxed, environment_filter, number
 
 
 class RunList(ChangeList):  # type: ignore[misc]
@@ -48,7 +48,7 @@ class RunbookFilter(admin.SimpleListFilter):
     parameter_name = "runbook"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(book.name, book.title) for book in catalog.runbooks()]
+        return [(book.name, _(book.title)) for book in catalog.runbooks()]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Run]") -> "QuerySet[Run]":
         known = [book.name for book in catalog.runbooks()]
@@ -58,7 +58,7 @@ class RunbookFilter(admin.SimpleListFilter):
 @admin.register(Run)
 class RunAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("how", "what", "environment", "who", "when", "took", "progress")
-    list_filter = ("status", RunbookFilter, "environment", OpenFilter)
+    list_filter = ("status", RunbookFilter, environment_filter("environment"), OpenFilter)
     list_filter_sheet = True
     list_fullwidth = True
     list_per_page = 50
@@ -78,7 +78,8 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         return [*ours, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Run]":
-        return mini.counted(super().get_queryset(request))
+        rows = super().get_queryset(request).filter(environment__in=rights.environments(request.user))
+        return mini.counted(rows)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RunList

@@ -89,11 +89,16 @@ VERBS: dict[str, tuple[Callable[..., None], Callable[[int], str]]] = {
 }
 
 
+def require_seen(request: HttpRequest, run_id: int) -> None:
+    """Raises Http404 when there is no such run, PermissionDenied when the person may not see it."""
+    run = get_object_or_404(Run.objects.select_related("environment"), pk=run_id)
+    rights.require_view(request.user, run.environment)
+
+
 @require_POST
 def do(request: HttpRequest, run_id: int, verb: str) -> HttpResponse:
     """Cancel, retry, undo or deploy, then back to the run's page; a refusal is a message there."""
-    rights.require_view(request.user)
-    get_object_or_404(Run.objects.only("pk"), pk=run_id)
+    require_seen(request, run_id)
     try:
         if verb == "deploy":
             run_id = deploy(request, run_id).pk
@@ -111,7 +116,7 @@ def do(request: HttpRequest, run_id: int, verb: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, run_id: int, approval_id: int) -> HttpResponse:
     """Approve or reject what a step asked."""
-    rights.require_view(request.user)
+    require_seen(request, run_id)
     get_object_or_404(Approval.objects.only("pk"), pk=approval_id, step__run=run_id)
     approve = request.POST.get("answer") == "approve"
     reason = request.POST.get(f"reason-{approval_id}", "").replace("\0", "").strip()[:2000]
@@ -126,8 +131,7 @@ def answer(request: HttpRequest, run_id: int, approval_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     """Approve the questions whose numbers are in `questions`, each for itself and bound to what it showed."""
-    rights.require_view(request.user)
-    get_object_or_404(Run.objects.only("pk"), pk=run_id)
+    require_seen(request, run_id)
     named = [int(part) for part in request.POST.get("questions", "").split(",") if part.isdecimal() and len(part) < 19]
     known = Approval.objects.filter(pk__in=named[:100], step__run=run_id).order_by("pk").values_list("pk", flat=True)
     refused = []

@@ -48,9 +48,10 @@ class Facts:
 
 
 def gather(run_id: int, user: User) -> Facts:
-    """Raises Http404 when there is no such run."""
+    """Raises Http404 when there is no such run, PermissionDenied when the person may not see it."""
     rows = pictures.timed(Run.objects.select_related("environment", "requested_by"))
     run = pictures.told(get_object_or_404(rows, pk=run_id))
+    rights.require_view(user, run.environment)
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))
     now = clock.now()
     known = Approval.objects.filter(step__run=run).select_related("step", "answered_by").prefetch_related("votes__by")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from .. import approvals, clock, pictures, rights
-from ..models import Approval, Run
+from ..models import Approval, Environment, Run
 from . import looks, mini
 from .facts import book_title
 
@@ -24,9 +25,10 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def seen_by(user: Any) -> dict[str, Any]:
-    questions = [row for row in open_questions() if not approvals.why_not(user, row)]
-    others = open_questions().count() if len(questions) < MOST else MOST
-    runs = mini.counted(Run.objects.select_related("environment", "requested_by"))
+    mine = rights.environments(user)
+    questions = [row for row in open_questions(mine) if not approvals.why_not(user, row)]
+    others = open_questions(mine).count() if len(questions) < MOST else MOST
+    runs = mini.counted(Run.objects.filter(environment__in=mine).select_related("environment", "requested_by"))
     now = clock.now()
     return {
         "may_view": True,
@@ -38,8 +40,9 @@ def seen_by(user: Any) -> dict[str, Any]:
     }
 
 
-def open_questions() -> Any:
-    rows = Approval.objects.filter(status=Approval.Status.OPEN).order_by("expires_at")
+def open_questions(environments: "QuerySet[Environment]") -> Any:
+    rows = Approval.objects.filter(status=Approval.Status.OPEN, step__run__environment__in=environments)
+    rows = rows.order_by("expires_at")
     return rows.select_related("step__run__environment", "step__run__requested_by").prefetch_related("votes")[:MOST]
 
 

@@ -20,8 +20,8 @@ LEVELS = {"warning": ("warning", "error"), "error": ("error",)}
 @login_required
 def lines(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """`?before=N` the last ones before N, `?after=N` the first ones after it; both with `step` and `level`."""
-    rights.require_view(request.user)
-    get_object_or_404(Run.objects.only("pk"), pk=run_id)
+    run = get_object_or_404(Run.objects.select_related("environment"), pk=run_id)
+    rights.require_view(request.user, run.environment)
     try:
         found, more = select(run_id, request.GET)
     except ValueError:

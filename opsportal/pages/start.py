@@ -60,6 +60,7 @@ def prefilled(request: HttpRequest, book: Runbook) -> Form:
     """The form with the parameters of the run it repeats, if there is one."""
     again = request.GET.get("again", "")
     known = Run.objects.select_related("environment").filter(runbook=book.name)
+    known = known.filter(environment__in=rights.environments(request.user))
     run = known.filter(pk=again).first() if again.isdecimal() and len(again) < 19 else None
     if run is None:
         return Form(book, request.GET.get("environment", ""))
@@ -82,7 +83,8 @@ def without_secrets(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str
 def send(request: HttpRequest, book: Runbook) -> HttpResponse:
     """Start what the form says; what is wrong is shown next to its field."""
     form = Form(book, request.POST.get("environment", ""), typed=request.POST)
-    environment = Environment.objects.filter(name=form.environment.replace("\0", "")).first()
+    mine = rights.environments(request.user, rights.OPERATE)
+    environment = mine.filter(name=form.environment.replace("\0", "")).first()
     if environment is None:
         form.wrong["environment"] = _("Choose an environment.")
         return show(request, form, 422)
@@ -116,14 +118,14 @@ def show(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
     context = {
         "book": form.book,
         "fields": known,
-        "environments": Environment.objects.all(),
+        "environments": rights.environments(request.user, rights.OPERATE),
         "chosen": form.environment,
         "wrong_environment": form.wrong.get("environment", ""),
         "elsewhere": elsewhere,
         "planner": catalog.runbook(PLANS.get(form.book.name, "")),
         "nonce": keys.fresh() if form.typed is None else form.typed.get("nonce", ""),
     }
-    return render(request, "opsportal/start.html", form.book.title, context, status)
+    return render(request, "opsportal/start.html", _(form.book.title), context, status)
 
 
 def render(request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int) -> HttpResponse:
