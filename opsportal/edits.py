@@ -48,7 +48,7 @@ def kept(instance: Model, history_instance: Any, **kwargs: Any) -> None:
     deed = DEEDS[history_instance.history_type]
     changes = differences(instance, history_instance) if deed == "row.change" else {}
     if changes or deed != "row.change":
-        audit.record(deed, instance, data=changes)
+        audit.record(deed, instance, history_instance.history_user, changes)
 
 
 def differences(row: Model, now: Any) -> dict[str, Any]:
