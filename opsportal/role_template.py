@@ -59,7 +59,10 @@ def role_name(environment: Environment) -> str:
 
 
 def template(environment: Environment, principal: str = "") -> str:
-    """A CloudFormation template in YAML that makes the role; who may assume it is a parameter."""
+    """A CloudFormation template in YAML that makes the role; who may assume it is a parameter.
+
+    Its descriptions stay in English: of a role's, IAM takes Latin-1 only. IAM API Reference: CreateRole.
+    """
     parameter: dict[str, Any] = {
         "Type": "String",
         "Description": "ARN of the role or account that the opsportal workers run as.",

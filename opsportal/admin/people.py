@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -23,10 +25,17 @@ def offered() -> "QuerySet[Permission]":
     return rows.exclude(codename__regex="^(add|change|delete)_(run|approval)$").select_related("content_type")
 
 
+class Rights(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Boxes that say a right in the reader's language: the database keeps its name in English."""
+
+    def label_from_instance(self, obj: Permission) -> str:
+        return f"{obj.content_type} | {_(obj.name)}"
+
+
 def boxes(db_field: Any) -> dict[str, Any]:
     """The options of a field of groups or rights."""
     known: dict[str, Any] = {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
-    return known | ({"queryset": offered()} if db_field.related_model is Permission else {})
+    return known | ({"queryset": offered(), "form_class": Rights} if db_field.related_model is Permission else {})
 
 
 @admin.register(User)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .run import Run
@@ -100,4 +101,4 @@ class Step(models.Model):
         indexes = [models.Index(fields=["nudge_at"], name="step_nudge_at")]
 
     def __str__(self) -> str:
-        return f"{self.key} of run {self.run_id}"
+        return gettext("{step} of run {run}").format(step=self.key, run=self.run_id)
