@@ -65,5 +65,6 @@ class Command(BaseCommand):
         say("  olga  ", logins["olga"], " ", _("starts runs"), highlight=False)
         say("  ansel ", logins["ansel"], " ", _("may approve what olga starts on prod") + "\n", highlight=False)
         what = _("A deployment to dev is under way") if run.is_open else _("The deployment to dev has ended")
-        say(f"{what}: {base}/admin/opsportal/run/{run.pk}/", highlight=False)
+        page = f"{base}/admin/opsportal/run/{run.pk}/"
+        say(f"{what}: {page}", highlight=False)
         say(_("AWS is simulated. Ctrl-C stops everything; the data stays in var/."))
