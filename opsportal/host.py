@@ -10,13 +10,15 @@ from dataclasses import replace
 from django.conf import settings
 from django.core.management import call_command
 
-from . import supervisor
+from . import migrating, supervisor
 from .supervisor import Part, Supervisor
 from .words import gettext as _
 
 
-def start(running: Supervisor, env: Mapping[str, str], address: str, port: int, workers: int) -> None:
-    """Bring the database up to date and start everything; returns when the first page can be seen.
+def start(
+    running: Supervisor, env: Mapping[str, str], address: str, port: int, workers: int, migrate: bool = True
+) -> None:
+    """Bring the database up to date, if told to, and start everything; returns when the first page can be seen.
 
     Raises RuntimeError with a sentence when a part does not start.
     """
@@ -25,7 +27,9 @@ def start(running: Supervisor, env: Mapping[str, str], address: str, port: int, 
     if embedded:
         require_alone()
         running.start(supervisor.valkey(settings.VAR_DIR))
-    call_command("migrate", verbosity=0)
+    if migrate:
+        call_command("migrate", verbosity=0)
+    migrating.require_current()
     if embedded:
         running.wait_ready("valkey")
     web = supervisor.web(address, port, ready=lambda: serves(address, port))

@@ -14,12 +14,14 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help=_("the address the portal listens on"))
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help=_("processes for short work"))
+        parser.add_argument("--no-migrate", action="store_true", help=_("start only if the database is up to date"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         running = supervisor.Supervisor()
         supervisor.stop_on_signals()
         try:
-            host.start(running, {}, options["host"], options["port"], options["workers"])
+            migrate = not options["no_migrate"]
+            host.start(running, {}, options["host"], options["port"], options["workers"], migrate)
             text = _("opsportal listens on {address}. Ctrl-C ends it.")
             self.stdout.write(text.format(address=f"http://{options['host']}:{options['port']}"))
             running.watch()

@@ -1,0 +1,43 @@
+"""Two releases on one database."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from opsportal import migrating
+
+
+@pytest.fixture
+def recorder():
+    """The migrations that the database has; what a test changes is taken back."""
+    recorder = MigrationRecorder(connection)
+    before = set(recorder.applied_migrations())
+    yield recorder
+    for app, name in set(recorder.applied_migrations()) - before:
+        recorder.record_unapplied(app, name)
+    for app, name in before - set(recorder.applied_migrations()):
+        recorder.record_applied(app, name)
+
+
+def test_tables_of_this_release_are_nothing_to_speak_of(caplog):
+    migrating.require_current()
+    assert not caplog.text
+
+
+def test_an_older_release_starts_with_a_warning(recorder, caplog):
+    recorder.record_applied("opsportal", "9999_later")
+    migrating.require_current()
+    assert "the database is newer than this release" in caplog.text
+    assert "opsportal.9999_later" in caplog.text
+
+
+def test_a_newer_release_refuses_to_start(recorder):
+    recorder.record_unapplied("opsportal", "0005_retention")
+    with pytest.raises(RuntimeError, match=r"The database lacks opsportal\.0005_retention"):
+        migrating.require_current()
+
+
+def test_migrations_of_an_app_that_is_gone_are_nobodys_business(recorder, caplog):
+    recorder.record_applied("an_app_of_before", "0001_initial")
+    migrating.require_current()
+    assert not caplog.text
