@@ -16,9 +16,16 @@ def words(seconds: float) -> str:
         return _("%(min)d min %(s)d s") % {"min": minutes, "s": rest}
     if hours < 1:
         return _("%(min)d min") % {"min": minutes}
+    return longer(hours, minutes_left)
+
+
+def longer(hours: int, minutes: int) -> str:
+    """The same from an hour on."""
     if hours < 24:
-        return _("%(h)d h %(min)d min") % {"h": hours, "min": minutes_left}
-    return _("%(d)d d %(h)d h") % {"d": hours // 24, "h": hours % 24}
+        text = _("%(h)d h %(min)d min") if minutes else _("%(h)d h")
+        return text % {"h": hours, "min": minutes}
+    text = _("%(d)d d %(h)d h") if hours % 24 else _("%(d)d d")
+    return text % {"d": hours // 24, "h": hours % 24}
 
 
 def clock(seconds: float) -> str:

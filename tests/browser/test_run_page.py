@@ -1,5 +1,6 @@
 """The run page in a real browser: it is seen live, and it never fights its reader."""
 
+import itertools
 import time
 from datetime import timedelta
 
@@ -272,6 +273,23 @@ def test_it_fits_a_phone_and_the_dark(sign_in, person, run, options):
     page = show(sign_in(person, **options), run)
     expect(page.locator("[data-key=service] .bar.b-live")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+LABELS = "[...document.querySelectorAll('.g-ticks span')].map((s) => s.getBoundingClientRect())"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("seconds", [12, 95, 1500, 40_000, 400_000])
+def test_the_labels_of_the_axis_keep_apart_and_inside(sign_in, person, width, seconds):
+    began = factories.clock.now() - timedelta(seconds=seconds)
+    run = factories.run(created_at=began, usual_seconds=seconds * 0.9)
+    factories.step(run, "network", status="running", started_at=began)
+    page = show(sign_in(person, viewport={"width": width, "height": 800}), run)
+    expect(page.locator(".g-ticks .usual-end")).to_be_visible()
+    labels = sorted((box["left"], box["right"]) for box in page.evaluate(f"{LABELS}.map((box) => box.toJSON())"))
+    assert len(labels) >= 3
+    assert all(left[1] + 4 <= right[0] for left, right in itertools.pairwise(labels))
+    assert labels[-1][1] <= width
 
 
 def test_a_long_log_does_not_stretch_the_page(browser_page, run):

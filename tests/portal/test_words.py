@@ -18,7 +18,9 @@ from opsportal.pages.verdict import verdict
         (59.7, "1 min"),
         (192, "3 min 12 s"),
         (1440, "24 min"),
+        (7200, "2 h"),
         (14280, "3 h 58 min"),
+        (259200, "3 d"),
         (190000, "2 d 4 h"),
     ],
 )

@@ -2,7 +2,7 @@
 import { byId, el, svg, symbol } from "./dom.js";
 import { isOpen, listed, look, run, shown, spans, steps } from "./steps.js";
 import { texts } from "./texts.js";
-import { ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
+import { about, ago, at, clock, fill, now, timeOfDay, words } from "./time.js";
 
 const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800].map((s) => s * 1000);
 const rows = byId("rows"), back = document.querySelector(".g-back"), axis = document.querySelector(".g-ticks"), waitsKey = document.querySelector("[data-waits]");
@@ -55,7 +55,7 @@ function underWay(step, s, time) {
   if (s.left) made.push(bar("ghost", s.from, s.done));
   made.push(bar("bar b-live", s.from, time - over));
   if (over) made.push(bar("bar b-over", time - over, time), say(fill(texts.over, { time: words(over) }), "ask", s.from, time, { keep: true }));
-  else if (s.usual) made.push(say(fill(texts.left, { time: words(s.left) }), "rest", s.from, s.done));
+  else if (s.usual) made.push(say(fill(texts.left, { time: about(s.left) }), "rest", s.from, s.done));
   else if (step.note) made.push(say(step.note, "rest", s.from, time));
   return [...made, ...waits(s)];
 }
@@ -112,7 +112,7 @@ function lines(found) {
 }
 
 function backdrop(found, time) {
-  const every = TICKS.find((tick) => width / tick <= 7) ?? TICKS.at(-1), marks = [];
+  const every = TICKS.find(fits) ?? TICKS.at(-1), marks = [];
   for (let t = every; t < width; t += every) marks.push(t);
   const grid = marks.map((t) => place(el("i", { class: "g-grid" }), t));
   const picture = svg("svg", { viewBox: `0 0 100 ${Math.max(1, steps.size)}`, preserveAspectRatio: "none" }, ...lines(found));
@@ -122,12 +122,17 @@ function backdrop(found, time) {
   axis.replaceChildren(el("span", { class: "first" }, timeOfDay(run.began_at).slice(0, every < 60_000 ? 8 : 5)), ...ticks(marks));
 }
 
+/** Pixels that a label takes, with the space around it. */
+const wide = (text) => text.length * 6.6 + 14;
+/** Whether marks so far apart have room for their labels, and are not too many. */
+const fits = (tick) => width / tick <= 7 && (tick / width) * axis.clientWidth >= wide(words(Math.floor(width / tick) * tick));
+
 function ticks(marks) {
-  const usual = run.usual_seconds ? run.usual_seconds * 1000 : null;
-  const room = width * Math.max(0.06, 60 / Math.max(1, axis.clientWidth));
-  const free = marks.filter((t) => t > room && t < width * 0.97 && !(usual && Math.abs(t - usual) < room * 1.4));
-  const made = free.map((t, i) => place(el("span", { class: i % 2 ? "odd" : "" }, words(t)), t));
-  if (usual) made.push(place(el("span", { class: usual > width * 0.9 ? "usual-end last" : "usual-end" }, texts.usual_end), usual));
+  const usual = run.usual_seconds ? run.usual_seconds * 1000 : null, pixel = width / Math.max(1, axis.clientWidth);
+  const first = wide("00:00") * pixel, told = usual > first * 1.5 ? wide(texts.usual_end) * pixel : 0;
+  const free = marks.filter((t) => t > first && t < width * 0.97 && !(told && Math.abs(t - usual) < told));
+  const made = free.map((t) => place(el("span", {}, words(t)), t));
+  if (told) made.push(place(el("span", { class: usual > width * 0.9 ? "usual-end last" : "usual-end" }, texts.usual_end), usual));
   return made;
 }
 
@@ -149,7 +154,7 @@ export function draw() {
     row.querySelector(".g-track").replaceChildren(...bars(step, s, time));
     row.querySelector(".g-time").replaceChildren(...took(step, s));
   }
-  waitsKey.hidden = ![...found.values()].some((s) => s.waits?.length);
+  waitsKey.hidden = !rows.querySelector(".b-wait");
   backdrop(found, time);
 }
 

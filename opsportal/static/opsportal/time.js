@@ -15,9 +15,12 @@ export function words(ms) {
   if (min < 1) return fill(texts.s, { n: s });
   if (min < 10 && s % 60) return fill(texts.min_s, { n: min, s: s % 60 });
   if (h < 1) return fill(texts.min, { n: min });
-  if (h < 24) return fill(texts.h, { n: h, m: min % 60 });
-  return fill(texts.d, { n: Math.floor(h / 24), h: h % 24 });
+  if (h < 24) return fill(min % 60 ? texts.h : texts.hours, { n: h, m: min % 60 });
+  return fill(h % 24 ? texts.d : texts.days, { n: Math.floor(h / 24), h: h % 24 });
 }
+
+/** An estimate: whole minutes, or within a minute and a half whole fives of seconds. */
+export const about = (ms) => words(ms < 90_000 ? Math.max(1, Math.round(ms / 5000)) * 5000 : Math.round(ms / 60_000) * 60_000);
 
 /** Such as 9:18 or 1:02:03. */
 export function clock(ms) {
