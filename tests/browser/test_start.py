@@ -4,6 +4,16 @@ from playwright.sync_api import expect
 
 from opsportal.models import Run
 from tests import factories
+from tests.browser.test_answers import press
+
+
+def tab_to(page, name):
+    """Go to the field with the keyboard only."""
+    for _ in range(80):
+        if page.evaluate("document.activeElement.name") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} can't be reached")
 
 
 def test_a_run_is_started_from_home(browser_page):
@@ -37,3 +47,20 @@ def test_what_is_wrong_is_said_beside_its_field(browser_page):
     page.click("button:has-text('Start')")
     expect(page.locator("#w-graph")).to_contain_text("This is not JSON")
     expect(page.locator("[name=graph]")).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_run_is_started_by_keyboard(browser_page):
+    factories.environment(name="dev")
+    page = browser_page
+    page.goto("/admin/")
+    press(page, "Start a run")
+    expect(page.locator(".book").first).to_be_visible()
+    press(page, "A graph for tests")
+    expect(page.locator("#f-environment")).to_be_visible()
+    tab_to(page, "environment")
+    page.keyboard.type("dev")
+    tab_to(page, "graph")
+    page.keyboard.type('{"a": []}')
+    press(page, "Start")
+    expect(page.locator("h1")).to_have_text("A graph for tests in dev")
+    assert Run.objects.get().params["graph"] == {"a": []}
