@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from .. import redaction
+from .. import guards, proposals, redaction
 from ..errors import Invalid
 from ..models import Environment
 from ..models.environment import validate_regions, validate_variables
@@ -46,6 +46,10 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
             "variables",
             "protected",
             "requester_may_approve",
+            "approvals_needed",
+            "approvers",
+            "approval_hours",
+            "calendar",
             "changes_at_once",
         )
 
@@ -82,7 +86,16 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
             if account and theirs and theirs != account:
                 text = _("This role is in account %(theirs)s, the environment in %(ours)s.")
                 self.add_error(name, text % {"theirs": theirs, "ours": account})
+        self.refuse_second_proposal()
         return cleaned
+
+    def refuse_second_proposal(self) -> None:
+        """What guards the environment is left alone while a change of it waits for somebody."""
+        touched = [name for name in guards.FIELDS if name in self.changed_data] if self.instance.pk else []
+        known = proposals.open_for(self.instance) if touched else None
+        if known:
+            for name in touched:
+                self.add_error(name, proposals.waiting(known))
 
 
 def refuse_secrets(variables: dict[str, Any]) -> None:

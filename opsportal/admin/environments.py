@@ -1,9 +1,10 @@
-"""Environments: list, form, connection test and what AWS needs to know about them."""
+"""Environments: list, form, connection test, and what is proposed to guard them."""
 
-import json
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,14 +14,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
-from .. import rights, role_template, runs
-from ..errors import OpsError
+from .. import holds, proposals, rights, runs
+from ..errors import OpsError, Refused
 from ..models import Environment
 from ..pages import keys
 from ..templatetags import ops
+from . import environment_files
+from . import proposals as proposed
+from .audit import history
 from .boxes import boxed
 from .environment_form import EnvironmentForm
 
@@ -41,7 +45,11 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
     fieldsets = (
         (None, {"fields": ("name", "account", "regions")}),
         (gettext_lazy("Access"), {"fields": ("role_arn", "shown_external_id", "service_role_arn")}),
-        (gettext_lazy("Changes"), {"fields": ("protected", "requester_may_approve", "changes_at_once")}),
+        (gettext_lazy("Changes"), {"fields": ("changes_at_once", "calendar")}),
+        (
+            gettext_lazy("Approvals"),
+            {"fields": ("protected", "requester_may_approve", "approvals_needed", "approvers", "approval_hours")},
+        ),
         (gettext_lazy("Variables"), {"fields": ("variables",)}),
     )
 
@@ -79,19 +87,46 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
         wrap = self.admin_site.admin_view
         ours = [
             path("<int:pk>/test/", wrap(test), name="opsportal_environment_test"),
-            path("<int:pk>/trust-policy.json", wrap(trust_policy), name="opsportal_environment_trust"),
-            path("<int:pk>/role.yaml", wrap(role), name="opsportal_environment_role"),
+            path(
+                "<int:pk>/trust-policy.json", wrap(environment_files.trust_policy), name="opsportal_environment_trust"
+            ),
+            path("<int:pk>/role.yaml", wrap(environment_files.role), name="opsportal_environment_role"),
+            path(
+                "<int:pk>/proposals/<int:proposal>/<slug:verb>/",
+                wrap(proposed.decide),
+                name="opsportal_environment_proposal",
+            ),
         ]
         return [*ours, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        extra = {"nonce": keys.fresh(), "may_start": False}
         known = self.get_object(request, object_id)
-        extra["may_start"] = bool(known and rights.may_start(request.user, known))
-        extra["crumbs"] = self.crumbs(known.name if known else "")
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
+        extra = {"crumbs": self.crumbs(known.name if known else ""), **(self.parts(request, known) if known else {})}
+        try:
+            return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[no-any-return]
+        except Refused as error:
+            messages.error(request, error.message)
+            return redirect("admin:opsportal_environment_change", object_id)
+
+    def parts(self, request: HttpRequest, known: Environment) -> dict[str, Any]:
+        """What stands on the page besides the form."""
+        told = history(request.user, environment_id=known.pk)
+        steers = {"nonce": keys.fresh(), "may_start": rights.may_start(request.user, known)}
+        return {**steers, "history": told, "show_history": False, **proposed.context(known, request.user)}
+
+    def save_model(self, request: HttpRequest, obj: Environment, form: Any, change: bool) -> None:
+        """What guards the environment only becomes a proposal. Raises Refused, and then nothing is saved."""
+        if not change:
+            obj.save()
+        elif made := proposals.save(obj, request.user):
+            messages.warning(request, proposed.waits(made))
+        if "calendar" in form.changed_data:
+            transaction.on_commit(partial(holds.release, [obj.pk]))
+
+    def log_change(self, request: HttpRequest, obj: Environment, message: Any) -> None:
+        """Django's own log would say that what is only proposed was changed; the audit tells it right."""
 
     def crumbs(self, name: str) -> list[tuple[str, str]]:
         """The way to this page; an environment's name stays as it is written."""
@@ -131,43 +166,3 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("admin:opsportal_environment_change", pk)
     return redirect("admin:opsportal_run_page", run.pk)
-
-
-@require_GET
-def trust_policy(request: HttpRequest, pk: int) -> HttpResponse:
-    """The trust policy for the role, for the workers named by `?principal=`."""
-    environment = seen(request, pk)
-    principal = request.GET.get("principal", "").strip()
-    if not role_template.PRINCIPAL.match(principal):
-        return wrong_principal(request, pk)
-    text = json.dumps(role_template.trust_policy(environment, principal), indent=2)
-    return download(text + "\n", f"{environment.name}-trust-policy.json", "application/json")
-
-
-@require_GET
-def role(request: HttpRequest, pk: int) -> HttpResponse:
-    """A CloudFormation template that makes the role."""
-    environment = seen(request, pk)
-    principal = request.GET.get("principal", "").strip()
-    if principal and not role_template.PRINCIPAL.match(principal):
-        return wrong_principal(request, pk)
-    text = role_template.template(environment, principal)
-    return download(text, f"{environment.name}-role.yaml", "application/yaml")
-
-
-def seen(request: HttpRequest, pk: int) -> Environment:
-    environment = get_object_or_404(Environment, pk=pk)
-    rights.require_view(request.user, environment)
-    return environment
-
-
-def wrong_principal(request: HttpRequest, pk: int) -> HttpResponse:
-    text = _("Say who the workers are: the ARN of their role, such as arn:aws:iam::123456789012:role/opsportal.")
-    messages.error(request, text)
-    return redirect("admin:opsportal_environment_change", pk)
-
-
-def download(text: str, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(
-        text, content_type=f"{kind}; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )

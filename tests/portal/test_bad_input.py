@@ -206,18 +206,26 @@ def test_run_again_leaves_a_secret_out_and_says_so(client, dev):
     assert "A secret of that run is not shown. Fill it in again." in text
 
 
+ENVIRONMENT = {
+    "name": "dev",
+    "account": "123456789012",
+    "regions": "eu-central-1",
+    "changes_at_once": "10",
+    "approvals_needed": "1",
+    "approval_hours": "24",
+}
+
+
 @pytest.mark.parametrize("variables", [f'{{"db_password": "{SECRET}"}}', '{"key": "AKIAABCDEFGHIJKLMNOP"}'])
 def test_a_secret_is_no_variable_of_an_environment(variables):
-    form = {"name": "dev", "account": "123456789012", "regions": "eu-central-1", "changes_at_once": "10"}
     admin = signed_in(factories.user(is_superuser=True))
-    response = admin.post("/admin/opsportal/environment/add/", form | {"variables": variables})
+    response = admin.post("/admin/opsportal/environment/add/", ENVIRONMENT | {"variables": variables})
     assert "looks like a secret. Put a reference there" in html(response)
     assert not Environment.objects.exists()
 
 
 def test_a_reference_to_a_secret_is_a_variable():
-    form = {"name": "dev", "account": "123456789012", "regions": "eu-central-1", "changes_at_once": "10"}
     admin = signed_in(factories.user(is_superuser=True))
     kept = '{"db_password": "{{resolve:secretsmanager:db}}"}'
-    admin.post("/admin/opsportal/environment/add/", form | {"variables": kept})
+    admin.post("/admin/opsportal/environment/add/", ENVIRONMENT | {"variables": kept})
     assert Environment.objects.get().variables == {"db_password": "{{resolve:secretsmanager:db}}"}

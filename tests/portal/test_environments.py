@@ -12,7 +12,14 @@ from tests.portal.conftest import html, said, signed_in
 
 ADD = "/admin/opsportal/environment/add/"
 WORKERS = "arn:aws:iam::111122223333:role/opsportal-worker"
-FORM = {"name": "dev", "account": "123456789012", "regions": "eu-central-1, us-east-1", "changes_at_once": "10"}
+FORM = {
+    "name": "dev",
+    "account": "123456789012",
+    "regions": "eu-central-1, us-east-1",
+    "changes_at_once": "10",
+    "approvals_needed": "1",
+    "approval_hours": "24",
+}
 
 
 def change(row, name="change"):
