@@ -1,6 +1,7 @@
 """How long AWS takes for each type of resource, in seconds.
 
-Averages of aws-cloudformation/rain, internal/cmd/forecast/estimate.go.
+Creates follow the averages of aws-cloudformation/rain, internal/cmd/forecast/estimate.go, and updates mostly; that
+table has one second for every delete, so deletes are estimates of our own.
 """
 
 from typing import Any

@@ -11,12 +11,14 @@ def labelled():
 
 
 def test_it_is_made_asynchronously(held):
+    held.sandbox.speed(0.5)
     made = held.cloudformation.create_change_set(
         StackName="app", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=topic()
     )
     first = held.described(made["Id"])
     assert (first["Status"], first["ExecutionStatus"]) == ("CREATE_PENDING", "UNAVAILABLE")
     until(lambda: held.described(made["Id"])["Status"], lambda seen: seen == "CREATE_IN_PROGRESS")
+    held.sandbox.speed(5)
     ready = until(lambda: held.described(made["Id"]), lambda seen: seen["Status"] == "CREATE_COMPLETE")
     assert ready["ExecutionStatus"] == "AVAILABLE"
 

@@ -114,12 +114,41 @@ def test_a_role_may_do_what_its_template_says_after_a_change_too(account):
     assert allowed(account) == ["sqs:DeleteQueue", "sns:Publish", "ec2:DescribeVpcs"]
 
 
+LISTS = [
+    ("ec2", "describe_subnets", {"Filters": [{"Name": "cidr-block", "Values": ["10.0.*"]}]}, "Subnets"),
+    ("ec2", "describe_addresses", {}, "Addresses"),
+    ("ec2", "describe_nat_gateways", {"Filters": [{"Name": "state", "Values": ["available"]}]}, "NatGateways"),
+    (
+        "ec2",
+        "describe_vpc_endpoints",
+        {"Filters": [{"Name": "vpc-endpoint-state", "Values": ["available"]}]},
+        "VpcEndpoints",
+    ),
+    ("ec2", "describe_internet_gateways", {}, "InternetGateways"),
+    ("elbv2", "describe_load_balancers", {}, "LoadBalancers"),
+    ("elbv2", "describe_target_groups", {}, "TargetGroups"),
+    ("iam", "list_roles", {}, "Roles"),
+    ("logs", "describe_log_groups", {}, "logGroups"),
+    ("dynamodb", "list_tables", {}, "TableNames"),
+    ("rds", "describe_db_instances", {}, "DBInstances"),
+    ("s3", "list_buckets", {}, "Buckets"),
+    ("sns", "list_topics", {}, "Topics"),
+    ("ssm", "describe_parameters", {}, "Parameters"),
+]
+
+
+def left(account):
+    """What is still listed of what the template made; ECS keeps a deleted cluster, INACTIVE, for a while."""
+    answers = {(name, key): getattr(account.client(name), call)(**given)[key] for name, call, given, key in LISTS}
+    return {place: found for place, found in answers.items() if found}
+
+
 def test_everything_is_gone_after_a_delete(sandbox):
     account = Account(sandbox, "555566667778")
     sandbox.speed(2000)
     stack = account.create(BODY, stack="web", Capabilities=["CAPABILITY_IAM"])["StackId"]
+    assert {place for place, *_ in left(account)} == {name for name, *_ in LISTS}
     assert account.delete(stack)["StackStatus"] == "DELETE_COMPLETE", account.events(stack)[-9:]
     sandbox.speed(200)
-    assert account.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
     vpcs = account.client("ec2").describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.0.0.0/16"]}])
-    assert vpcs["Vpcs"] == []
+    assert (left(account), vpcs["Vpcs"]) == ({}, [])

@@ -1,5 +1,6 @@
 import pytest
 
+from sandbox.cloudformation import durations
 from tests.sandbox.account import refused, resource, template, topic, values
 
 NAMED = {"Label": {"Type": "String", "Default": "one"}}
@@ -121,11 +122,11 @@ def test_a_paused_update_can_be_rolled_back(account):
     assert display_name(account) == "a"
 
 
-@pytest.mark.parametrize("skipped", [[], ["Topic"]])
-def test_a_failed_rollback_can_be_continued(account, skipped):
+@pytest.mark.parametrize(("skipped", "count"), [([], 1), (["Topic"], -1)], ids=["mended", "skipped"])
+def test_a_failed_rollback_can_be_continued(account, skipped, count):
     account.create(topic(DisplayName="a"))
-    for stage in ("update", "rollback"):
-        account.sandbox.fault("fail_resource", stack="app", logical_id="Topic", during=stage, count=1)
+    account.sandbox.fault("fail_resource", stack="app", logical_id="Topic", during="update", count=1)
+    account.sandbox.fault("fail_resource", stack="app", logical_id="Topic", during="rollback", count=count)
     stack = account.update(topic(DisplayName="b"))
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED"
     account.cloudformation.continue_update_rollback(StackName="app", ResourcesToSkip=skipped)
@@ -196,6 +197,13 @@ def test_a_template_fixes_its_own_durations(held):
     held.create(slow(5))
     line = next(o for o in held.sandbox.operations()["operations"] if o["account"] == held.id)
     assert 0.499 < line["ended"] - line["started"] < 0.505
+
+
+def test_without_metadata_a_resource_takes_the_seconds_of_its_type(held):
+    held.sandbox.speed(100)
+    held.create(template(Bucket=resource("AWS::S3::Bucket")))
+    line = next(o for o in held.sandbox.operations()["operations"] if o["account"] == held.id)
+    assert line["ended"] - line["started"] == pytest.approx(durations.SECONDS["AWS::S3::Bucket"][0] / 100, abs=0.005)
 
 
 def test_a_new_speed_counts_for_what_is_in_progress(held):
