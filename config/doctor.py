@@ -1,8 +1,10 @@
 """What ails this installation: each check says what it found and, when something is wrong, the cure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import redis
 from celery import current_app
@@ -11,16 +13,17 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from opsportal import clock
+from opsportal import clock, observing
 from opsportal.errors import OpsError
+from opsportal.health import BEAT_SILENT, CLOCK_APART, PUMP_SILENT, QUEUE_OLD
 from opsportal.models import Heartbeat
 from opsportal.words import gettext as _
 from opsportal.words import ngettext
 from tasks.aws import workers
 
-SKEW = timedelta(seconds=2)
-SILENT = timedelta(seconds=30)
-BEAT_SILENT = timedelta(seconds=60)
+# AWS docs: Amazon ElastiCache User Guide, Finding connection endpoints.
+SERVERLESS = re.compile(r"\.serverless\.[a-z0-9-]+\.cache\.amazonaws\.com(\.cn)?$")
+CLUSTER = (redis.exceptions.ClusterError, redis.exceptions.ClusterCrossSlotError, redis.exceptions.AskError)
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,14 @@ def database() -> Finding:
 
 
 def broker() -> Finding:
-    """Whether Redis answers, and may be trusted with a queue."""
+    """Whether Redis answers, keeps all keys in one place, and may be trusted with a queue."""
+    if SERVERLESS.search(urlsplit(settings.BROKER).hostname or ""):
+        return Finding("broker", _("This is ElastiCache Serverless, which is always a cluster."), one_place())
     try:
         with redis.Redis.from_url(settings.BROKER, socket_timeout=3, socket_connect_timeout=3) as server:
             info = server.info()
+            if info.get("cluster_enabled") or spread(server):
+                return Finding("broker", _("This Redis runs in cluster mode."), one_place())
     except redis.RedisError as error:
         cure = _("Check REDIS_URL; without it, manage.py up starts an embedded Valkey.")
         return Finding("broker", str(error), cure)
@@ -64,6 +71,22 @@ def broker() -> Finding:
         return Finding("broker", text, _("Set maxmemory-policy to noeviction."))
     server_name = f"{info.get('server_name', 'redis')} {info.get('redis_version', '')}"
     return Finding("broker", _("{server} answers").format(server=server_name))
+
+
+def spread(server: "redis.Redis") -> bool:
+    """Whether keys live in several places: a cluster behind a proxy may not say so, but refuses two keys at once."""
+    try:
+        server.exists("opsportal:one", "opsportal:other")
+    except CLUSTER:
+        return True
+    return False
+
+
+def one_place() -> str:
+    return _(
+        "Celery's queues need all keys in one place. Take a Redis or Valkey with one primary and cluster mode disabled "
+        "(ElastiCache: a node-based cluster made so), and put its primary endpoint into REDIS_URL."
+    )
 
 
 def worker() -> Finding:
@@ -80,14 +103,25 @@ def worker() -> Finding:
 
 
 def pump() -> Finding:
-    return pulse("pump", SILENT, _("It runs in every worker: start one, or look into the workers' logs."))
+    return pulse("pump", PUMP_SILENT, _("It runs in every worker: start one, or look into the workers' logs."))
 
 
 def beat() -> Finding:
     return pulse("beat", BEAT_SILENT, _("Start it: manage.py up, or celery -A config beat. Runs go on without it."))
 
 
-def pulse(name: str, silent: timedelta, cure: str) -> Finding:
+def queue() -> Finding:
+    """How long the oldest step that is due has waited for a worker."""
+    try:
+        due = round(observing.work().due)
+    except DatabaseError:
+        return Finding("queue", _("not known"), _("Mend the database first."))
+    text = _("a step has been due for {n} s").format(n=due) if due else _("nothing waits for a worker")
+    cure = _("Start more workers, or find out from their logs what keeps them.")
+    return Finding("queue", text, cure if due > QUEUE_OLD else "")
+
+
+def pulse(name: str, silent: float, cure: str) -> Finding:
     """When this part was last heard of, by the database's clock."""
     try:
         last = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
@@ -97,7 +131,7 @@ def pulse(name: str, silent: timedelta, cure: str) -> Finding:
     if age is None:
         return Finding(name, _("never seen"), cure)
     text = _("last seen {n} s ago").format(n=round(age.total_seconds()))
-    return Finding(name, text, cure if age > silent else "")
+    return Finding(name, text, cure if age.total_seconds() > silent else "")
 
 
 def clocks() -> Finding:
@@ -107,7 +141,8 @@ def clocks() -> Finding:
     except DatabaseError:
         return Finding("clock", _("not known"), _("Mend the database first."))
     text = _("{n} s from the database's").format(n=f"{apart.total_seconds():.1f}")
-    return Finding("clock", text, _("Let NTP (chrony) set this host's clock.") if apart > SKEW else "")
+    cure = _("Let NTP (chrony) set this host's clock.")
+    return Finding("clock", text, cure if apart.total_seconds() > CLOCK_APART else "")
 
 
 def credentials() -> Finding:
@@ -119,4 +154,13 @@ def credentials() -> Finding:
         return Finding("AWS credentials", error.message, cure)
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (database, broker, worker, pump, beat, clocks, credentials)
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    database,
+    broker,
+    worker,
+    pump,
+    beat,
+    queue,
+    clocks,
+    credentials,
+)

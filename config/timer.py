@@ -33,6 +33,9 @@ class PumpTimer(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no
             entry.cancel()
         pulses.gone(pulses.WORKERS, worker.hostname)
 
+    def terminate(self, worker: Any) -> None:
+        self.stop(worker)
+
 
 def alive(worker: Any) -> None:
     """Say that this worker is there, and with how many processes."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from config import doctor
 from opsportal import clock
 from opsportal.models import Heartbeat
+from tests import factories
 
 from .aws import Account
 from .conftest import until
@@ -30,12 +31,18 @@ def test_a_host_with_everything_has_nothing_to_cure(host):
     env = {**os.environ, **host.env}
     done = subprocess.run([sys.executable, "manage.py", "doctor"], env=env, capture_output=True, text=True)
     account.sandbox.stop()
-    assert (done.returncode, done.stdout.count("✓")) == (0, 7), done.stdout
+    assert (done.returncode, done.stdout.count("✓")) == (0, 8), done.stdout
 
 
 def test_a_pump_that_fell_silent_is_noticed(host):
     Heartbeat.objects.create(name="pump", at=clock.now() - timedelta(minutes=5))
     assert "pump" in cures()
+
+
+def test_a_step_that_no_worker_takes_is_noticed(host):
+    late = clock.now() - timedelta(minutes=5)
+    factories.step(factories.run(), "a", status="due", wake_at=late, nudge_at=late)
+    assert cures()["queue"].startswith("Start more workers")
 
 
 def test_a_broker_that_evicts_is_named_with_its_cure(host):
@@ -48,7 +55,7 @@ def test_a_broker_that_evicts_is_named_with_its_cure(host):
 def test_a_broker_that_is_away_is_named_and_nothing_else_is_kept_from_looking(host):
     host.kill("valkey")
     assert "REDIS_URL" in cures()["broker"]
-    assert len(doctor.examine()) == 7
+    assert len(doctor.examine()) == 8
 
 
 def test_without_credentials_the_sentence_says_where_to_get_them(host, monkeypatch):
