@@ -27,6 +27,13 @@ def client(request: HttpRequest) -> str:
     return str(found or "")
 
 
+def forget_forged(request: HttpRequest) -> None:
+    """Leave out what only a proxy of ours may say: that the browser came by https."""
+    peer = parsed(request.META.get("REMOTE_ADDR", ""))
+    if peer is None or not trusted(peer):
+        request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+
+
 def local(request: HttpRequest) -> bool:
     """Whether the request was made on this host and passed on by nobody."""
     peer = parsed(request.META.get("REMOTE_ADDR", ""))

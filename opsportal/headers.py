@@ -9,17 +9,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from . import addresses
+
 UNUSED = "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 HEADERS = {"Permissions-Policy": UNUSED, "Cross-Origin-Resource-Policy": "same-origin"}
 
 
 @sync_and_async_middleware
 def added(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """The middleware that adds what neither Django nor django-csp sends."""
+    """The middleware that adds what neither Django nor django-csp sends, and takes away what a stranger may not say."""
     if not iscoroutinefunction(get_response):
-        return lambda request: with_headers(get_response(request))
+
+        def plain(request: HttpRequest) -> HttpResponseBase:
+            addresses.forget_forged(request)
+            return with_headers(get_response(request))
+
+        return plain
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
+        addresses.forget_forged(request)
         return with_headers(await get_response(request))
 
     return middleware

@@ -79,6 +79,14 @@ def test_https_is_remembered_for_a_year_where_it_is_spoken(settings):
     assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
+@pytest.mark.parametrize(("peer", "status"), [("10.0.0.7", 200), ("203.0.113.9", 301)])
+def test_only_a_proxy_of_ours_may_say_that_it_was_https(settings, peer, status):
+    settings.TRUSTED_PROXIES, settings.SECURE_SSL_REDIRECT = ["10.0.0.0/8"], True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    client = Client(REMOTE_ADDR=peer, HTTP_X_FORWARDED_PROTO="https")
+    assert client.get("/accounts/login/").status_code == status
+
+
 def policy_of(response):
     found = re.split(r";\s*", response.headers["Content-Security-Policy"])
     return dict(directive.split(" ", 1) for directive in found)
