@@ -7,7 +7,7 @@ from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
 from opsportal import live, signin
-from opsportal.pages import lines, people, runbooks
+from opsportal.pages import holding, lines, people, runbooks, system
 
 
 class RowConverter(IntConverter):
@@ -28,6 +28,10 @@ urlpatterns = [
         admin.site.admin_view(people.change),
         name="environment_people_change",
     ),
+    path("admin/opsportal/system/", admin.site.admin_view(system.page), name="system"),
+    path("admin/opsportal/pause/", admin.site.admin_view(holding.pause), name="pause"),
+    path("admin/opsportal/pause/<row:pk>/resume/", admin.site.admin_view(holding.resume), name="resume"),
+    path("admin/opsportal/run/<row:run_id>/glass/", admin.site.admin_view(holding.glass), name="break_glass"),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("accounts/oidc/<slug:provider_id>/login/", signin.reachable(oidc.login)),

@@ -16,6 +16,7 @@ from .errors import Gone
 from .models import Event, Run, Step
 from .nudges import Nudge
 from .rows import row
+from .words import gettext as _
 from .writers import in_line
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ def lock(run_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE opsportal_run SET touched = touched + 1 WHERE id = %s", [run_id])
         if cursor.rowcount != 1:
-            raise Gone(f"There is no run {run_id}.")
+            raise Gone(_("There is no run {run}.").format(run=run_id))
 
 
 def retried(work: Callable[[], T]) -> T:

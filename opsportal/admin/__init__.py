@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django_celery_beat import models as beat
 
-from . import approvals, audit, environments, people, runs
+from . import approvals, audit, calendars, environments, people, runs
 
-__all__ = ["approvals", "audit", "environments", "people", "runs"]
+__all__ = ["approvals", "audit", "calendars", "environments", "people", "runs"]
 
 # Beat serves the policies: its own rows are not for people.
 for model in (

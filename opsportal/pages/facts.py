@@ -103,7 +103,7 @@ def title(run: Run) -> str:
 
 def book_title(name: str) -> str:
     book = catalog.runbook(name)
-    return book.title if book else name
+    return _(book.title) if book else name
 
 
 def ordered(steps: Sequence[Step]) -> list[Step]:
@@ -147,7 +147,7 @@ def inputs(run: Run) -> list[tuple[str, str]]:
     known = book.params.model_json_schema().get("properties", {}) if book else {}
     shown = redaction.data(run.params)
     return [
-        (str(known.get(name, {}).get("title", name)), spelled(value))
+        (_(str(known.get(name, {}).get("title", name))), spelled(value))
         for name, value in shown.items()
         if value not in (None, "", [], {})
     ]

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from ..models import Run, Step
-from . import deeds, facts, keys, looks, yields
+from . import deeds, facts, holding, keys, looks, yields
 from .facts import Facts
 from .lines import select
 from .question import questions, together
@@ -69,6 +69,7 @@ def parts_context(request: HttpRequest, known: Facts) -> dict[str, Any]:
         "questions": asked,
         "together": together(asked),
         "deeds": deeds.possible(known),
+        "held": holding.held(known.run, known.steps),
         "tally": tally(known.steps),
         "changed": changed,
         "total": yields.total(changed),

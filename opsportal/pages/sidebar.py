@@ -47,6 +47,8 @@ def configure(user: Any) -> list[Item]:
     items = []
     if rights.may_view(user):
         items.append(entry(_("Environments"), "dns", "admin:opsportal_environment_changelist"))
+    if user.has_perm("opsportal.view_calendar"):
+        items.append(entry(_("Freeze calendars"), "event_busy", "admin:opsportal_calendar_changelist"))
     if rights.may_view(user):
         items.append(entry(_("Runbooks"), "account_tree", "runbooks"))
     return items

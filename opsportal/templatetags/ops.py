@@ -9,8 +9,9 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from .. import rights
 from ..models import Run, Step
-from ..pages import durations, looks
+from ..pages import durations, holding, looks
 
 register = template.Library()
 STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -27,6 +28,13 @@ def icon(name: str, size: str = "") -> SafeString:
         static("opsportal/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def pauses(context: Any) -> list[Any]:
+    """The open pauses that the reader is told of on every page, each with whether the reader may end it."""
+    user = context["request"].user
+    return [(each, rights.may_pause(user, each.environment)) for each in holding.open_pauses(user)]
 
 
 @register.simple_tag
