@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 UNFOLD: dict[str, Any] = {
@@ -35,6 +36,12 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("opsportal/parts.css"),
         lambda request: static("opsportal/pages.css"),
     ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "opsportal.pages.home.context",
     "SIDEBAR": {"show_search": False, "navigation": "opsportal.pages.sidebar.navigation"},
 }
