@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from config.env import ROOT
 from opsportal import catalog
-from opsportal.models import Environment, Run
+from opsportal.models import Environment, Proposal, Run
 from tasks.runbooks import environment_test
 from tests import factories
 from tests.docs import aws_command, pages
@@ -23,7 +23,7 @@ from tests.portal.conftest import html, signed_in
 
 SHOWN = [line for page in pages.PAGES for text in pages.blocks(page, "console") for line in aws_command.lines(text)]
 SERVICE_ROLE, ROLE, UPDATE = [aws_command.lines(text) for text in pages.blocks(ROOT / "docs/start.md", "console")]
-FORM = {"name": "dev", "regions": "eu-central-1", "changes_at_once": "10"}
+FORM = {"name": "dev", "regions": "eu-central-1"}
 
 
 class Person:
@@ -38,8 +38,17 @@ class Person:
         return command.run(self.sandbox.client(command.service, "eu-central-1", self.target))
 
     def saves(self, page, **fields):
-        answer = self.portal.post(page, FORM | {"account": self.target, **fields})
+        """Leaves what the form shows where the guide says nothing."""
+        form = self.portal.get(page).context["adminform"].form
+        shown = {field.name: field.value() for field in form if field.value() not in (None, False)}
+        answer = self.portal.post(page, shown | FORM | {"account": self.target, **fields})
         assert answer.status_code == 302, html(answer)
+
+    def applies(self):
+        """Nobody else may change the environment, so its name is typed."""
+        made = Proposal.objects.get()
+        page = reverse("admin:opsportal_environment_proposal", args=[made.environment_id, made.pk, "apply"])
+        self.portal.post(page, {"typed_name": "dev"})
 
     def downloads(self):
         page = reverse("admin:opsportal_environment_role", args=[Environment.objects.get().pk])
@@ -73,6 +82,7 @@ def connected(person):
     printed = [person.types(line) for line in ROLE]
     change = reverse("admin:opsportal_environment_change", args=[Environment.objects.get().pk])
     person.saves(change, service_role_arn=service_role, role_arn=printed[-1])
+    person.applies()
     return person
 
 
