@@ -119,7 +119,8 @@ function backdrop(found, time) {
   const extra = run.usual_seconds ? [place(el("i", { class: "g-end" }), run.usual_seconds * 1000)] : [];
   if (isOpen()) extra.push(place(el("i", { class: "g-now" }), time - start));
   back.replaceChildren(...grid, picture, ...extra);
-  axis.replaceChildren(el("span", { class: "first" }, timeOfDay(run.began_at).slice(0, every < 60_000 ? 8 : 5)), ...ticks(marks));
+  const begin = timeOfDay(run.began_at).slice(0, every < 60_000 ? 8 : 5);
+  axis.replaceChildren(el("span", { class: "first" }, begin), ...ticks(marks, begin));
 }
 
 /** Pixels that a label takes, with the space around it. */
@@ -127,10 +128,12 @@ const wide = (text) => text.length * 6.6 + 14;
 /** Whether marks so far apart have room for their labels, and are not too many. */
 const fits = (tick) => width / tick <= 7 && (tick / width) * axis.clientWidth >= wide(words(Math.floor(width / tick) * tick));
 
-function ticks(marks) {
+/** The labels of the marks that leave room for `begin`, the one at the left, and for the usual end. */
+function ticks(marks, begin) {
   const usual = run.usual_seconds ? run.usual_seconds * 1000 : null, pixel = width / Math.max(1, axis.clientWidth);
-  const first = wide("00:00") * pixel, told = usual > first * 1.5 ? wide(texts.usual_end) * pixel : 0;
-  const free = marks.filter((t) => t > first && t < width * 0.97 && !(told && Math.abs(t - usual) < told));
+  const past = (text) => (wide(begin) + wide(text) / 2 - 14) * pixel;
+  const told = usual > past(texts.usual_end) ? wide(texts.usual_end) * pixel : 0;
+  const free = marks.filter((t) => t > past(words(t)) && t < width * 0.97 && !(told && Math.abs(t - usual) < told));
   const made = free.map((t) => place(el("span", {}, words(t)), t));
   if (told) made.push(place(el("span", { class: usual > width * 0.9 ? "usual-end last" : "usual-end" }, texts.usual_end), usual));
   return made;
