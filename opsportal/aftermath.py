@@ -1,5 +1,6 @@
 """What makes it safe to go on after a restore: AWS is ahead of the rows, and unknown workers may be alive."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.db import connection
 from django.db.models import F, Max
 
 from . import clock
-from .backup import Header
 from .models import Run, Step
 from .words import gettext as _
 
@@ -24,13 +24,16 @@ NEXT = {
 S = Step.Status
 
 
-def skip_numbers(tables: Any, header: Header) -> None:
-    """Let new runs and steps have numbers that none had. It comes first: MariaDB commits with it."""
+def skip_numbers(tables: Any, highest: Mapping[str, int]) -> None:
+    """Let new runs and steps have numbers that none had; `highest` are those of a file.
+
+    It comes before any transaction, for MariaDB ends one with it.
+    """
     with connection.cursor() as cursor:
         for name, leap in SKIPPED.items():
             model = tables.get_model(name)
             here = model.objects.aggregate(last=Max("pk"))["last"] or 0
-            last = max(here, header.highest.get(name, 0)) + leap
+            last = max(here, highest.get(name, 0)) + leap
             seed(cursor, model._meta.db_table)
             cursor.execute(NEXT[connection.vendor].format(table=model._meta.db_table, last=last))
 

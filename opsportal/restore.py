@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Field
 
 from . import aftermath, append_only, backup, restorable
 from .backup import Header
+from .words import gettext as _
 
 BATCH = 500  # rows inserted at a time
 
@@ -27,7 +29,7 @@ def restore(path: Path, replace: bool = False) -> Header:
     restorable.require_silence()
     if not replace:
         restorable.require_empty(tables)
-    aftermath.skip_numbers(tables, header)
+    aftermath.skip_numbers(tables, header.highest)
     with whole(), connection.constraint_checks_disabled():
         fence = aftermath.highest_fence(tables)
         clear(tables)
@@ -36,6 +38,14 @@ def restore(path: Path, replace: bool = False) -> Header:
         aftermath.settle(tables, path.name, datetime.fromisoformat(header.taken_at), fence)
         connection.check_constraints()
     return header
+
+
+def settle(taken_at: datetime) -> None:
+    """Make it safe to go on after the database's own tool brought the rows back. Raises Refused."""
+    restorable.require_silence()
+    aftermath.skip_numbers(apps, {})
+    with transaction.atomic(durable=True):
+        aftermath.settle(apps, _("a copy of the database"), taken_at, 0)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from .writers import in_line
 
 LINES = 500  # lines, or rows of the audit, in one transaction
 RUNS = 10  # runs in one transaction; their lines left before
-REST = 3.0  # times as long as a batch took, before the next one
+REST = 12.0  # times as long as a batch took: fewer than one step in twenty meets one, even where writers queue
 NAME = "purge"  # of the heartbeat that says when the last purge began
 BY_BEAT, BY_PUMP = timedelta(hours=20), timedelta(hours=26)  # since the last one; Beat fires once a day
 

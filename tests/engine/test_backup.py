@@ -287,6 +287,17 @@ def test_the_audit_is_guarded_again(file):
         Audit.objects.all().delete()
 
 
+def test_what_the_databases_own_tool_brought_back_is_settled_too():
+    step = claimed(factories.start({"a": []}))
+    call_command("restore", "--settle", "2026-11-21T03:00Z", stdout=StringIO())
+    assert Pause.objects.get().reason.startswith(
+        "Restored from a copy of the database, as everything was at 2026-11-21"
+    )
+    assert Step.objects.get(pk=step.pk).status == "due"
+    with pytest.raises(Lost):
+        steps.update(step, note="I am still here")
+
+
 def test_pages_of_rows_follow_each_other_without_a_gap(file, monkeypatch):
     monkeypatch.setattr(backup, "PAGE", 3)
     monkeypatch.setattr(restore, "BATCH", 3)
