@@ -75,9 +75,8 @@ def assign(role: str, to: "User | Group", environment: Environment, by: Any) -> 
 
 def give(role: str, to: "User | Group", environment: Environment) -> None:
     """Give the person or the group this role on the environment, and no other."""
-    take_away(to, environment)
-    for right in ROLES[role]:
-        assign_perm(right, to, environment)
+    for right in ROLES["administrator"]:
+        (assign_perm if right in ROLES[role] else remove_perm)(right, to, environment)
     vars(to).pop("_granted", None)
 
 

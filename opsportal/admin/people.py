@@ -16,13 +16,13 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
-MODELS = ("environment", "run", "approval", "user", "group")
+MODELS = ("audit", "calendar", "environment", "user", "group")
 
 
 def offered() -> "QuerySet[Permission]":
     """The rights that the portal asks for somewhere."""
     rows = Permission.objects.filter(content_type__app_label__in=("opsportal", "auth"), content_type__model__in=MODELS)
-    return rows.exclude(codename__regex="^(add|change|delete)_(run|approval)$").select_related("content_type")
+    return rows.exclude(codename__regex="^(add|change|delete)_audit$").select_related("content_type")
 
 
 class Rights(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

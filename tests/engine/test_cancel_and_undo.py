@@ -118,8 +118,7 @@ def test_undo_asks_and_then_covers_what_acted_in_reverse(changed, drive, tmp_pat
         "c": "succeeded",
         "undo": "succeeded",
     }
-    lines = texts(changed).splitlines()
-    assert [line for line in lines if line.startswith("Undone in")] == 2 * ["Undone in 0.0 s."]
+    assert texts(changed).count("\nUndone in ") == 2
     order = changed.steps.filter(status="undone").order_by("ended_at").values_list("key", flat=True)
     assert list(order) == ["b", "a"]
 

@@ -95,7 +95,7 @@ def test_the_stream_is_not_for_everybody(client, run):
 def test_the_session_is_out_of_reach_of_scripts_and_other_sites(person, client):
     person.set_password("a long enough one")
     person.save()
-    response = Client().post("/admin/login/", {"username": person.username, "password": "a long enough one"})
+    response = Client().post("/accounts/login/", {"login": person.username, "password": "a long enough one"})
     cookie = response.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -111,5 +111,5 @@ def test_pages_can_not_be_framed_or_guessed_at(client):
 def test_the_login_leads_nowhere_else(person):
     person.set_password("a long enough one")
     person.save()
-    known = {"username": person.username, "password": "a long enough one", "next": "//evil.example/"}
-    assert Client().post("/admin/login/", known).url == "/admin/"
+    known = {"login": person.username, "password": "a long enough one", "next": "//evil.example/"}
+    assert Client().post("/accounts/login/", known).url == "/admin/"
