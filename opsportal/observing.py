@@ -29,6 +29,7 @@ LIMIT = 2.0  # seconds
 FRESH = 1.0  # seconds in which an answer is given again, however many ask
 HOUR = timedelta(hours=1)
 NEWEST = 5000  # runs among which those that have ended lately are sought
+EVER = datetime(2000, 1, 1, tzinfo=UTC)  # SQLite uses an index for a range, not for “is not null”
 AWAY = (Error, redis.RedisError, OSError, TimeoutError)
 
 
@@ -130,7 +131,7 @@ def work() -> Work:
     last = dict(Heartbeat.objects.filter(name__in=("pump", "beat")).values_list("name", "at"))
     due = Min("wake_at", filter=Q(status=Step.Status.DUE, wake_at__lte=now))
     queued = Min("queued_at", filter=Q(status=Step.Status.QUEUED))
-    oldest = Step.objects.filter(nudge_at__isnull=False).aggregate(due=due, queued=queued)
+    oldest = Step.objects.filter(nudge_at__gte=EVER).aggregate(due=due, queued=queued)
     pump, beat = ((now - last[name]).total_seconds() if name in last else inf for name in ("pump", "beat"))
     return Work(pump, beat, *(age(now, oldest[name]) for name in ("due", "queued")))
 
