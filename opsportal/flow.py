@@ -53,10 +53,11 @@ def settle_run(turn: Turn) -> None:
         kinds = kinds_of_steps(turn.run.pk) if moved else kinds
     turn.state_changed = True
     status = graph.roll_up(turn.run.status, kinds)
-    if status != turn.run.status:
+    was = turn.run.status
+    if status != was:
         turn.set(status=status)
         if status in Run.ENDED:
-            finish(turn)
+            finish(turn, was)
 
 
 def wake(turn: Turn, step_ids: Sequence[int]) -> None:
@@ -88,13 +89,17 @@ WORDS = {
 }
 
 
-def finish(turn: Turn) -> None:
-    """The last line of a run: how it ended, with the first cause."""
+NOT_UNDONE = (gettext_lazy("The run stays as it was."), "info")
+
+
+def finish(turn: Turn, was: str) -> None:
+    """The last line of a run: how it ended, with the first cause; `was`: its status until now."""
     first = turn.run.steps.filter(status__in=(S.FAILED, S.ABANDONED)).order_by("ended_at", "pk").first()
     failed = turn.run.status in (Run.Status.FAILED, Run.Status.UNDO_FAILED)
     reason = f"{first.key}: {first.cause or first.reason}" if first and failed else ""
     turn.set(ended_at=turn.now, reason=reason)
-    text, level = WORDS[Run.Status(turn.run.status)]
+    kept = was == Run.Status.UNDOING and turn.run.status not in (Run.Status.UNDONE, Run.Status.UNDO_FAILED)
+    text, level = NOT_UNDONE if kept else WORDS[Run.Status(turn.run.status)]
     took = lazy(spoken, str)(turn.now - turn.run.created_at)
     turn.say(on_record(format_lazy(text, took=took, reason=reason)).strip(), level)
 

@@ -128,11 +128,9 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         )
 
     @admin.display(description=gettext_lazy("took / usual"))
-    def took(self, obj: Run) -> SafeString:
-        seconds = ((obj.ended_at or clock.now()) - obj.created_at).total_seconds()
-        usual = (
-            format_html(' <span class="muted">/ {}</span>', ops.clock(obj.usual_seconds)) if obj.usual_seconds else ""
-        )
+    def took(self, obj: Any) -> SafeString:
+        seconds = ((obj.over_at or clock.now()) - obj.began_at).total_seconds()
+        usual = format_html(' <span class="muted">/ {}</span>', ops.clock(obj.usual)) if obj.usual else ""
         return boxed(format_html('<span class="num">{}{}</span>', durations.clock(seconds), usual))
 
     @admin.display(description=gettext_lazy("steps"))

@@ -54,5 +54,8 @@ class Params(BaseModel):
     variables: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(
         {},
         title=gettext_noop("Variables"),
-        description=gettext_noop("Values for this run, instead of the environment's and the blueprint's."),
+        description=gettext_noop(
+            "Values for this run, instead of the environment's and the blueprint's. A blueprint deployed a second time "
+            "under another name may need names of its own here: its description says which."
+        ),
     )

@@ -126,6 +126,7 @@ def test_undo_asks_and_then_covers_what_acted_in_reverse(changed, drive, tmp_pat
 def test_a_rejected_undo_leaves_the_run_as_it_was(changed, drive):
     assert undo(changed, drive, approve=False).status == "succeeded"
     assert statuses(changed)["a"] == "succeeded"
+    assert texts(changed).endswith("The run stays as it was.")
 
 
 def test_undo_covers_a_step_that_acted_and_failed(drive):
