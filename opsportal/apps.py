@@ -14,8 +14,9 @@ class OpsportalConfig(AppConfig):
         from django.contrib.auth.models import User
         from django.db.models.signals import post_save
 
-        from . import edits, signin
+        from . import admin, edits, signin
 
+        admin.hide_others()
         edits.connect()
         user_logged_in.connect(signin.signed_in)
         post_save.connect(signin.account_ended, sender=User)

@@ -33,6 +33,7 @@ ACTIONS = {
     "sign.in": gettext_noop("Signed in"),
     "sign.out": gettext_noop("Signed out"),
     "sign.fail": gettext_noop("Sign-in failed"),
+    "factor.remove": gettext_noop("Second factor removed"),
     "audit.export": gettext_noop("Audit exported"),
 }
 

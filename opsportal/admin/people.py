@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from .. import audit
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -44,6 +48,30 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     filter_horizontal = ()
+
+    actions = ("remove_second_factor",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Only who may do everything lets others do everything."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Runs and the audit name people: an account is ended by making it inactive."""
+        return False
+
+    @admin.action(description=gettext_lazy("Remove the second factor"), permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        """For who has lost it, recovery codes and all: they sign in by password and set up another."""
+        chosen = [person for person in queryset if self.has_change_permission(request, person)]
+        Authenticator.objects.filter(user__in=chosen).delete()
+        for person in chosen:
+            audit.record("factor.remove", person, request.user)
+        messages.info(request, _("Removed for %(who)s.") % {"who": ", ".join(map(str, chosen)) or "—"})
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, **{**kwargs, **boxes(db_field)})

@@ -2,14 +2,16 @@
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.auth.models import Group
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.admin import site
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from opsportal import approvals, signin
-from opsportal.models import Approval
+from opsportal.models import Approval, Audit
 from tests import factories
 
 PASSWORD = "a long enough one"
@@ -142,3 +144,41 @@ def test_the_providers_groups_become_the_persons_where_they_exist_here(person, s
     assert [group.name for group in person.groups.all()] == ["Deployers"]
     signin.take_groups(person, {})
     assert person.groups.count() == 1
+
+
+@pytest.fixture
+def administrator():
+    """Who may change users without being a superuser."""
+    boss = factories.user("view_calendar", username="boss")
+    rights = Permission.objects.filter(codename__in=("view_user", "change_user", "delete_user"))
+    boss.user_permissions.add(*rights)
+    client = Client()
+    client.force_login(boss)
+    return client
+
+
+def test_a_lost_second_factor_is_removed_by_an_administrator(person, administrator):
+    with_factor(person)
+    chosen = {"action": "remove_second_factor", "_selected_action": [person.pk]}
+    page = administrator.post(reverse("admin:auth_user_changelist"), chosen, follow=True).content.decode()
+    assert "Removed for olga." in page
+    assert sign_in(Client()).url == "/admin/"
+    assert Audit.objects.filter(action="factor.remove", what__contains="olga").exists()
+
+
+def test_nobody_makes_themselves_a_superuser_or_takes_over_one(person, administrator):
+    root = factories.user(username="root", is_superuser=True)
+    for name in ("change", "delete"):
+        assert administrator.post(reverse(f"admin:auth_user_{name}", args=[root.pk]), {}).status_code in (302, 403)
+    assert administrator.post(reverse("admin:auth_user_password_change", args=[root.pk]), {}).status_code == 403
+    form = administrator.get(reverse("admin:auth_user_change", args=[person.pk])).content.decode()
+    assert 'name="is_superuser"' not in form
+    with_factor(root)
+    chosen = {"action": "remove_second_factor", "_selected_action": [root.pk]}
+    administrator.post(reverse("admin:auth_user_changelist"), chosen)
+    assert is_mfa_enabled(root)
+
+
+def test_rows_of_libraries_are_not_for_people(admin):
+    listed = {model._meta.app_label for model in site._registry}
+    assert listed == {"auth", "opsportal"}
