@@ -143,7 +143,7 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> HttpResponseBase:
         """An environment with runs stays, with a sentence, since they are kept."""
         obj = self.get_object(request, object_id)
-        count = obj.runs.count() if obj else 0
+        count = obj.runs.count() if obj and self.has_delete_permission(request, obj) else 0
         if count:
             text = ngettext(
                 "%(name)s has %(count)d run, whose history is kept: it can’t be deleted.",

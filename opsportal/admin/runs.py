@@ -90,7 +90,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        known = get_object_or_404(Run.objects.only("pk"), pk=number(object_id))
+        known = get_object_or_404(self.get_queryset(request), pk=number(object_id))
         return redirect("admin:opsportal_run_page", known.pk)
 
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
