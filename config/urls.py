@@ -1,12 +1,11 @@
 """Addresses of the portal."""
 
-from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
-from opsportal import live, signin
+from opsportal import live
 from opsportal.pages import holding, lines, people, runbooks, system
 
 
@@ -34,9 +33,7 @@ urlpatterns = [
     path("admin/opsportal/run/<row:run_id>/glass/", admin.site.admin_view(holding.glass), name="break_glass"),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
-    path("accounts/oidc/<slug:provider_id>/login/", signin.reachable(oidc.login)),
-    path("accounts/oidc/<slug:provider_id>/login/callback/", signin.reachable(oidc.callback)),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("opsportal.pages.accounts")),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
     path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]
