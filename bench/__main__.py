@@ -5,7 +5,7 @@ import sys
 
 from . import estate  # settings first: the sections import models
 
-SECTIONS = ("engine", "stacks", "live", "page")
+SECTIONS = ("engine", "stacks", "live", "page", "team")
 
 
 def main() -> None:

@@ -1,0 +1,143 @@
+"""What a team's years of work cost: home and the list of runs over 50,000 runs, and a purge while runs go on."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from opsportal import clock, retention
+from opsportal.models import Environment, Event, Heartbeat, Run
+
+from . import estate
+from .engine import latency
+
+RUNS, STEPS, LINES, PLACES = 50_000, 4, 20, 20
+VISITS, ENOUGH = 40, 30.0  # a slow page is visited for that many seconds only
+LONGEST = 60  # seconds of a purge that are looked at
+RUN_LIST = "/admin/opsportal/run/"
+PAGES = {
+    "home": "/admin/",
+    "list of runs": RUN_LIST,
+    "list of runs, failed ones": f"{RUN_LIST}?status__exact=failed",
+    "list of runs, one environment": f"{RUN_LIST}?environment__id__exact={{place}}",
+    "list of runs, page 15": f"{RUN_LIST}?p=15",
+}
+STATUSES = ("succeeded", "succeeded", "succeeded", "failed", "cancelled")
+
+
+def fill(runs: int) -> None:
+    """Runs that ended 100 to 360 days ago, each with steps and lines, in twenty environments."""
+    known = {"account": estate.ACCOUNT, "regions": ["eu-central-1"]}
+    names = [f"team-{n}" for n in range(PLACES)]
+    places = [Environment.objects.get_or_create(name=name, defaults=known)[0] for name in names]
+    now, by, have = clock.now(), estate.somebody(), Run.objects.filter(caller="team").count()
+    span = timedelta(days=250) / RUNS
+    rows = (run(n, places[n % PLACES], by, now - timedelta(days=360) + n * span) for n in range(have, runs))
+    Run.objects.bulk_create(rows, batch_size=1000)
+    spread("step", STEPS, have, STEP)
+    spread("event", LINES, have, LINE)
+
+
+def run(n: int, place: Environment, by: Any, at: Any) -> Run:
+    status, took = STATUSES[n % len(STATUSES)], timedelta(seconds=60)
+    known = {"runbook": "bench.steps", "caller": "team", "key": str(n), "params": {"steps": STEPS}, "events": LINES}
+    return Run(**known, environment=place, requested_by=by, status=status, created_at=at, ended_at=at + took)
+
+
+STEP = """INSERT INTO opsportal_step (run_id, {quoted}, position, action, queue, phase, gate, needs, undo_needs, locks,
+  lock_versions, input, status, nudges, fence, takeovers, failures, try_no, acted, unchanged, memory, memory_version,
+  output, reason, cause, note, progress_done, progress_of, budget, timeout, started_at, ended_at)
+SELECT r.id, {name}, n.n, 'nothing', 'engine', 'do', {no}, '[]', '[]', '[]', '{{}}', '{{}}', 'succeeded', 0, 1, 0, 0, 1,
+  {no}, {no}, '{{}}', 1, '{{}}', '', '', '', 0, 0, 600, 600, r.created_at, r.ended_at
+FROM opsportal_run r CROSS JOIN ({numbers}) n WHERE r.caller = 'team' AND r.id > {after}"""
+LINE = """INSERT INTO opsportal_event (run_id, number, at, level, step_key, text, data)
+SELECT r.id, n.n, r.created_at, 'info', 's000', 'A line as long as most lines of a deployment are, with a name.', '{{}}'
+FROM opsportal_run r CROSS JOIN ({numbers}) n WHERE r.caller = 'team' AND r.id > {after} ORDER BY r.id, n.n"""
+
+
+def spread(what: str, each: int, have: int, statement: str) -> None:
+    """That many rows for each run but for the first `have`, by one statement."""
+    after = list(Run.objects.filter(caller="team").order_by("pk").values_list("pk", flat=True)[:have])[-1:] or [0]
+    words = {
+        "numbers": " UNION ALL ".join(f"SELECT {n} AS n" for n in range(1, each + 1)),
+        "after": after[0],
+        "no": "false",
+        "quoted": connection.ops.quote_name("key"),
+        "name": "CONCAT('s', n.n)" if connection.vendor == "mysql" else "'s' || n.n",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(**words))
+        if connection.vendor != "mysql":
+            cursor.execute("ANALYZE")
+
+
+def pages() -> list[tuple[str, str, str]]:
+    """p95 of each page in this process, and that the queries stay as many whatever the number of runs."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(estate.somebody(), backend="django.contrib.auth.backends.ModelBackend")
+    fill(1000)
+    few = {name: queries(client, address) for name, address in addresses().items()}
+    fill(RUNS)
+    many = {name: queries(client, address) for name, address in addresses().items()}
+    assert few == many, f"queries grew: {few} → {many}"
+    return [timed(client, name, address, many[name]) for name, address in addresses().items()]
+
+
+def addresses() -> dict[str, str]:
+    place = Environment.objects.get(name="team-0").pk
+    return {name: address.format(place=place) for name, address in PAGES.items()}
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200, address
+    return len(asked)
+
+
+def timed(client: Client, name: str, address: str, asked: int) -> tuple[str, str, str]:
+    took: list[float] = []
+    while len(took) < VISITS and sum(took) < ENOUGH * 1000:
+        begin = time.perf_counter()
+        client.get(address)
+        took.append((time.perf_counter() - begin) * 1000)
+    text = f"{statistics.median(took):.0f} ms, {p95(took):.0f} ms, {asked} queries"
+    return (f"{name}, {RUNS:,} runs, {RUNS * LINES:,} lines, p50, p95", text, "p95 ≤ 300 ms")
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def purge() -> list[tuple[str, str, str]]:
+    """From a nudge to the start of the step's code, before and during a purge of all lines by the workers."""
+    with estate.running():
+        latency()
+        before = latency() + latency()
+        total, begin, during = lines(), time.monotonic(), list[float]()
+        Heartbeat.objects.update_or_create(name=retention.NAME, defaults={"at": clock.now() - timedelta(days=2)})
+        current_app.send_task("tasks.worker.purge", queue="notify")
+        while lines() and time.monotonic() - begin < LONGEST:
+            during += latency()
+        pace = (total - lines()) / (time.monotonic() - begin)
+    ratio = p95(during) / p95(before)
+    text = f"{p95(before):.1f} → {p95(during):.1f} ms = {ratio:.2f}; {pace:,.0f} of {total:,} lines a second"
+    return [(f"nudge to step start without and during a purge, p95 of {len(during)}", text, "≤ 2 ×")]
+
+
+def lines() -> int:
+    return Event.objects.filter(run__caller="team").count()
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    call_command("migrate", verbosity=0)
+    kind = {"mysql": "MariaDB", "postgresql": "PostgreSQL"}.get(connection.vendor, "SQLite")
+    for section in (pages, purge):
+        for what, measured, target in section():
+            yield f"{kind}: {what}", measured, target
