@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -50,7 +50,8 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     ordering = (Case(When(status=A.OPEN, then=Value(0)), default=Value(1)).asc(), "-pk")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Approval]":
-        return super().get_queryset(request).filter(step__run__environment__in=rights.environments(request.user))  # type: ignore[no-any-return]
+        rows = super().get_queryset(request).filter(step__run__environment__in=rights.environments(request.user))
+        return rows.annotate(now=Value(clock.now(), DateTimeField()))  # type: ignore[no-any-return]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ApprovalList
@@ -88,8 +89,8 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
         return f"{title(obj.step.run)} · {obj.step.run_id}"
 
     @admin.display(description=gettext_lazy("asked"), ordering="asked_at")
-    def asked(self, obj: Approval) -> str:
-        return durations.ago((clock.now() - obj.asked_at).total_seconds())
+    def asked(self, obj: Any) -> str:
+        return durations.ago((obj.now - obj.asked_at).total_seconds())
 
     @admin.display(description=gettext_lazy("answered by"))
     def answer(self, obj: Approval) -> str:

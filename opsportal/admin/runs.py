@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -79,7 +79,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Run]":
         rows = super().get_queryset(request).filter(environment__in=rights.environments(request.user))
-        return mini.counted(rows)
+        return mini.counted(rows).annotate(now=Value(clock.now(), DateTimeField()))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RunList
@@ -118,8 +118,8 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         return str(obj.requested_by or obj.caller)
 
     @admin.display(description=gettext_lazy("started"), ordering="created_at")
-    def when(self, obj: Run) -> SafeString:
-        passed = (clock.now() - obj.created_at).total_seconds()
+    def when(self, obj: Any) -> SafeString:
+        passed = (obj.now - obj.created_at).total_seconds()
         return format_html(
             '<time datetime="{}" title="{}">{}</time>',
             obj.created_at.isoformat(),
@@ -129,7 +129,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=gettext_lazy("took / usual"))
     def took(self, obj: Any) -> SafeString:
-        seconds = ((obj.over_at or clock.now()) - obj.began_at).total_seconds()
+        seconds = ((obj.over_at or obj.now) - obj.began_at).total_seconds()
         usual = format_html(' <span class="muted">/ {}</span>', ops.clock(obj.usual)) if obj.usual else ""
         return boxed(format_html('<span class="num">{}{}</span>', durations.clock(seconds), usual))
 
