@@ -106,7 +106,8 @@ def database(url: str) -> dict[str, Any]:
         options.update(timeout=20, transaction_mode="IMMEDIATE", init_command=pragmas)
     if settings["ENGINE"].endswith("mysql"):
         pymysql.install_as_MySQLdb()
-        options.update(charset="utf8mb4", isolation_level="read committed", init_command="SET time_zone='+00:00'")
+        session = "SET time_zone = '+00:00', sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
+        options.update(charset="utf8mb4", isolation_level="read committed", init_command=session)
     return settings
 
 
