@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint fix bench soak lock
+.PHONY: demo test test-services lint fix bench soak lock
 .DEFAULT_GOAL := demo
 
 $(READY): requirements.txt
@@ -20,6 +20,9 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python tests/chromium.py
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+test-services: $(READY)
+	@exec $(BIN)/python -m tests.services $(TESTS)
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,0 +1,9 @@
+"""Files that need a server's sessions are collected on a server only; the others are tests of SQLite as well."""
+
+import os
+
+from tests.live.conftest import host
+
+__all__ = ["host"]
+
+collect_ignore = [] if os.environ["DATABASE_URL"] else ["test_joins.py", "test_restart.py", "test_sessions.py"]

@@ -1,0 +1,34 @@
+"""The database starts again under everything: its sessions end at once, which takes no rights over the server."""
+
+import urllib.request
+
+from opsportal import host as hosts
+from opsportal import supervisor
+from tests import factories, sessions
+from tests.engine.conftest import numbers
+from tests.live.aws import cookie
+from tests.live.conftest import ended, until
+
+TIMES = 5
+
+
+def test_runs_go_on_when_the_database_starts_again(host, tmp_path):
+    host.worker()
+    do = {"a": "busy:2", "b": "talk:3", "c": "wait:5,0.3", "e": "change"}
+    run = factories.start({"a": [], "b": [], "c": [], "d": ["a", "b", "c"], "e": ["d"]}, do=do, folder=str(tmp_path))
+    for _ in range(TIMES):
+        until(sessions.others)
+        sessions.end_all()
+    assert ended(run).status == "succeeded"
+    assert numbers(run) == list(range(1, run.events + 1))
+
+
+def test_the_portal_answers_the_first_request_after_it(host):
+    port = hosts.free_port()
+    host.start(supervisor.web("127.0.0.1", port, ready=lambda: hosts.serves("127.0.0.1", port)))
+    headers = {"Cookie": cookie(factories.user())}
+    for _ in range(TIMES):
+        page = urllib.request.Request(f"http://127.0.0.1:{port}/admin/opsportal/run/", headers=headers)
+        with urllib.request.urlopen(page, timeout=30) as answer:
+            assert answer.status == 200
+        sessions.end_all()
