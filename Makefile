@@ -19,7 +19,8 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python tests/chromium.py
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(or $(TESTS),--ignore=tests/demo)
+	@$(if $(TESTS),,exec $(BIN)/python -m pytest tests/demo)
 
 test-services: $(READY)
 	@exec $(BIN)/python -m tests.services $(TESTS)

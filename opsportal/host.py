@@ -32,10 +32,10 @@ def start(
     migrating.require_current()
     if embedded:
         running.wait_ready("valkey")
-    web = supervisor.web(address, port, ready=lambda: serves(address, port))
-    for part in (web, *supervisor.workers(workers), supervisor.beat()):
+    running.start(with_env(supervisor.web(address, port, ready=lambda: serves(address, port)), env))
+    running.wait_ready("web", 60)  # before the others start: they all want the processor at once
+    for part in (*supervisor.workers(workers), supervisor.beat()):
         running.start(with_env(part, env))
-    running.wait_ready("web", 60)
 
 
 def with_env(part: Part, env: Mapping[str, str]) -> Part:

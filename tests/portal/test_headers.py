@@ -98,6 +98,7 @@ def manage(*arguments, **env):
 
 
 PRODUCTION = {
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "",  # the browser tests set it
     "PUBLIC_URL": "https://ops.example.com",
     "ALLOWED_HOSTS": "ops.example.com",
     "TRUSTED_PROXIES": "10.0.0.0/8",

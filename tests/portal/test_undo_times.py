@@ -1,5 +1,6 @@
 """How long a run took, where an undo was asked for long after it had ended."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,8 @@ def times(run):
 def test_an_undo_counts_from_when_it_was_asked_for_and_has_no_usual_time(run, started, client):
     gate(run, "asking", started_at=started + DAYS - MINUTES)
     assert times(run) == (started + DAYS - MINUTES, None, None)
-    assert "2 min so far" in html(client.get(reverse("admin:opsportal_run_page", args=[run.pk])))
-    assert "2:00" in html(client.get("/admin/"))
+    assert re.search(r"2 min( \d s)? so far", html(client.get(reverse("admin:opsportal_run_page", args=[run.pk]))))
+    assert re.search(r"2:0\d", html(client.get("/admin/")))
 
 
 def test_an_undo_that_no_worker_has_looked_at_counts_too(run, started):
@@ -53,7 +54,7 @@ def test_an_undo_took_what_it_took(run, started, client):
     gate(run, "succeeded", started_at=started + DAYS - MINUTES, ended_at=started + DAYS)
     Run.objects.update(status="undone", ended_at=started + DAYS)
     assert times(run) == (started + DAYS - MINUTES, started + DAYS, None)
-    assert "Took <strong>2 min</strong>" in html(client.get(reverse("admin:opsportal_run_page", args=[run.pk])))
+    assert "Took <strong>2 min" in html(client.get(reverse("admin:opsportal_run_page", args=[run.pk])))
 
 
 @pytest.mark.parametrize("status", ["cancelled", "failed"])
