@@ -30,7 +30,7 @@ def durable() -> float:
 
 def celery() -> float:
     """Plain tasks a second: sent by one loop, counted in Redis by the task itself."""
-    from opsportal.hints import broker
+    from opsportal.live.hints import broker
 
     key = f"bench-{time.time()}"
     begin = time.perf_counter()

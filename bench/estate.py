@@ -27,7 +27,7 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from opsportal import demo, host, supervisor  # noqa: E402
+from opsportal.hosting import demo, host, supervisor  # noqa: E402
 from opsportal.models import Environment, Run  # noqa: E402
 
 ACCOUNT = "123456789012"  # whose the keys of the demo are

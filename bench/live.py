@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from opsportal import runs, supervisor, turns
+from opsportal import runs, turns
+from opsportal.hosting import supervisor
 
 from . import estate
 

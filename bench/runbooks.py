@@ -49,6 +49,6 @@ RUNBOOKS = (
 @shared_task  # type: ignore[untyped-decorator]
 def plain(key: str) -> None:
     """A plain Celery task that counts itself done, so that somebody can see the end."""
-    from opsportal.hints import broker
+    from opsportal.live.hints import broker
 
     broker().incr(key)

@@ -12,8 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from opsportal import clock, retention
+from opsportal import clock
 from opsportal.models import Environment, Event, Heartbeat, Run
+from opsportal.upkeep import retention
 
 from . import estate
 from .engine import latency

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()
 
-from opsportal import pulses  # noqa: E402  once Django is set up
-from opsportal.hub import HUB  # noqa: E402
+from opsportal.health import pulses  # noqa: E402  once Django is set up
+from opsportal.live.hub import HUB  # noqa: E402
 
 pulses.keep(pulses.PORTALS, lambda: len(HUB.counts.watchers))

@@ -13,9 +13,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from opsportal import clock, observing
+from opsportal import clock
 from opsportal.errors import OpsError
-from opsportal.health import BEAT_SILENT, CLOCK_APART, PUMP_SILENT, QUEUE_OLD
+from opsportal.health import BEAT_SILENT, CLOCK_APART, PUMP_SILENT, QUEUE_OLD, observing
 from opsportal.models import Heartbeat
 from opsportal.words import gettext as _
 from opsportal.words import ngettext

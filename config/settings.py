@@ -60,10 +60,10 @@ INSTALLED_APPS = [
     "config.apps.StartUp",
 ]
 MIDDLEWARE = [
-    "opsportal.probes.answered",
-    "opsportal.headers.added",
+    "opsportal.health.probes.answered",
+    "opsportal.web.headers.added",
     "django.middleware.security.SecurityMiddleware",
-    "opsportal.headers.Policy",
+    "opsportal.web.headers.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "opsportal.signin.second_factor",
+    "opsportal.web.signin.second_factor",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

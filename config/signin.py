@@ -18,7 +18,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "opsportal.signin.Accounts"
+ACCOUNT_ADAPTER = "opsportal.web.signin.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -32,9 +32,9 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "opsportal.signin.named"
-AXES_CLIENT_IP_CALLABLE = "opsportal.addresses.client"
-AXES_LOCKOUT_CALLABLE = "opsportal.signin.locked_out"
+AXES_USERNAME_CALLABLE = "opsportal.web.signin.named"
+AXES_CLIENT_IP_CALLABLE = "opsportal.web.addresses.client"
+AXES_LOCKOUT_CALLABLE = "opsportal.web.signin.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -42,7 +42,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "opsportal"
 MFA_REQUIRED = ENV.mfa_required
 
-SOCIALACCOUNT_ADAPTER = "opsportal.signin.Company"
+SOCIALACCOUNT_ADAPTER = "opsportal.web.signin.Company"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False

@@ -6,7 +6,7 @@ import structlog
 from celery import Celery, bootsteps
 from kombu.exceptions import OperationalError
 
-from opsportal import pulses
+from opsportal.health import pulses
 
 log = structlog.get_logger(__name__)
 

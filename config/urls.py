@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
-from opsportal import live
+from opsportal.live import view as live
 from opsportal.pages import holding, lines, people, runbooks, system
 
 

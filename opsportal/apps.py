@@ -14,7 +14,9 @@ class OpsportalConfig(AppConfig):
         from django.contrib.auth.models import User
         from django.db.models.signals import post_save
 
-        from . import admin, edits, signin
+        from . import admin
+        from .audit import edits
+        from .web import signin
 
         admin.hide_others()
         edits.connect()

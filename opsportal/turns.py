@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 
-from . import clock, events, hints, nudges
+from . import clock, events, nudges
 from .errors import Gone
+from .live import hints
 from .models import Event, Run, Step
 from .nudges import Nudge
 from .rows import row

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from pydantic import BaseModel, ValidationError
 
-from opsportal import catalog, events, locks, steps, tally, turns
+from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
 from opsportal.errors import Gone, Lost, OpsError, StepFailed
+from opsportal.health import tally
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _

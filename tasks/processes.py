@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from opsportal.errors import StepFailed
-from opsportal.supervisor import alive, die_with_parent
+from opsportal.hosting.supervisor import alive, die_with_parent
 from opsportal.words import gettext as _
 
 LOOK = 0.25  # seconds between two checks that the step is still ours

@@ -8,11 +8,12 @@ from celery import current_app
 from django.db.models import Exists, OuterRef, Q
 from kombu.exceptions import OperationalError
 
-from opsportal import approvals, clock, flow, nudges, retention, turns
+from opsportal import approvals, clock, flow, nudges, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
 from opsportal.turns import Turn
+from opsportal.upkeep import retention
 from opsportal.words import gettext as _
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,9 @@ import structlog
 from celery import current_app, shared_task
 from django.db import Error, connection
 
-from opsportal import clock, retention
+from opsportal import clock
 from opsportal.models import Heartbeat
+from opsportal.upkeep import retention
 
 from . import engine
 from . import pump as pumping

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from opsportal import append_only
+from opsportal.audit import append_only
 
 ON = " ON opsportal_audit" if connection.vendor == "postgresql" else ""
 

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeDateFilter
 
-from .. import audit, exports, rights
+from .. import audit, rights
+from ..audit import exports
 from ..models import Audit, Calendar, Environment, Pause, Run
 from .boxes import boxed
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from opsportal import append_only
+from opsportal.audit import append_only
 import django.core.validators
 import django.db.models.deletion
 import opsportal.models.calendar

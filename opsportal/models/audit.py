@@ -12,8 +12,8 @@ from ..errors import Refused
 class Audit(models.Model):
     """`who` and `what` are names as they were then, so that a row outlives both. `data`: before and after, by field.
 
-    The database refuses changes too (`opsportal/append_only.py`). On SQLite a migration that alters this table makes
-    it afresh and has to install its triggers again.
+    The database refuses changes too (`opsportal/audit/append_only.py`). On SQLite a migration that alters this
+    table makes it afresh and has to install its triggers again.
     """
 
     at = models.DateTimeField(_("time"))

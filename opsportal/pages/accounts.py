@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from .. import signin
+from ..web import signin
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),

@@ -9,7 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from .. import catalog, clock, pictures, redaction, rights
+from .. import catalog, clock, redaction, rights
+from ..live import pictures
 from ..models import Approval, Run, Step
 from . import looks
 from .verdict import Verdict, listed, verdict

@@ -8,7 +8,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import approvals, catalog, clock, pictures, rights
+from .. import approvals, catalog, clock, rights
+from ..live import pictures
 from ..models import Approval, Environment, Run
 from . import holding, looks, mini
 from .facts import book_title

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .. import pictures, rights
+from .. import rights
+from ..live import pictures
 from ..models import Event, Run
 
 MOST = 500

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from .. import pictures
+from ..live import pictures
 from ..models import Run, Step
 
 S = Step.Status

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from .. import pictures, rights
+from .. import rights
+from ..live import pictures
 
 Item = dict[str, Any]
 

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from .. import health, observing, rights
+from .. import health, rights
+from ..health import observing
 from . import durations
 
 OK, WARN, BAD = ("ok", "check_circle"), ("ask", "warning"), ("bad", "error")

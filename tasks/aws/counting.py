@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from opsportal import tally
+from opsportal.health import tally
 
 from .errors import BROKEN, DENIED, THROTTLED
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsportal import tally
 from opsportal.errors import Denied, TryLater
+from opsportal.health import tally
 from tasks.aws import counting
 from tests.aws.test_door import door
 from tests.stacks.driver import facts

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from opsportal import supervisor
+from opsportal.hosting import supervisor
 from tests import chromium, factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; our queries don't run in it

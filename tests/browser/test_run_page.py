@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from opsportal import events, hints
+from opsportal import events
+from opsportal.live import hints
 from opsportal.models import Event, Run
 from tests import factories
 

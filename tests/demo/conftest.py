@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from config.env import ROOT
-from opsportal import host
+from opsportal.hosting import host
 
 OURS = ("DATABASE_URL", "LEASE_SECONDS", "REDIS_URL", "RUNBOOK_MODULES", "SECRET_KEY")
 GREETED = "Ctrl-C stops everything"

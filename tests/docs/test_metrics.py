@@ -6,9 +6,8 @@ import pytest
 import yaml
 
 from config.env import ROOT
-from opsportal import metrics, tally
-from opsportal.health import SEVERITY, Facts
-from opsportal.observing import Store
+from opsportal.health import SEVERITY, Facts, metrics, tally
+from opsportal.health.observing import Store
 from tests.docs import pages
 
 PAGE = ROOT / "docs/operate.md"

@@ -13,9 +13,10 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import Error, IntegrityError, connection
 
-from opsportal import aftermath, backup, clock, restore, steps
+from opsportal import clock, steps
 from opsportal.errors import Lost
 from opsportal.models import Audit, Environment, Event, Heartbeat, Pause, Run, Step
+from opsportal.upkeep import aftermath, backup, restore
 from tests import audits, factories
 from tests.engine.conftest import numbers
 

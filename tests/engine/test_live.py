@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from opsportal import hub, live
+from opsportal.live import hub
+from opsportal.live import view as live
 from tests import factories
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from opsportal import migrating
+from opsportal.upkeep import migrating
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from opsportal import clock, observing
+from opsportal import clock
+from opsportal.health import observing
+from opsportal.health.observing import Look
 from opsportal.models import Heartbeat
-from opsportal.observing import Look
 from tests import factories
 
 

@@ -6,8 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from opsportal import clock, history, retention
+from opsportal import clock, history
 from opsportal.models import Approval, Audit, Event, Heartbeat, Intent, Run, Step, Vote
+from opsportal.upkeep import retention
 from tasks import pump, worker
 from tests import factories
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from opsportal import host as hosts
-from opsportal import runs, supervisor
+from opsportal import runs
+from opsportal.hosting import host as hosts
+from opsportal.hosting import supervisor
 from sandbox import process
 from tests import factories
 from tests.engine.conftest import numbers

@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from opsportal import supervisor
-from opsportal.hints import broker
-from opsportal.supervisor import Supervisor
+from opsportal.hosting import supervisor
+from opsportal.hosting.supervisor import Supervisor
+from opsportal.live.hints import broker
 from tests.environment import with_name
 
 LEASE = "2"

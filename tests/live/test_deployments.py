@@ -6,7 +6,7 @@ import random
 import pytest
 
 from opsportal import approvals, runs
-from opsportal.hints import broker
+from opsportal.live.hints import broker
 from opsportal.models import Approval, Lock
 from tests import factories
 from tests.engine.conftest import numbers, statuses, texts

@@ -46,7 +46,7 @@ def test_a_step_that_no_worker_takes_is_noticed(host):
 
 
 def test_a_broker_that_evicts_is_named_with_its_cure(host):
-    from opsportal.hints import broker
+    from opsportal.live.hints import broker
 
     broker().config_set("maxmemory-policy", "allkeys-lru")
     assert cures()["broker"] == "Set maxmemory-policy to noeviction."

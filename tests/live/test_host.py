@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.conf import settings
 
-from opsportal import host as hosts
-from opsportal import supervisor
+from opsportal.hosting import host as hosts
+from opsportal.hosting import supervisor
 
 
 def test_a_second_opsportal_in_the_same_folder_is_refused_with_a_sentence(host):

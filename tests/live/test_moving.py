@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from opsportal import backup
+from opsportal.upkeep import backup
 from tests.live.installations import Installation
 
 FILL = """

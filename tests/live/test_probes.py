@@ -8,8 +8,9 @@ import urllib.request
 
 import pytest
 
-from opsportal import host as hosting
-from opsportal import metrics, observing, pulses, supervisor, tally
+from opsportal.health import metrics, observing, pulses, tally
+from opsportal.hosting import host as hosting
+from opsportal.hosting import supervisor
 from tests import factories
 
 from .aws import Account

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from opsportal.hints import broker
+from opsportal.live.hints import broker
 from tests import factories
 
 from .conftest import ended

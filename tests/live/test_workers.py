@@ -5,7 +5,7 @@ import signal
 import time
 
 from opsportal import runs
-from opsportal.hints import broker
+from opsportal.live.hints import broker
 from opsportal.models import Step
 from tests import factories
 from tests.engine.conftest import numbers, statuses, texts

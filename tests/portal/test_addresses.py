@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from pydantic import ValidationError
 
 from config.env import Env
-from opsportal import addresses
+from opsportal.web import addresses
 
 OURS = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"]
 

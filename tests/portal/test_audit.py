@@ -10,7 +10,8 @@ import pytest
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
-from opsportal import audit, clock, exports
+from opsportal import audit, clock
+from opsportal.audit import exports
 from opsportal.models import Audit
 from tests import factories
 from tests.portal.conftest import html, said, signed_in

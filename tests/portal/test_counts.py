@@ -5,7 +5,9 @@ import asyncio
 import pytest
 from django.contrib.auth.models import Permission
 
-from opsportal import hub, live, pictures, rights
+from opsportal import rights
+from opsportal.live import hub, pictures
+from opsportal.live import view as live
 from tests import factories
 from tests.portal.conftest import html, signed_in
 

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from opsportal import live, rights
+from opsportal import rights
+from opsportal.live import view as live
 from opsportal.models import Environment
 from tests import factories
 

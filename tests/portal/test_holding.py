@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from opsportal import approvals, clock, health, holds, observing, rights
+from opsportal import approvals, clock, health, holds, rights
+from opsportal.health import observing
 from opsportal.models import Calendar, Pause
 from tests import factories
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from opsportal import observing
+from opsportal.health import observing
 
 PROBES = ("/livez", "/readyz", "/metrics")
 

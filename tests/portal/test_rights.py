@@ -5,7 +5,8 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from opsportal import clock, health, observing, rights
+from opsportal import clock, health, rights
+from opsportal.health import observing
 from opsportal.models import Environment, Pause, Proposal
 from tests import factories
 

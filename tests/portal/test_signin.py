@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from opsportal import approvals, signin
+from opsportal import approvals
 from opsportal.models import Approval, Audit
+from opsportal.web import signin
 from tests import factories
 
 PASSWORD = "a long enough one"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from opsportal import pictures
+from opsportal.live import pictures
 from opsportal.models import Run
 from tests import factories
 from tests.portal.conftest import html

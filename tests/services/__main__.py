@@ -11,7 +11,7 @@ import psycopg
 import pymysql
 import redis
 
-from opsportal.supervisor import die_with_parent
+from opsportal.hosting.supervisor import die_with_parent
 
 ADDRESSES = {
     "TEST_POSTGRES_URL": "postgres://postgres@127.0.0.1:5432",

@@ -2,8 +2,8 @@
 
 import urllib.request
 
-from opsportal import host as hosts
-from opsportal import supervisor
+from opsportal.hosting import host as hosts
+from opsportal.hosting import supervisor
 from tests import factories, sessions
 from tests.engine.conftest import numbers
 from tests.live.aws import cookie

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from opsportal import backup
+from opsportal.upkeep import backup
 from opsportal.words import gettext as _
 from opsportal.words import ngettext
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from opsportal import demo, host, supervisor, terminal
+from opsportal.hosting import demo, host, supervisor, terminal
 from opsportal.models import Run
 from opsportal.words import gettext as _
 

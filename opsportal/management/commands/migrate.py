@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
-from opsportal import migrating
+from opsportal.upkeep import migrating
 
 
 class Command(migrate.Command):

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from opsportal import clock, retention
+from opsportal import clock
+from opsportal.upkeep import retention
 from opsportal.words import gettext as _
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from opsportal import restore
 from opsportal.errors import Refused
+from opsportal.upkeep import restore
 from opsportal.words import gettext as _
 from opsportal.words import ngettext
 

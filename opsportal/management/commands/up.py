@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from opsportal import host, supervisor
+from opsportal.hosting import host, supervisor
 from opsportal.words import gettext as _
 
 

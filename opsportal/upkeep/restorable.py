@@ -12,11 +12,11 @@ from zipfile import BadZipFile, ZipFile
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from . import clock
+from .. import clock
+from ..errors import Refused
+from ..models import Heartbeat
+from ..words import gettext as _
 from .backup import FORMAT, HEADER, ROWS, Header
-from .errors import Refused
-from .models import Heartbeat
-from .words import gettext as _
 
 CHUNK = 1 << 20
 ALIVE = timedelta(seconds=15)  # a pump that was seen since then is at work

@@ -9,8 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .models import Run, Step
-from .words import gettext as _
+from ..models import Run, Step
+from ..words import gettext as _
 
 MARKS = {
     Step.Status.BLOCKED: ("·", "dim"),

@@ -13,8 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
-from . import metrics
-from .health import Facts, ills
+from . import Facts, ills, metrics
 from .observing import DATABASE, MIGRATIONS, STORE, Look, facts
 
 HEADERS = {

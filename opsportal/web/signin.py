@@ -22,7 +22,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from . import addresses, approvals
+from .. import approvals
+from . import addresses
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from .words import gettext as _
-from .writers import in_line
+from ..words import gettext as _
+from ..writers import in_line
 
 log = structlog.get_logger(__name__)
 

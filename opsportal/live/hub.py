@@ -10,8 +10,9 @@ import redis.asyncio
 import structlog
 from django.conf import settings
 
-from . import events, hints, pictures
-from .models import Run
+from .. import events
+from ..models import Run
+from . import hints, pictures
 from .reading import guarded, rows
 
 log = structlog.get_logger(__name__)

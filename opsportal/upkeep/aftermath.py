@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Max
 
-from . import clock
-from .models import Run, Step
-from .words import gettext as _
+from .. import clock
+from ..models import Run, Step
+from ..words import gettext as _
 
 # Ids mark resources in AWS and make the tokens of calls: those given after the backup must not be given again.
 SKIPPED = {"opsportal.run": 10_000, "opsportal.step": 1_000_000}

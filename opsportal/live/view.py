@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from . import events, pictures, rights
+from .. import events, rights
+from ..models import Run
+from . import pictures
 from .hub import HUB, PAGE, Feed, last_numbers
-from .models import Run
 from .pictures import line_message, message
 from .reading import guarded, rows
 

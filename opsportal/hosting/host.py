@@ -10,9 +10,10 @@ from dataclasses import replace
 from django.conf import settings
 from django.core.management import call_command
 
-from . import migrating, supervisor
+from ..upkeep import migrating
+from ..words import gettext as _
+from . import supervisor
 from .supervisor import Part, Supervisor
-from .words import gettext as _
 
 
 def start(

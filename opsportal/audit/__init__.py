@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Model
 from simple_history.models import HistoricalRecords  # type: ignore[import-untyped]
 
-from . import addresses, clock, redaction
-from .models import Audit, Environment
-from .words import gettext_noop
+from .. import clock, redaction
+from ..models import Audit, Environment
+from ..web import addresses
+from ..words import gettext_noop
 
 NOBODY = "opsportal"
 ACTIONS = {

@@ -11,8 +11,8 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 from simple_history.models import DeletedObject  # type: ignore[import-untyped]
 from simple_history.signals import post_create_historical_record  # type: ignore[import-untyped]
 
-from . import audit
-from .models import Environment
+from .. import audit
+from ..models import Environment
 
 FIELDS: dict[type[Model], tuple[str, ...]] = {
     User: ("username", "first_name", "last_name", "email", "password", "is_active", "is_staff", "is_superuser"),

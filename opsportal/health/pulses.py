@@ -10,7 +10,7 @@ from typing import Any
 import redis
 import structlog
 
-from .hints import broker
+from ..live.hints import broker
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from . import addresses, observing, tally
-from .health import SEVERITY, Facts, ills
+from ..web import addresses
+from . import SEVERITY, Facts, ills, observing, tally
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

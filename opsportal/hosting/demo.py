@@ -13,8 +13,8 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 
-from . import role_template, runs
-from .models import Environment, Run
+from .. import role_template, runs
+from ..models import Environment, Run
 from .supervisor import Part
 
 SPEED = 8.0  # AWS seconds a second

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
-from .words import gettext as _
-from .words import ngettext
+from ..words import gettext as _
+from ..words import ngettext
 
 PUMP_SILENT = 30.0  # all in seconds
 BEAT_SILENT = 60.0

@@ -15,9 +15,10 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Field
 
-from . import aftermath, append_only, backup, restorable
+from ..audit import append_only
+from ..words import gettext as _
+from . import aftermath, backup, restorable
 from .backup import Header
-from .words import gettext as _
 
 BATCH = 500  # rows inserted at a time
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from . import rights
-from .models import Approval, Event, Run, Step
-from .runs import PLAN
+from .. import rights
+from ..models import Approval, Event, Run, Step
+from ..runs import PLAN
 
 Counts = Mapping[str, Mapping[int, int]]
 STEP_COLUMNS = (

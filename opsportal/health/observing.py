@@ -17,10 +17,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from . import clock, pulses, tally
-from .health import Facts
-from .hints import broker
-from .models import Heartbeat, Run, Step
+from .. import clock
+from ..live.hints import broker
+from ..models import Heartbeat, Run, Step
+from . import Facts, pulses, tally
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from . import clock, history, turns
-from .models import Audit, Event, Heartbeat, Run
-from .writers import in_line
+from .. import clock, history, turns
+from ..models import Audit, Event, Heartbeat, Run
+from ..writers import in_line
 
 LINES = 500  # lines, or rows of the audit, in one transaction
 RUNS = 10  # runs in one transaction; their lines left before

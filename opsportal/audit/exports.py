@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 
-from .models import Audit
+from ..models import Audit
 
 PAGE = 1000
 COLUMNS = (

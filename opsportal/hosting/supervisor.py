@@ -14,7 +14,7 @@ from typing import IO
 
 import redis
 
-from .words import gettext as _
+from ..words import gettext as _
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 12.0  # seconds a process gets to end by itself

@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 
-from . import clock
+from .. import clock
 
 FORMAT = 1
 ROWS, HEADER = "rows.jsonl", "header.json"

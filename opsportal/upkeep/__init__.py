@@ -1,0 +1,1 @@
+"""Keeps the rows: migrations, retention, backup and restore."""

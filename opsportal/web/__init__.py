@@ -1,0 +1,1 @@
+"""What stands before every page: where a request comes from, who is behind it, which headers it gets."""
