@@ -50,7 +50,7 @@ class ApprovalAdmin(ModelAdmin):  # type: ignore[misc]
     ordering = (Case(When(status=A.OPEN, then=Value(0)), default=Value(1)).asc(), "-pk")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Approval]":
-        rows = super().get_queryset(request).filter(step__run__environment__in=rights.environments(request.user))
+        rows = rights.visible(super().get_queryset(request), request.user, "step__run__environment")
         return rows.annotate(now=Value(clock.now(), DateTimeField()))  # type: ignore[no-any-return]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -25,7 +25,14 @@ from .boxes import boxed, environment_filter, number
 
 
 class RunList(ChangeList):  # type: ignore[misc]
-    """Rows lead to the page of the run."""
+    """Rows lead to the page of the run, and only those shown are told in full."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = mini.page(self.result_list)
+        now = clock.now()
+        for row in self.result_list:
+            row.now = now
 
     def url_for_result(self, result: Run) -> str:
         return reverse("admin:opsportal_run_page", args=[result.pk])
@@ -62,7 +69,7 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter_sheet = True
     list_fullwidth = True
     list_per_page = 50
-    list_select_related = ("environment", "requested_by")
+    show_full_result_count = False
     search_fields = ("=id", "runbook", "environment__name", "requested_by__username", "reason")
     actions = None
 
@@ -78,8 +85,8 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
         return [*ours, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Run]":
-        rows = super().get_queryset(request).filter(environment__in=rights.environments(request.user))
-        return mini.counted(rows).annotate(now=Value(clock.now(), DateTimeField()))
+        found: QuerySet[Run] = rights.visible(super().get_queryset(request), request.user)
+        return found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RunList

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 
 from ..live import pictures
 from ..models import Run, Step
@@ -26,17 +25,31 @@ class Segment:
     colour: str
 
 
-def counted(runs: "QuerySet[Run]") -> "QuerySet[Run, Any]":
-    """The runs that are `timed`, with the number of their steps as `steps_of`, of each kind as `steps_ok` and so on."""
-    annotations = {f"steps_{kind}": number(status__in=statuses) for kind, statuses in KINDS.items()}
-    annotations["steps_due"] = number(status=S.DUE, started_at__isnull=False)
-    return pictures.timed(runs).annotate(steps_of=number(), **annotations)
+def page(runs: "QuerySet[Run]") -> list[Any]:
+    """The runs of one page in full.
+
+    Their keys come first: asked at once, MariaDB counts the steps of all runs before it sorts them.
+    """
+    keys = list(runs.values_list("pk", flat=True))
+    rows = full(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
-def number(**which: Any) -> Coalesce:
-    """How many steps of the run are like this."""
-    rows = Step.objects.filter(run=OuterRef("pk"), **which).order_by().values("run")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+def full(keys: list[int]) -> dict[int, Any]:
+    """These runs by key, `timed` and with the numbers of their steps."""
+    rows: dict[int, Any] = pictures.timed(Run.objects.select_related("environment", "requested_by")).in_bulk(keys)
+    steps = numbers(keys)
+    for run in rows.values():
+        run.numbers = steps.get(run.pk, dict.fromkeys((*KINDS, "all"), 0))
+    return rows
+
+
+def numbers(keys: list[int]) -> dict[int, dict[str, Any]]:
+    """How many steps each of these runs has, of each kind and in all; one that waits in AWS is under way."""
+    kinds = {kind: Count("pk", filter=Q(status__in=statuses)) for kind, statuses in KINDS.items()}
+    kinds["live"] = Count("pk", filter=Q(status=S.RUNNING) | Q(status=S.DUE, started_at__isnull=False))
+    found = Step.objects.filter(run__in=keys).order_by().values("run").annotate(all=Count("pk"), **kinds)
+    return {row["run"]: dict(row) for row in found}
 
 
 def segments(counts: dict[str, int], total: int) -> list[Segment]:
@@ -62,7 +75,6 @@ def shares(colours: list[str]) -> list[Segment]:
 
 
 def of(run: Any) -> dict[str, Any]:
-    """What mini.html draws, of a run that `counted` annotated."""
-    counts = {kind: getattr(run, f"steps_{kind}") for kind in KINDS}
-    counts["live"] += run.steps_due
-    return {"segments": segments(counts, run.steps_of), "done": counts["ok"], "total": run.steps_of}
+    """What mini.html draws, of a run of a `page`."""
+    total = run.numbers["all"]
+    return {"segments": segments(run.numbers, total), "done": run.numbers["ok"], "total": total}

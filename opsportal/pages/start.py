@@ -59,8 +59,7 @@ def choose(request: HttpRequest, asked: str) -> HttpResponse:
 def prefilled(request: HttpRequest, book: Runbook) -> Form:
     """The form with the parameters of the run it repeats, if there is one."""
     again = request.GET.get("again", "")
-    known = Run.objects.select_related("environment").filter(runbook=book.name)
-    known = known.filter(environment__in=rights.environments(request.user))
+    known = rights.visible(Run.objects.select_related("environment").filter(runbook=book.name), request.user)
     run = known.filter(pk=again).first() if again.isdecimal() and len(again) < 19 else None
     if run is None:
         return Form(book, request.GET.get("environment", ""))
