@@ -1,6 +1,7 @@
 """Edits, rights and sign-ins, told to the audit by signals, so that no way to make one goes unrecorded."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
@@ -11,8 +12,10 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 from simple_history.models import DeletedObject  # type: ignore[import-untyped]
 from simple_history.signals import post_create_historical_record  # type: ignore[import-untyped]
 
-from .. import audit
-from ..models import Environment
+from .. import audit, clock
+from ..models import Audit, Environment
+from ..web import addresses
+from ..words import gettext as _
 
 FIELDS: dict[type[Model], tuple[str, ...]] = {
     User: ("username", "first_name", "last_name", "email", "password", "is_active", "is_staff", "is_superuser"),
@@ -23,6 +26,8 @@ SETS = {
     User.user_permissions.through: "user_permissions",
     Group.permissions.through: "permissions",
 }
+FAILURES_OF_ONE, FAILURES_AN_HOUR = 20, 500  # failed sign-ins that are listed: of one address, and of all
+HOUR = timedelta(hours=1)
 BEFORE = "_before_this_edit"
 DEEDS = {"+": "row.make", "~": "row.change", "-": "row.delete"}
 
@@ -143,6 +148,11 @@ def signed_out(sender: Any, user: Any, **kwargs: Any) -> None:
         audit.record("sign.out", user, by=user)
 
 
-def failed(sender: Any, credentials: Mapping[str, Any], **kwargs: Any) -> None:
-    """Receives Django's user_login_failed."""
-    audit.record("sign.fail", by=credentials.get("username") or "—")
+def failed(sender: Any, credentials: Mapping[str, Any], request: Any = None, **kwargs: Any) -> None:
+    """Receives Django's user_login_failed. Who guesses for hours fills no table: an hour lists so many, and says so."""
+    lately = Audit.objects.filter(action="sign.fail", at__gte=clock.now() - HOUR)
+    here = lately.filter(address=addresses.client(request) if request else None)
+    left = min(FAILURES_AN_HOUR - lately.count(), FAILURES_OF_ONE - here.count())
+    if left > 0:
+        data = {"listed": str(_("no more of this hour"))} if left == 1 else {}
+        audit.record("sign.fail", by=credentials.get("username") or "—", data=data)

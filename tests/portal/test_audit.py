@@ -11,7 +11,7 @@ from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from opsportal import audit, clock
-from opsportal.audit import exports
+from opsportal.audit import edits, exports
 from opsportal.models import Audit
 from tests import factories
 from tests.portal.conftest import html, said, signed_in
@@ -183,6 +183,16 @@ def test_signing_in_and_out_and_failing_to_is_told(person):
     rows = list(Audit.objects.filter(action__startswith="sign.").order_by("pk"))
     assert [row.action for row in rows] == ["sign.fail", "sign.in", "sign.out"]
     assert {(row.who, row.address) for row in rows} == {(person.username, "192.0.2.7")}
+
+
+def test_who_guesses_names_for_hours_does_not_fill_the_audit():
+    client, address = Client(REMOTE_ADDR="192.0.2.7"), reverse("account_login")
+    for number in range(edits.FAILURES_OF_ONE + 5):
+        client.post(address, {"login": f"name-{number}", "password": "guess"})
+    rows = Audit.objects.filter(action="sign.fail").order_by("pk")
+    assert [bool(row.data) for row in rows] == [False] * (edits.FAILURES_OF_ONE - 1) + [True]
+    Client(REMOTE_ADDR="192.0.2.8").post(address, {"login": "kim", "password": "guess"})
+    assert rows.all().count() == edits.FAILURES_OF_ONE + 1
 
 
 def test_an_edit_on_a_page_is_told_with_who_and_from_where(admin):
