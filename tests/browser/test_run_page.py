@@ -249,7 +249,7 @@ def test_a_lost_connection_is_said_and_what_was_missed_is_filled_in(browser_page
     say(run, *[f"missed {n}" for n in range(5)])
     page.unroute("**/stream*")
     page.context.set_offline(False)
-    page.click("#away [data-try]")
+    page.evaluate("document.querySelector('#away [data-try]').click()")  # by itself it may be quicker, and hide it
     expect(page.locator("#away")).to_be_hidden()
     expect(lines(page).last).to_have_text("missed 4")
     assert lines(page).all_text_contents()[-6:] == ["before", *[f"missed {n}" for n in range(5)]]
