@@ -26,7 +26,7 @@ class Approval(models.Model):
     shown = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     other_person = models.BooleanField(default=True)
-    needed = models.PositiveSmallIntegerField(default=1)
+    needed = models.PositiveSmallIntegerField(default=1, db_default=1)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     asked_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("expires"))

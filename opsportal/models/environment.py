@@ -103,6 +103,7 @@ class Environment(models.Model):
     approvals_needed = models.PositiveSmallIntegerField(
         _("approvals needed"),
         default=1,
+        db_default=1,
         validators=[MinValueValidator(1), MaxValueValidator(9)],
         help_text=_("How many people have to approve a change that asks for another person."),
     )
@@ -118,6 +119,7 @@ class Environment(models.Model):
     approval_hours = models.PositiveSmallIntegerField(
         _("hours to approve"),
         default=24,
+        db_default=24,
         validators=[MinValueValidator(1), MaxValueValidator(30 * 24)],
         help_text=_("A question that nobody answers in this time is rejected."),
     )
