@@ -9,7 +9,7 @@ from tests.live.installations import Installation
 DJANGO = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
 HOLD = """
 import sys, time
-from opsportal import migrating
+from opsportal.upkeep import migrating
 with migrating.alone():
     print("mine", flush=True)
     time.sleep(60)
