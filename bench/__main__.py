@@ -5,7 +5,7 @@ import sys
 
 from . import estate  # settings first: the sections import models
 
-SECTIONS = ("engine", "stacks", "live", "page", "team")
+SECTIONS = ("engine", "stacks", "live", "page", "team", "hosts")
 
 
 def main() -> None:

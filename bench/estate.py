@@ -1,9 +1,10 @@
 """The processes a benchmark needs, from a clean state: a folder, a database and a broker of its own."""
 
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,20 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from opsportal.hosting import demo, host, supervisor  # noqa: E402
 from opsportal.models import Environment, Run  # noqa: E402
 
 ACCOUNT = "123456789012"  # whose the keys of the demo are
+WORKER = supervisor.worker("worker", "engine,long,notify,pump", 2)
 
 
 @contextmanager
-def running(processes: int = 2, web: bool = False, speed: float | None = None) -> Iterator[dict[str, Any]]:
-    """Valkey, one worker with this many processes and, if wanted, the portal and a sandbox at this speed."""
+def running(
+    workers: Sequence[supervisor.Part] = (WORKER,), web: bool = False, speed: float | None = None
+) -> Iterator[dict[str, Any]]:
+    """Valkey, these workers and, if wanted, the portal and a sandbox at this speed."""
     parts = supervisor.Supervisor(logs=VAR_DIR / "logs")
     found: dict[str, Any] = {"supervisor": parts}
     try:
@@ -43,7 +48,8 @@ def running(processes: int = 2, web: bool = False, speed: float | None = None) -
         start(parts, supervisor.valkey(VAR_DIR))
         if speed is not None:
             found["sandbox"] = sandbox(parts, speed)
-        start(parts, supervisor.worker("worker", "engine,long,notify,pump", processes))
+        for worker in workers:
+            start(parts, worker)
         if web:
             port = host.free_port()
             start(parts, supervisor.web("127.0.0.1", port, ready=lambda: host.serves("127.0.0.1", port)))
@@ -59,11 +65,17 @@ def start(parts: supervisor.Supervisor, part: supervisor.Part) -> None:
 
 
 def sandbox(parts: supervisor.Supervisor, speed: float) -> demo.Sandbox:
+    """It keeps no file: writing one would hold up its answers. The workers know its speed."""
     found = demo.Sandbox(host.free_port())
-    start(parts, found.part(VAR_DIR / "sandbox.pickle"))
-    found.call("PUT", "speed", {"speed": speed})
-    os.environ.update(found.workers_env())
+    argv = [sys.executable, "-m", "sandbox", "--port", str(found.port), "--speed", str(speed)]
+    start(parts, supervisor.Part("sandbox", argv, ready=found.ready))
+    os.environ.update({**found.workers_env(), "AWS_ENDPOINT_SPEED": str(speed)})
     return found
+
+
+def database() -> str:
+    """What the database is called in a table."""
+    return {"mysql": "MariaDB", "postgresql": "PostgreSQL"}.get(connection.vendor, "SQLite")
 
 
 def somebody() -> User:

@@ -138,7 +138,6 @@ def lines() -> int:
 
 def rows() -> Iterator[tuple[str, str, str]]:
     call_command("migrate", verbosity=0)
-    kind = {"mysql": "MariaDB", "postgresql": "PostgreSQL"}.get(connection.vendor, "SQLite")
     for section in (pages, purge):
         for what, measured, target in section():
-            yield f"{kind}: {what}", measured, target
+            yield f"{estate.database()}: {what}", measured, target
