@@ -106,6 +106,7 @@ def database(url: str) -> dict[str, Any]:
         options.update(timeout=20, transaction_mode="IMMEDIATE", init_command=pragmas)
     if settings["ENGINE"].endswith("mysql"):
         pymysql.install_as_MySQLdb()
+        settings["ENGINE"] = "config.mysql"
         session = "SET time_zone = '+00:00', sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
         options.update(charset="utf8mb4", isolation_level="read committed", init_command=session)
     return settings
