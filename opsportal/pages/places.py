@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from .. import catalog
@@ -12,6 +13,7 @@ from ..models import Environment, Run
 from . import holding, looks
 
 MOST = 60
+REASON = 120  # characters of why a test failed
 TEST = "environment.test"
 
 
@@ -37,7 +39,7 @@ class Place:
         if test.status == Run.Status.SUCCEEDED:
             return looks.Look("ok", "check_circle", _("AWS lets us in"))
         if test.status == Run.Status.FAILED:
-            return looks.Look("bad", "error", test.reason)
+            return looks.Look("bad", "error", Truncator(test.reason).chars(REASON))
         return looks.of_run(test)
 
 
