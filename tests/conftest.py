@@ -1,9 +1,13 @@
-"""What holds for all tests: how a database other than SQLite is emptied between them, and dropped at the end."""
+"""What holds for all tests: quick passwords; how a database other than SQLite is emptied between them, and dropped."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests import audits, sessions
+
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
 
 def deletions(_style, tables, **_options):
