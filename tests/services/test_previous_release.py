@@ -14,6 +14,11 @@ from tests.live.installations import Installation
 
 # The commit of the release before this one. The first change after a release puts that release's commit here.
 PREVIOUS = "42639533e9611060f3cb83baba64d18c84b86c96"
+# Tests of that commit which cannot hold here, each with its reason.
+LEFT_OUT = (
+    # It wants an undo to take 0.0 s, and on a busy machine it takes 0.1 s, whatever the tables are.
+    "tests/engine/test_cancel_and_undo.py::test_undo_asks_and_then_covers_what_acted_in_reverse",
+)
 PLUGINS = Path(__file__).parent / "plugins"
 
 
@@ -74,7 +79,8 @@ def upgraded(transactional_db, previous, tmp_path):
 
 @pytest.mark.timeout(900)
 def test_the_previous_releases_engine_passes_its_tests_on_the_tables_of_this_one(upgraded, previous):
-    tests = ("-m", "pytest", "-p", "on_newer_tables", "--reuse-db", "--maxfail=5", "--tb=short", "tests/engine")
+    options = ("--reuse-db", "--maxfail=5", "--tb=short", *(f"--deselect={test}" for test in LEFT_OUT))
+    tests = ("-m", "pytest", "-p", "on_newer_tables", *options, "tests/engine")
     code, said = called(sys.executable, *tests, env=upgraded.env, cwd=previous)
     if code:
         pytest.fail(said, pytrace=False)
