@@ -7,7 +7,6 @@ from django.db import connection
 
 from tests import audits, sessions
 
-
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
 
