@@ -1,7 +1,12 @@
 """A simulated AWS account beside the host under test, and what a deployment has to leave behind in it."""
 
+import itertools
+import json
+import random
 import threading
 import urllib.request
+from dataclasses import replace
+from http.client import HTTPException
 from pathlib import Path
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -10,29 +15,27 @@ from django.contrib.sessions.backends.db import SessionStore
 from opsportal import runs
 from opsportal.hosting import host as hosts
 from opsportal.hosting import supervisor
-from sandbox import process
 from tests import factories
 from tests.engine.conftest import numbers
 
 from .conftest import ended, until
 
-ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 BLUEPRINTS = Path(__file__).parent / "blueprints"
 
 
 class Account:
-    """The sandbox, the workers' way to it, and the environment that points there."""
+    """An account of its own in the sandbox, the workers' way to it, and the environment that points there."""
 
-    def __init__(self, host, speed=4.0):
-        self.host, self.sandbox = host, process.start(speed=speed)
+    def __init__(self, host, sandbox):
+        self.host, self.sandbox, self.number = host, sandbox, str(random.randint(10**11, 10**12 - 1))
         host.env |= {
             "AWS_ENDPOINT": self.sandbox.url,
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_ACCESS_KEY_ID": self.number,
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "BLUEPRINTS_DIR": str(BLUEPRINTS),
         }
-        self.environment = factories.environment(name="dev", account=ACCOUNT, regions=[REGION])
+        self.environment = factories.environment(name="dev", account=self.number, regions=[REGION])
         self.person = factories.user()
         self.starts = 0
 
@@ -52,15 +55,20 @@ class Account:
 
     def operations(self):
         """What was done to each stack, as (stack, kind, how it ended); an empty stack under review may go again."""
-        lines = self.sandbox.operations()["operations"]
+        lines = [o for o in self.sandbox.operations()["operations"] if o["account"] == self.number]
         return sorted((o["stack"], o["kind"], o["status"]) for o in lines if o["kind"] != "DELETE_STACK")
 
+    def client(self):
+        return self.sandbox.client("cloudformation", REGION, self.number)
+
+    def stacks(self):
+        return self.client().describe_stacks()["Stacks"]
+
     def statuses(self):
-        stacks = self.sandbox.client("cloudformation", REGION).describe_stacks()["Stacks"]
-        return {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+        return {stack["StackName"]: stack["StackStatus"] for stack in self.stacks()}
 
     def change_sets(self):
-        client = self.sandbox.client("cloudformation", REGION)
+        client = self.client()
         return [line for name in self.statuses() for line in client.list_change_sets(StackName=name)["Summaries"]]
 
 
@@ -74,32 +82,48 @@ def assert_created_once(run, account, seconds=120):
     assert numbers(run) == list(range(1, run.events + 1))
 
 
-class Browser:
-    """Reads a run's stream as a browser does, reconnecting with the last id it got, until it is told the end."""
+def portal(host, name="web"):
+    """Start a web process; where it is."""
+    port = hosts.free_port()
+    part = supervisor.web("127.0.0.1", port, ready=lambda: hosts.serves("127.0.0.1", port))
+    host.start(replace(part, name=name))
+    return f"http://127.0.0.1:{port}"
 
-    def __init__(self, host, run):
-        port = hosts.free_port()
-        host.start(supervisor.web("127.0.0.1", port, ready=lambda: hosts.serves("127.0.0.1", port)))
-        self.url = f"http://127.0.0.1:{port}/runs/{run.pk}/stream"
-        self.cookie, self.seen, self.over = cookie(factories.user()), [], False
+
+class Browser:
+    """Reads a run's stream as a browser does, reconnecting with the last id it got, until it is told the end.
+
+    `portals`: where it is led, to the next one whenever one is gone; by default to one of its own. `told`: the newest
+    message of each kind.
+    """
+
+    def __init__(self, host, run, *portals):
+        self.path, self.portals = f"/runs/{run.pk}/stream", itertools.cycle(portals or [portal(host)])
+        self.cookie, self.seen, self.told, self.over = cookie(factories.user()), [], {}, False
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
     def read(self):
         while not self.over:
             try:
-                self.once()
-            except OSError:
+                self.once(next(self.portals))
+            except (OSError, HTTPException):
                 continue
 
-    def once(self):
-        last = str(self.seen[-1]) if self.seen else "0"
-        request = urllib.request.Request(self.url, headers={"Cookie": self.cookie, "Last-Event-ID": last})
+    def once(self, portal):
+        headers = {"Cookie": self.cookie, "Last-Event-ID": str(self.seen[-1]) if self.seen else "0"}
+        request, message = urllib.request.Request(portal + self.path, headers=headers), {}
         with urllib.request.urlopen(request, timeout=30) as answer:
             for line in answer:
-                if line.startswith(b"id: "):
-                    self.seen.append(int(line[4:]))
-                self.over = self.over or line.startswith(b"event: end")
+                field, _, value = line.decode().rstrip("\n").partition(": ")
+                message = message | {field: value} if field else self.take(**message)
+
+    def take(self, event, data, id=None):
+        """A whole message; nothing of it is left over."""
+        self.seen += [int(id)] if id else []
+        self.told[event] = json.loads(data)
+        self.over = event == "end"
+        return {}
 
     def saw(self, run):
         """Every line once, in order, the last one included."""

@@ -2,11 +2,9 @@
 
 import urllib.request
 
-from opsportal.hosting import host as hosts
-from opsportal.hosting import supervisor
 from tests import factories, sessions
 from tests.engine.conftest import numbers
-from tests.live.aws import cookie
+from tests.live.aws import cookie, portal
 from tests.live.conftest import ended, until
 
 TIMES = 5
@@ -24,11 +22,10 @@ def test_runs_go_on_when_the_database_starts_again(host, tmp_path):
 
 
 def test_the_portal_answers_the_first_request_after_it(host):
-    port = hosts.free_port()
-    host.start(supervisor.web("127.0.0.1", port, ready=lambda: hosts.serves("127.0.0.1", port)))
+    url = portal(host)
     headers = {"Cookie": cookie(factories.user())}
     for _ in range(TIMES):
-        page = urllib.request.Request(f"http://127.0.0.1:{port}/admin/opsportal/run/", headers=headers)
+        page = urllib.request.Request(f"{url}/admin/opsportal/run/", headers=headers)
         with urllib.request.urlopen(page, timeout=30) as answer:
             assert answer.status == 200
         sessions.end_all()
