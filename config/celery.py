@@ -8,11 +8,12 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import setup_logging
 from kombu.entity import Exchange, Queue
-from kombu.transport.redis import QoS
+from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from .env import env
+from .primary import ToPrimary, ToPrimaryByTLS
 from .timer import PumpTimer
 
 QUEUES = ("engine", "long", "notify", "pump")
@@ -69,4 +70,5 @@ def keep_our_logging(**_: Any) -> None:
 # kombu 5.7 puts unacknowledged messages back when a connection breaks, over that same connection, and takes the
 # worker down with it. Ours are nudges, which the pump repeats.
 QoS.restore_at_shutdown = False
+Channel.connection_class, Channel.connection_class_ssl = ToPrimary, ToPrimaryByTLS
 app.steps["worker"].add(PumpTimer)

@@ -66,6 +66,9 @@ def broker() -> Finding:
     except redis.RedisError as error:
         cure = _("Check REDIS_URL; without it, manage.py up starts an embedded Valkey.")
         return Finding("broker", str(error), cure)
+    if info.get("role") == "slave":
+        cure = _("Put the address of the primary into REDIS_URL (ElastiCache: the primary endpoint).")
+        return Finding("broker", _("This Redis is a replica."), cure)
     if info.get("maxmemory_policy", "noeviction") != "noeviction":
         text = _("maxmemory-policy is {policy}").format(policy=info["maxmemory_policy"])
         return Finding("broker", text, _("Set maxmemory-policy to noeviction."))

@@ -7,6 +7,8 @@ from functools import lru_cache
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +20,15 @@ QUIET = 1.0  # seconds without a try after Redis did not answer
 
 @lru_cache
 def broker() -> "redis.Redis":
-    """This process's connection for hints; short time-outs, since nothing depends on it."""
-    return redis.Redis.from_url(settings.BROKER, socket_timeout=1, socket_connect_timeout=1)
+    """This process's connection for hints."""
+    return connect(settings.BROKER, 1)
+
+
+def connect(url: str, seconds: float) -> "redis.Redis":
+    """A client for what nothing depends on: it waits `seconds` for an answer, and only what a replica refused is tried
+    again, over another connection. After a failover an open one leads to a replica for ever."""
+    once_more = Retry(NoBackoff(), 1, (redis.ReadOnlyError,))
+    return redis.Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=once_more)
 
 
 class Publisher:

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 COMPARE = 5.0  # seconds between two comparisons with the rows
 POLL = 1.0  # the same while Redis is away
+FRESH = 15.0  # seconds after which Redis is connected to anew
 PATCH = 0.25  # seconds between two patches of the steps
 COUNT = 2.0  # seconds between two counts of what is open
 KEPT = 1000  # lines of a run kept in memory
@@ -122,10 +123,13 @@ class Hub:
                 await asyncio.sleep(0.5)
 
     async def read_hints(self, server: Any) -> None:
+        """Read for `FRESH` seconds: one that has failed over goes on answering reads, its name leads elsewhere."""
         if not self.place:
             newest = await server.xrevrange(hints.STREAM, count=1)
             self.place = newest[0][0].decode() if newest else "0-0"
-        while True:
+        now = asyncio.get_running_loop().time
+        until = now() + FRESH
+        while now() < until:
             found = await server.xread({hints.STREAM: self.place}, block=2000, count=1000)
             self.away = False
             if fresh := entries(found):

@@ -7,6 +7,8 @@ from typing import Any
 
 import redis
 
+from opsportal.live.hints import connect
+
 SCRIPT = """
 local rate, burst, floor = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
@@ -69,4 +71,4 @@ class Budget:
 @lru_cache(maxsize=4)
 def shared(url: str, rate: float) -> Budget:
     """The budget behind this Redis address, one a process."""
-    return Budget(rate, redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5))
+    return Budget(rate, connect(url, 0.5))
