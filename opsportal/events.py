@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from . import redaction, words
+from . import redaction, rows, words
 from .models import Event, Run, Step
 
 
@@ -28,14 +28,14 @@ def record(run: Run, lines: Sequence[Event]) -> int:
     """Number the lines and insert them; the caller holds the run's row and saves its `events` count."""
     for event in lines:
         run.events += 1
-        event.pk, event.number = None, run.events
-    Event.objects.bulk_create(lines)
+        event.number = run.events
+    rows.insert(Event, lines)
     return run.events
 
 
 def lines(run_id: int, after: int = 0, before: int | None = None, limit: int = 500) -> list[Event]:
     """Up to `limit` lines of a run in order: the first ones after `after`, or the last ones before `before`."""
-    rows = Event.objects.filter(run_id=run_id, number__gt=after)
+    found = Event.objects.filter(run_id=run_id, number__gt=after)
     if before is None:
-        return list(rows.order_by("number")[:limit])
-    return list(rows.filter(number__lt=before).order_by("-number")[:limit])[::-1]
+        return list(found.order_by("number")[:limit])
+    return list(found.filter(number__lt=before).order_by("-number")[:limit])[::-1]

@@ -8,12 +8,11 @@ from django.db import connection
 from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from . import clock, locks, words
+from . import clock, locks, rows, words
 from .errors import Held, Lost
 from .flow import settle_run
-from .models import Approval, Environment, Run, Step
+from .models import Approval, Run, Step
 from .nudges import GRACE, SHORT
-from .rows import row
 from .turns import Turn
 from .words import gettext as _
 from .writers import in_line
@@ -30,6 +29,7 @@ UPDATE opsportal_step SET takeovers = takeovers + CASE WHEN status = 'running' T
   fence = fence + 1, lease_until = %s, nudge_at = %s, started_at = COALESCE(started_at, %s), status = 'running'
 WHERE id = %s AND (status IN ('due', 'queued') AND wake_at <= %s OR status = 'running' AND lease_until < %s)
 """
+MINE = "id = %s AND fence = %s AND status = 'running'"
 
 
 def lease() -> timedelta:
@@ -44,9 +44,7 @@ def claim(step_id: int) -> Step | None:
         cursor.execute(CLAIM, [until, until, stamp, step_id, stamp, stamp])
         if cursor.rowcount != 1:
             return None
-    step = row(Step, step_id)
-    step.run = row(Run, step.run_id)
-    step.run.environment = row(Environment, step.run.environment_id)
+    step = rows.row(Step, step_id, "run", "environment")
     step.claimed_at = now
     return step
 
@@ -72,7 +70,7 @@ def update(step: Step, **changes: Any) -> None:
 
     The object stays as it was claimed: a transaction that deadlocked is done again with the same one.
     """
-    if not mine(step.pk, step.fence).update(**changes):
+    if not rows.update(Step, changes, MINE, [step.pk, step.fence]):
         raise Lost(f"Step {step.key} of run {step.run_id} is held by another worker.")
 
 

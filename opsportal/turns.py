@@ -11,12 +11,11 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 
-from . import clock, events, nudges
+from . import clock, events, nudges, rows
 from .errors import Gone
 from .live import hints
 from .models import Event, Run, Step
 from .nudges import Nudge
-from .rows import row
 from .words import gettext as _
 from .writers import in_line
 
@@ -53,7 +52,7 @@ class Turn:
         if self.lines:
             self.changes["events"] = events.record(self.run, self.lines)
         if self.changes:
-            Run.objects.filter(pk=self.run.pk).update(**self.changes)
+            rows.update(Run, self.changes, "id = %s", [self.run.pk])
         if self.lines or self.state_changed:
             self.news = True
 
@@ -73,7 +72,7 @@ def take(run_id: int, work: Callable[[Turn], T]) -> T:
 def _once(run_id: int, work: Callable[[Turn], T]) -> T:
     with in_line(), transaction.atomic(durable=True):
         lock(run_id)
-        turn = Turn(row(Run, run_id), clock.now())
+        turn = Turn(rows.row(Run, run_id), clock.now())
         result = work(turn)
         turn.close()
     turn.tell()

@@ -1,0 +1,88 @@
+"""Rows that are read and written without Django's compiler are those that Django reads and writes."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+
+from opsportal import clock, rows
+from opsportal.models import Environment, Event, Run, Step
+from tests import factories
+
+WHEN = datetime(2031, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def step():
+    run = factories.run(params={"a": ["ä", None, 1.5]}, glass_by=factories.user(), cancel_at=WHEN)
+    memory = {"deep": [{"x": 1}], "quote": "'\"%s"}
+    return factories.step(run, "one", memory=memory, acted=True, usual_seconds=1.25, wake_at=WHEN, locks=["a"])
+
+
+def values(found):
+    return {field.attname: getattr(found, field.attname) for field in found._meta.concrete_fields}
+
+
+@pytest.mark.parametrize("model", [Step, Run, Environment])
+def test_a_row_is_what_django_reads(step, model):
+    key = model.objects.get().pk
+    assert values(rows.row(model, key)) == values(model.objects.get(pk=key))
+
+
+def test_what_a_rows_keys_lead_to_comes_along(step, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = rows.row(Step, step.pk, "run", "environment")
+        where = found.run.environment
+    assert values(found.run) == values(Run.objects.get())
+    assert values(where) == values(Environment.objects.get())
+
+
+def test_a_row_that_is_read_can_be_saved(step):
+    found = rows.row(Step, step.pk)
+    found.note = "again"
+    found.save()
+    assert Step.objects.get().note == "again"
+
+
+def test_a_row_that_is_not_there_is_told(step):
+    with pytest.raises(ObjectDoesNotExist):
+        rows.row(Step, step.pk + 1, "run")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wake_at": WHEN, "lease_until": None, "acted": False, "budget": 0.125, "key": "two"},
+        {"memory": {"%": [None, True, "'"]}, "needs": [], "output": {}, "answer": None},
+        {"answer": {"approved": True}, "note": "50 %, “ä”", "takeovers": 3},
+    ],
+)
+def test_a_change_is_what_django_writes(step, changes):
+    assert rows.update(Step, changes, "id = %s AND fence = %s", [step.pk, step.fence]) == 1
+    ours = values(Step.objects.get())
+    Step.objects.filter(pk=step.pk).update(**changes)
+    assert ours == values(Step.objects.get())
+    assert {name: ours[name] for name in changes} == changes
+
+
+def test_a_change_of_a_foreign_key_takes_the_object(step):
+    somebody = factories.user()
+    rows.update(Run, {"glass_by": somebody}, "id = %s", [step.run_id])
+    assert Run.objects.get().glass_by == somebody
+
+
+def test_a_change_spares_rows_that_do_not_match(step):
+    assert rows.update(Step, {"note": "no"}, "id = %s AND fence = %s", [step.pk, step.fence + 1]) == 0
+    assert Step.objects.get().note == ""
+
+
+def test_a_change_to_what_is_there_already_counts(step):
+    assert rows.update(Step, {"note": step.note}, "id = %s", [step.pk]) == 1
+
+
+def test_lines_are_inserted_in_their_order_however_many(step):
+    now, many = clock.now(), 2 * rows.BATCH + 1
+    lines = [Event(run=step.run, number=n, at=now, text=f"{n} %s", data={"n": n}) for n in range(1, many + 1)]
+    rows.insert(Event, lines)
+    found = list(Event.objects.order_by("pk").values_list("number", "text", "data", "at", "level"))
+    assert found == [(n, f"{n} %s", {"n": n}, now, "info") for n in range(1, many + 1)]
