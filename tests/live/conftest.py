@@ -13,9 +13,11 @@ from django.db import connection
 from opsportal.hosting import supervisor
 from opsportal.hosting.supervisor import Supervisor
 from opsportal.live.hints import broker
+from sandbox import process
 from tests.environment import with_name
 
 LEASE = "2"
+SPEED = 4.0  # times as fast as AWS
 SERVICE = bool(os.environ["REDIS_URL"])
 
 
@@ -94,6 +96,23 @@ def host(transactional_db):
         broker().flushdb()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):
         leftover.unlink()
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """One for all tests: to start one takes longer than most deployments."""
+    running = process.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def account(host, sandbox):
+    from .aws import Account  # which needs this file's helpers
+
+    sandbox.speed(SPEED)
+    yield Account(host, sandbox)
+    sandbox.clear_faults()
 
 
 def until(condition, seconds=40.0):

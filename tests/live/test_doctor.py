@@ -10,7 +10,6 @@ from opsportal import clock
 from opsportal.models import Heartbeat
 from tests import factories
 
-from .aws import Account
 from .conftest import until
 
 
@@ -23,14 +22,12 @@ def test_a_host_without_workers_is_told_how_to_start_them(host):
     assert cures()["beat"].startswith("Start it")
 
 
-def test_a_host_with_everything_has_nothing_to_cure(host):
-    account = Account(host)
+def test_a_host_with_everything_has_nothing_to_cure(host, account):
     host.worker()
     host.beat()
     until(lambda: Heartbeat.objects.filter(name__in=("beat", "pump")).count() == 2)
     env = {**os.environ, **host.env}
     done = subprocess.run([sys.executable, "manage.py", "doctor"], env=env, capture_output=True, text=True)
-    account.sandbox.stop()
     assert (done.returncode, done.stdout.count("✓")) == (0, 8), done.stdout
 
 

@@ -1,20 +1,11 @@
 """Pause and freeze with real workers: a deployment is held in the middle, and goes on by itself."""
 
-import pytest
-
 from opsportal import holds
 from opsportal.models import Calendar, Step
 from tests import factories
 
-from .aws import Account, assert_created_once
+from .aws import assert_created_once
 from .conftest import until
-
-
-@pytest.fixture
-def account(host):
-    account = Account(host)
-    yield account
-    account.sandbox.stop()
 
 
 def held(run):

@@ -13,7 +13,6 @@ from opsportal.hosting import host as hosting
 from opsportal.hosting import supervisor
 from tests import factories
 
-from .aws import Account
 from .conftest import count, ended, until
 
 
@@ -116,12 +115,10 @@ def test_how_long_steps_waited_and_what_was_taken_over_is_counted(host, tmp_path
     assert series('opsportal_runs_ended_last_hour{environment="counted",status="succeeded"}') == 1
 
 
-def test_calls_to_aws_are_counted_by_service_and_outcome(host):
-    account = Account(host)
+def test_calls_to_aws_are_counted_by_service_and_outcome(host, account):
     host.worker()
     account.deploy()
     until(lambda: series('opsportal_aws_calls_total{outcome="ok",service="sts"}') >= 1)
-    account.sandbox.stop()
 
 
 def test_what_is_counted_while_redis_is_away_is_added_when_it_is_back(host):

@@ -5,8 +5,22 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import factories
+
+index, files = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+
+def index_once(middleware):
+    """Each test client makes the middleware anew, which would look up all static files each time."""
+    if not files:
+        index(middleware)
+        files.update(middleware.files)
+    middleware.files.update(files)
+
+
+WhiteNoiseMiddleware.add_files_from_finders = index_once
 
 
 @pytest.fixture(autouse=True)
