@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
 from django.db import connection
 
@@ -18,18 +20,37 @@ def deletions(_style, tables, **_options):
     return [f"DELETE FROM {connection.ops.quote_name(table)};" for table in tables]  # noqa: S608  Django's own names
 
 
+def kept():
+    """The rows that stay between tests."""
+    return list(ContentType.objects.order_by("pk").values_list()), list(Permission.objects.order_by("pk").values_list())
+
+
 def empty_quickly():
-    """Between two tests the database is emptied but for what migrations have made of the models themselves."""
+    """Between two tests the database is emptied but for what migrations have made of the models themselves.
+
+    Where a test has changed that too, it is made anew.
+    """
     sql_flush = deletions if connection.vendor == "postgresql" else connection.ops.sql_flush
+    made, make = kept(), flush.emit_post_migrate_signal
+
+    def mend(*args, **options):
+        nonlocal made
+        if kept() != made:
+            Permission.objects.all().delete()
+            ContentType.objects.all().delete()
+            ContentType.objects.clear_cache()
+            make(*args, **options)
+            made = kept()
+
     connection.ops.sql_flush = lambda style, tables, **options: sql_flush(style, set(tables) - KEPT, **options)
-    flush.emit_post_migrate_signal = lambda *args, **options: None
+    flush.emit_post_migrate_signal = mend
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database that is in use, and the keeper's thread keeps its connection for the next step."""
-    empty_quickly()
     with django_db_blocker.unblock():
+        empty_quickly()
         audits.may_be_emptied()
     yield
     with django_db_blocker.unblock():
