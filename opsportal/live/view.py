@@ -66,7 +66,8 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
     feed = HUB.join(run_id, newest, watcher)
     sent, seen = after, 0
     try:
-        await guarded(feed.read_lines)  # a hint may have passed between the count and the joining
+        if feed.last < newest or len(feed.watchers) == 1:  # a hint may have passed between the count and the joining
+            await guarded(feed.read_lines)
         yield message("beat", {"now": datetime.now(UTC)})
         while True:
             if not await viewer.may_go_on():
@@ -137,7 +138,8 @@ async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
 async def woken(watcher: asyncio.Event) -> bool:
     """Wait for news, or for the time of a heartbeat."""
     try:
-        await asyncio.wait_for(watcher.wait(), BEAT)
+        async with asyncio.timeout(BEAT):  # `wait_for` would make a task of each wait
+            await watcher.wait()
     except TimeoutError:
         return False
     return True
