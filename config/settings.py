@@ -104,6 +104,8 @@ def database(url: str) -> dict[str, Any]:
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
         settings["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
         options.update(timeout=20, transaction_mode="IMMEDIATE", init_command=pragmas)
+    if settings["ENGINE"].endswith("postgresql"):
+        options.update(prepare_threshold=5)
     if settings["ENGINE"].endswith("mysql"):
         pymysql.install_as_MySQLdb()
         settings["ENGINE"] = "config.mysql"

@@ -1,18 +1,32 @@
 """The one clock all hosts share: the database's, in UTC."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
-CLOCKS = {"postgresql": "SELECT clock_timestamp()", "mysql": "SELECT UTC_TIMESTAMP(6)"}
+# What a statement reads the time by, as it is at that moment. MariaDB's UTC_TIMESTAMP would be when the statement
+# began, before it waited for a lock. SQLite lives on this host, whose time it is then.
+CLOCKS = {
+    "postgresql": "clock_timestamp()",
+    "mysql": "TIMESTAMP '1970-01-01 00:00:00' + INTERVAL UNIX_TIMESTAMP(SYSDATE(6)) SECOND",
+    "sqlite": "NULL",
+}
 
 
 def now() -> datetime:
-    """The time of the database, aware, in UTC. SQLite lives on this host: there it is this host's time."""
-    if connection.vendor not in CLOCKS:
-        return datetime.now(UTC)
+    """The time of the database, aware, in UTC."""
+    if connection.vendor == "sqlite":
+        return told(None)
     with connection.cursor() as cursor:
-        cursor.execute(CLOCKS[connection.vendor])
+        cursor.execute(f"SELECT {CLOCKS[connection.vendor]}")
         (row,) = cursor.fetchall()
-    value: datetime = row[0]
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return told(row[0])
+
+
+def told(value: Any) -> datetime:
+    """The time by one of CLOCKS, aware, in UTC."""
+    if value is None:
+        return datetime.now(UTC)
+    found: datetime = value
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,18 +1,31 @@
 """Rows by key, changes and inserts, the cheap way: on the hot path Django's query compiler costs more than the query.
 
-Values are plain ones, without expressions; there are neither signals nor `auto_now`.
+Values are plain ones, without expressions; there are neither signals nor `auto_now`. Statements are made once, and the
+connection is looked up once a call: Django's proxy for it costs as much as a column.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
+from .clock import CLOCKS, told
+
 M = TypeVar("M", bound=Model)
+READ = dict.fromkeys(CLOCKS, "SELECT {columns}, {now} FROM {tables} WHERE {table}.id = %s")
+# On PostgreSQL the lock comes inside, for the outer columns are read after it, and leaves alone who refers to the row;
+# on SQLite a transaction holds the whole file from its beginning.
+HOLD = READ | {
+    "postgresql": "SELECT held.*, {now} FROM"
+    " (SELECT {columns} FROM {tables} WHERE {table}.id = %s FOR NO KEY UPDATE) AS held",
+    "mysql": READ["mysql"] + " FOR UPDATE",
+}
 BATCH = 100  # rows an insert: SQLite bounds the values of a statement
 
 
@@ -28,11 +41,11 @@ class Shape:
 @lru_cache(maxsize=64)
 def shape(model: type[Model], vendor: str) -> Shape:
     """The model's shape on this vendor's database."""
-    table, fields = model._meta.db_table, model._meta.concrete_fields
+    db, table, fields = connections[DEFAULT_DB_ALIAS], model._meta.db_table, model._meta.concrete_fields
     converting: list[tuple[int, Callable[..., Any], Any]] = []
     for place, field in enumerate(fields):
         column = field.get_col(table)
-        converters = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        converters = db.ops.get_db_converters(column) + column.get_db_converters(db)
         converting += [(place, convert, column) for convert in converters]
     columns = ", ".join(f"{table}.{quoted(field)}" for field in fields)
     return Shape(columns, tuple(field.attname for field in fields), tuple(converting))
@@ -40,34 +53,71 @@ def shape(model: type[Model], vendor: str) -> Shape:
 
 def quoted(field: Any) -> str:
     """The field's column as a statement names it."""
-    name: str = connection.ops.quote_name(field.column)
+    name: str = connections[DEFAULT_DB_ALIAS].ops.quote_name(field.column)
     return name
 
 
+@dataclass(frozen=True)
+class Selection:
+    """What selects a row and the rows its foreign keys lead to: columns, the tables joined, and their models."""
+
+    columns: str
+    tables: str
+    models: tuple[type[Model], ...]
+
+
 @lru_cache(maxsize=64)
-def query(model: type[Model], path: Sequence[str], vendor: str) -> tuple[str, tuple[type[Model], ...]]:
-    """What selects a row and the rows its foreign keys lead to along this path, and their models."""
+def selection(model: type[Model], path: Sequence[str], vendor: str) -> Selection:
+    """How to select a row of this model with what its foreign keys lead to along this path."""
     models, tables = [model], model._meta.db_table
     for name in path:
         key: Any = models[-1]._meta.get_field(name)
         here, there = models[-1]._meta.db_table, key.related_model._meta.db_table
         tables += f" JOIN {there} ON {there}.id = {here}.{quoted(key)}"
         models.append(key.related_model)
-    columns = ", ".join(shape(each, vendor).columns for each in models)
-    return f"SELECT {columns} FROM {tables} WHERE {model._meta.db_table}.id = %s", tuple(models)  # noqa: S608  our names
+    return Selection(", ".join(shape(each, vendor).columns for each in models), tables, tuple(models))
 
 
-def row(model: type[M], key: int, *path: str) -> M:
-    """The row with this primary key, and what its foreign keys lead to along this path. Raises ObjectDoesNotExist."""
-    statement, models = query(model, path, connection.vendor)
-    with connection.cursor() as cursor:
+def opened(db: Any) -> Any:
+    """A cursor; PostgreSQL plans its statements only once, see `prepare_threshold` in the settings."""
+    if db.vendor != "postgresql":
+        return db.cursor()
+    db.ensure_connection()
+    cursor = import_module("django.db.backends.postgresql.base").ServerBindingCursor(db.connection)
+    return db.make_debug_cursor(cursor) if db.queries_logged else db.make_cursor(cursor)
+
+
+def row(model: type[M], key: int, *path: str) -> tuple[M, datetime]:
+    """The row with this primary key, with what its foreign keys lead to along this path, and the time it was read.
+
+    Raises ObjectDoesNotExist.
+    """
+    return one(READ, model, key, path)
+
+
+def held(model: type[M], key: int) -> tuple[M, datetime]:
+    """The same, of the row alone, which is ours until the transaction ends. The time is that of getting it."""
+    return one(HOLD, model, key, ())
+
+
+def one(how: Mapping[str, str], model: type[M], key: int, path: Sequence[str]) -> tuple[M, datetime]:
+    db, table = connections[DEFAULT_DB_ALIAS], model._meta.db_table
+    what = selection(model, path, db.vendor)
+    statement = how[db.vendor].format(columns=what.columns, tables=what.tables, table=table, now=CLOCKS[db.vendor])
+    with opened(db) as cursor:
         cursor.execute(statement, [key])
         values = cursor.fetchone()
     if values is None:
-        raise ObjectDoesNotExist(f"There is no {model._meta.db_table} {key}.")
+        raise ObjectDoesNotExist(f"There is no {table} {key}.")
+    return along(model, path, values), told(values[-1])
+
+
+def along(model: type[M], path: Sequence[str], values: Sequence[Any]) -> M:
+    """The object of these values, which were selected with this path, and the objects it leads to."""
+    vendor = connections[DEFAULT_DB_ALIAS].vendor
     first = here = made(model, values)
-    for name, there in zip(path, models[1:], strict=True):
-        values = values[len(shape(type(here), connection.vendor).names) :]
+    for name, there in zip(path, selection(model, path, vendor).models[1:], strict=True):
+        values = values[len(shape(type(here), vendor).names) :]
         setattr(here, name, made(there, values))
         here = getattr(here, name)
     return first
@@ -75,35 +125,52 @@ def row(model: type[M], key: int, *path: str) -> M:
 
 def made(model: type[M], values: Sequence[Any]) -> M:
     """The object of the first of these values."""
-    how = shape(model, connection.vendor)
+    db = connections[DEFAULT_DB_ALIAS]
+    how = shape(model, db.vendor)
     own = list(values[: len(how.names)])
     for place, convert, column in how.converting:
-        own[place] = convert(own[place], column, connection)
-    return model.from_db(connection.alias, how.names, own)
+        own[place] = convert(own[place], column, db)
+    return model.from_db(db.alias, how.names, own)
+
+
+@lru_cache(maxsize=256)
+def setting(model: type[Model], names: Sequence[str], vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """What writes these columns, and their fields."""
+    fields: tuple[Any, ...] = tuple(model._meta.get_field(name) for name in names)
+    sets = ", ".join(f"{quoted(field)} = %s" for field in fields)
+    return f"UPDATE {model._meta.db_table} SET {sets}", fields  # noqa: S608  our names
 
 
 def update(model: type[Model], changes: Mapping[str, Any], where: str, arguments: Sequence[Any]) -> int:
     """Write these values to the rows that match; how many did."""
-    fields: list[Any] = [model._meta.get_field(name) for name in changes]
-    sets = ", ".join(f"{quoted(field)} = %s" for field in fields)
-    values = [prepared(field, value) for field, value in zip(fields, changes.values(), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {model._meta.db_table} SET {sets} WHERE {where}", [*values, *arguments])  # noqa: S608  our names
+    db = connections[DEFAULT_DB_ALIAS]
+    statement, fields = setting(model, tuple(changes), db.vendor)
+    values = [prepared(db, field, value) for field, value in zip(fields, changes.values(), strict=True)]
+    values += [db.ops.adapt_datetimefield_value(each) if isinstance(each, datetime) else each for each in arguments]
+    with opened(db) as cursor:
+        cursor.execute(f"{statement} WHERE {where}", values)
         return int(cursor.rowcount)
+
+
+@lru_cache(maxsize=64)
+def inserting(model: type[Model], vendor: str) -> tuple[str, str, tuple[Any, ...]]:
+    """What inserts, the place of one row's values, and the fields: all but the key."""
+    fields = tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+    columns, place = ", ".join(map(quoted, fields)), f"({', '.join(['%s'] * len(fields))})"
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ", place, fields  # noqa: S608  our names
 
 
 def insert(model: type[Model], objects: Sequence[Model]) -> None:
     """Insert them in this order; the objects do not learn their keys."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns, place = ", ".join(map(quoted, fields)), f"({', '.join(['%s'] * len(fields))})"
+    db = connections[DEFAULT_DB_ALIAS]
+    statement, place, fields = inserting(model, db.vendor)
     for start in range(0, len(objects), BATCH):
         some = objects[start : start + BATCH]
-        values = [prepared(field, getattr(each, field.attname)) for each in some for field in fields]
-        places = ", ".join([place] * len(some))
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places}", values)  # noqa: S608  our names
+        values = [prepared(db, field, getattr(each, field.attname)) for each in some for field in fields]
+        with opened(db) as cursor:
+            cursor.execute(statement + ", ".join([place] * len(some)), values)
 
 
-def prepared(field: Any, value: Any) -> Any:
+def prepared(db: Any, field: Any, value: Any) -> Any:
     """The value as the database takes it."""
-    return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, connection)
+    return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, db)

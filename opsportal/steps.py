@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from . import clock, locks, rows, words
+from . import locks, rows, words
 from .errors import Held, Lost
 from .flow import settle_run
 from .models import Approval, Run, Step
@@ -22,13 +22,7 @@ UNDO = "undo"
 LONGEST_WAIT = timedelta(minutes=5)  # between two looks of the pump at a step that waits for its locks
 CANCEL_LIMIT = timedelta(minutes=15)  # what a step may take to come to rest after a cancel
 
-
-# MariaDB assigns from left to right, so `status` comes last. Written out because it is the hottest statement of all.
-CLAIM = """
-UPDATE opsportal_step SET takeovers = takeovers + CASE WHEN status = 'running' THEN 1 ELSE 0 END,
-  fence = fence + 1, lease_until = %s, nudge_at = %s, started_at = COALESCE(started_at, %s), status = 'running'
-WHERE id = %s AND (status IN ('due', 'queued') AND wake_at <= %s OR status = 'running' AND lease_until < %s)
-"""
+CLAIMABLE = "(status IN ('due', 'queued') AND wake_at <= %s OR status = 'running' AND lease_until < %s)"
 MINE = "id = %s AND fence = %s AND status = 'running'"
 
 
@@ -37,14 +31,28 @@ def lease() -> timedelta:
 
 
 def claim(step_id: int) -> Step | None:
-    """Take the step if it may be taken now: one compare-and-set that raises the fence. None: another has it."""
-    now = clock.now()
-    stamp, until = (connection.ops.adapt_datetimefield_value(at) for at in (now, now + lease()))
-    with in_line(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [until, until, stamp, step_id, stamp, stamp])
-        if cursor.rowcount != 1:
+    """Take the step if it may be taken now: one compare-and-set that raises the fence. None: it may not, or is gone.
+
+    Since nobody else had it in between, the step is as it was read; what people did to the run meanwhile, turns see.
+    """
+    try:
+        step, now = rows.row(Step, step_id, "run", "environment")
+    except ObjectDoesNotExist:
+        return None
+    until = now + lease()
+    changes = {
+        "takeovers": step.takeovers + (step.status == S.RUNNING),
+        "fence": step.fence + 1,
+        "lease_until": until,
+        "nudge_at": until,
+        "started_at": step.started_at or now,
+        "status": S.RUNNING,
+    }
+    with in_line():
+        if not rows.update(Step, changes, f"id = %s AND fence = %s AND {CLAIMABLE}", [step_id, step.fence, now, now]):
             return None
-    step = rows.row(Step, step_id, "run", "environment")
+    for name, value in changes.items():
+        setattr(step, name, value)
     step.claimed_at = now
     return step
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError, transaction
 from django.utils.functional import Promise
 
-from . import clock, events, nudges, rows
+from . import events, nudges, rows
 from .errors import Gone
 from .live import hints
 from .models import Event, Run, Step
@@ -71,20 +72,19 @@ def take(run_id: int, work: Callable[[Turn], T]) -> T:
 
 def _once(run_id: int, work: Callable[[Turn], T]) -> T:
     with in_line(), transaction.atomic(durable=True):
-        lock(run_id)
-        turn = Turn(rows.row(Run, run_id), clock.now())
+        turn = Turn(*locked(run_id))
         result = work(turn)
         turn.close()
     turn.tell()
     return result
 
 
-def lock(run_id: int) -> None:
-    """Hold the run's row until the transaction ends, on any database. Raises Gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE opsportal_run SET touched = touched + 1 WHERE id = %s", [run_id])
-        if cursor.rowcount != 1:
-            raise Gone(_("There is no run {run}.").format(run=run_id))
+def locked(run_id: int) -> tuple[Run, datetime]:
+    """The run's row, held until the transaction ends, and the time it was got. Raises Gone."""
+    try:
+        return rows.held(Run, run_id)
+    except ObjectDoesNotExist as error:
+        raise Gone(_("There is no run {run}.").format(run=run_id)) from error
 
 
 def retried(work: Callable[[], T]) -> T:

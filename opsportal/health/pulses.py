@@ -3,13 +3,13 @@
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import redis
 import structlog
 
+from .. import threads
 from ..live.hints import broker
 
 log = structlog.get_logger(__name__)
@@ -65,10 +65,8 @@ def keep(kind: str, number: Callable[[], int]) -> threading.Thread:
     name = f"{socket.gethostname()}:{os.getpid()}"
 
     def run() -> None:
-        while True:
+        beat(kind, name, number())
+        while not threads.ENDING.wait(EVERY):
             beat(kind, name, number())
-            time.sleep(EVERY)
 
-    thread = threading.Thread(target=run, name="pulse", daemon=True)
-    thread.start()
-    return thread
+    return threads.start("pulse", run)

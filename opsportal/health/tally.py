@@ -1,12 +1,12 @@
 """What processes count for /metrics, added up in one Redis hash: AWS calls, how long steps waited, take-overs."""
 
 import threading
-import time
 from typing import Any
 
 import redis
 import structlog
 
+from .. import threads
 from ..live.hints import broker
 
 log = structlog.get_logger(__name__)
@@ -28,25 +28,14 @@ class Tally:
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.mutex = threading.Lock()
-        self.some = threading.Event()
-        self.thread: threading.Thread | None = None
+        self.adder = threads.Gatherer("tally", self.flush, EVERY)
         self.away = False
 
     def add(self, counts: dict[str, int]) -> None:
         with self.mutex:
             for name, n in counts.items():
                 self.counts[name] = self.counts.get(name, 0) + n
-        if self.thread is None or not self.thread.is_alive():  # threads do not survive a fork
-            self.thread = threading.Thread(target=self.run, name="tally", daemon=True)
-            self.thread.start()
-        self.some.set()
-
-    def run(self) -> None:
-        while True:
-            self.some.wait()
-            time.sleep(EVERY)
-            self.some.clear()
-            self.flush()
+        self.adder.poke()
 
     def flush(self) -> None:
         """Add what has gathered to the totals, all of it or nothing."""

@@ -1,7 +1,6 @@
 """Hints that a run has something new, on one capped Redis stream; the rows are the truth, a lost hint a delay."""
 
 import threading
-import time
 from functools import lru_cache
 
 import redis
@@ -9,6 +8,8 @@ import structlog
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from .. import threads
 
 log = structlog.get_logger(__name__)
 
@@ -37,28 +38,13 @@ class Publisher:
     def __init__(self) -> None:
         self.waiting: dict[int, int] = {}
         self.mutex = threading.Lock()
-        self.some = threading.Event()
-        self.thread: threading.Thread | None = None
+        self.sender = threads.Gatherer("hints", self.send, TOGETHER)
 
     def publish(self, run_id: int, number: int) -> None:
         """Hint that the run has lines up to this number; called after commit."""
         with self.mutex:
             self.waiting[run_id] = max(number, self.waiting.get(run_id, 0))
-        self.start()
-        self.some.set()
-
-    def start(self) -> None:
-        """One thread a process, made on first use: threads do not survive a fork."""
-        if self.thread is None or not self.thread.is_alive():
-            self.thread = threading.Thread(target=self.run, name="hints", daemon=True)
-            self.thread.start()
-
-    def run(self) -> None:
-        while True:
-            self.some.wait()
-            time.sleep(TOGETHER)
-            self.some.clear()
-            self.send()
+        self.sender.poke()
 
     def send(self) -> None:
         """Send what waits, one hint a run."""
@@ -71,7 +57,7 @@ class Publisher:
                 pipe.execute()
         except redis.RedisError as error:
             log.warning("hints not published, the hub reads rows", runs=len(waiting), error=str(error))
-            time.sleep(QUIET)
+            threads.ENDING.wait(QUIET)
 
 
 _publisher = Publisher()

@@ -42,7 +42,7 @@ class Run(models.Model):
     digest = models.CharField(max_length=64)
     reason = models.TextField(_("reason"), blank=True)
     events = models.PositiveIntegerField(default=0)
-    touched = models.PositiveIntegerField(default=0)
+    touched = models.PositiveIntegerField(default=0)  # written by the release before, to hold the row
     usual_seconds = models.FloatField(null=True)
     glass_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     glass_reason = models.TextField(blank=True, default="", db_default="")

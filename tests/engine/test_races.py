@@ -1,11 +1,13 @@
 """Invariants 3, 5 and 10: what happens when a person acts while a step is at work."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
-from opsportal import approvals, clock, flow, locks, runs, steps, turns
+from opsportal import approvals, clock, flow, locks, rows, runs, steps, turns
 from opsportal.catalog import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
@@ -13,7 +15,7 @@ from tasks import engine, settling
 from tasks.keeper import Hold, uptime
 from tests import factories, runbooks
 
-from .conftest import statuses
+from .conftest import let_lease_expire, statuses
 
 
 @pytest.fixture
@@ -38,6 +40,51 @@ def test_a_cancel_during_a_look_is_followed_at_once_whatever_the_look_says(cance
     run = drive(cancelled_while(outcome))
     assert (run.status, statuses(run)["a"]) == ("cancelled", "cancelled")
     assert not Approval.objects.filter(status="open").exists()
+
+
+def test_who_was_overtaken_between_reading_and_claiming_has_nothing(monkeypatch):
+    step, read, winner = factories.start({"a": []}).steps.get(), rows.row, []
+
+    def slow(*arguments):
+        found = read(*arguments)
+        monkeypatch.setattr(rows, "row", read)
+        winner.append(steps.claim(step.pk))
+        let_lease_expire(step)
+        return found
+
+    monkeypatch.setattr(rows, "row", slow)
+    assert (steps.claim(step.pk), winner[0].fence) == (None, 1)
+
+
+def test_a_claimed_step_is_as_its_row(hand):
+    step = steps.claim(factories.start({"a": []}).steps.get().pk)
+    row = Step.objects.get(pk=step.pk)
+    columns = [field.attname for field in Step._meta.concrete_fields]
+    assert {name: getattr(step, name) for name in columns} == {name: getattr(row, name) for name in columns}
+
+
+def test_nobody_claims_a_step_that_is_gone():
+    assert steps.claim(4711) is None
+
+
+def test_a_turn_that_had_to_wait_has_the_time_of_getting_the_run():
+    run, got, after = factories.start({"a": []}), threading.Event(), []
+
+    def late():
+        got.wait()
+        turns.take(run.pk, lambda turn: after.append(turn.now))
+        connection.close()
+
+    def slow(turn):
+        got.set()
+        time.sleep(0.5)  # the other one waits for the row meanwhile
+        return clock.now()
+
+    other = threading.Thread(target=late)
+    other.start()
+    until = turns.take(run.pk, slow)
+    other.join()
+    assert after[0] >= until
 
 
 def test_a_step_that_was_nearly_out_of_time_still_gets_the_time_of_a_cancel(cancelled_while, tmp_path):

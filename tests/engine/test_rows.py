@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 
 from opsportal import clock, rows
 from opsportal.models import Environment, Event, Run, Step
@@ -26,19 +27,26 @@ def values(found):
 @pytest.mark.parametrize("model", [Step, Run, Environment])
 def test_a_row_is_what_django_reads(step, model):
     key = model.objects.get().pk
-    assert values(rows.row(model, key)) == values(model.objects.get(pk=key))
+    assert values(rows.row(model, key)[0]) == values(model.objects.get(pk=key))
 
 
 def test_what_a_rows_keys_lead_to_comes_along(step, django_assert_num_queries):
     with django_assert_num_queries(1):
-        found = rows.row(Step, step.pk, "run", "environment")
+        found, _ = rows.row(Step, step.pk, "run", "environment")
         where = found.run.environment
     assert values(found.run) == values(Run.objects.get())
     assert values(where) == values(Environment.objects.get())
 
 
+def test_a_row_that_is_held_is_the_same(step):
+    with transaction.atomic():
+        found, at = rows.held(Run, step.run_id)
+    assert values(found) == values(Run.objects.get())
+    assert abs((at - clock.now()).total_seconds()) < 60
+
+
 def test_a_row_that_is_read_can_be_saved(step):
-    found = rows.row(Step, step.pk)
+    found, _ = rows.row(Step, step.pk)
     found.note = "again"
     found.save()
     assert Step.objects.get().note == "again"
