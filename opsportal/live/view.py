@@ -28,6 +28,35 @@ def patch_message(feed: Feed, seen: int) -> bytes:
     return message("state", data)
 
 
+class Bell(asyncio.Event):
+    """Rung by news, and by itself once nobody has for `BEAT` seconds. Its timer is not made anew for each wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+        self.quiet_at = 0.0
+        self.timer: asyncio.TimerHandle | None = None
+
+    async def news(self) -> bool:
+        """Wait for news; False: it is time for a heartbeat."""
+        self.quiet_at = self.loop.time() + BEAT
+        if self.timer is None:
+            self.timer = self.loop.call_at(self.quiet_at, self.ring)
+        await self.wait()
+        return self.loop.time() < self.quiet_at
+
+    def ring(self) -> None:
+        self.timer = None
+        if self.loop.time() < self.quiet_at:
+            self.timer = self.loop.call_at(self.quiet_at, self.ring)
+        else:
+            self.set()
+
+    def put_away(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+
+
 @dataclass
 class Viewer:
     """Who follows a stream: the environments they may see (None: all), and the counts they were told."""
@@ -62,7 +91,7 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
     Who loses the right to see runs is cut off within `RIGHTS` seconds.
     """
     viewer = Viewer(user_id, run_id)
-    watcher = asyncio.Event()
+    watcher = Bell()
     feed = HUB.join(run_id, newest, watcher)
     sent, seen = after, 0
     try:
@@ -85,16 +114,17 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
             if seen and feed.over(sent):
                 yield message("end", {})
                 return
-            if not await woken(watcher):
+            if not await watcher.news():
                 yield message("beat", {"now": datetime.now(UTC)})
     finally:
+        watcher.put_away()
         HUB.leave(feed, watcher)
 
 
 async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
     """What the browser gets on a page without a live run: how much is open, again when it changes, and heartbeats."""
     viewer = Viewer(user_id)
-    watcher = asyncio.Event()
+    watcher = Bell()
     HUB.watch(watcher)
     try:
         while True:
@@ -103,9 +133,10 @@ async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
             watcher.clear()
             if news := viewer.news():
                 yield news
-            if not await woken(watcher):
+            if not await watcher.news():
                 yield message("beat", {"now": datetime.now(UTC)})
     finally:
+        watcher.put_away()
         HUB.counts.watchers.discard(watcher)
 
 
@@ -133,16 +164,6 @@ async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
         return [pair for pair in feed.lines if pair[0] > sent]
     page = await rows(events.lines, feed.run_id, sent, None, PAGE)
     return [(event.number, line_message(event)) for event in page]
-
-
-async def woken(watcher: asyncio.Event) -> bool:
-    """Wait for news, or for the time of a heartbeat."""
-    try:
-        async with asyncio.timeout(BEAT):  # `wait_for` would make a task of each wait
-            await watcher.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingHttpResponse:
