@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays as almanac
 from django.utils.translation import gettext as _
 
 from .errors import Invalid
@@ -118,6 +117,8 @@ def dates(line: str, match: "re.Match[str]") -> Rule:
 
 def public_holidays(line: str, match: "re.Match[str]") -> Rule:
     country, part, why = match.groups()
+    import holidays as almanac  # here, for it costs every process a twentieth of its start
+
     known = almanac.country_holidays(country, subdiv=part)
 
     def spans(day: date) -> Sequence[Span]:

@@ -9,7 +9,7 @@ from tests.sandbox.account import Account, resource, template
 BODY = Path(__file__).with_name("ecs.yaml").read_text()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(sandbox):
     account = Account(sandbox, "555566667777")
     sandbox.speed(2000)
