@@ -10,6 +10,7 @@ from tests import factories
 from .aws import Browser, assert_created_once
 from .conftest import SERVICE, ended, until
 from .elasticache import Group
+from .tls import Front, certificate
 
 pytestmark = pytest.mark.skipif(SERVICE, reason="the role of a Redis that others use stays as it is")
 
@@ -27,7 +28,20 @@ def group(host, tmp_path):
     group.stop()
 
 
-def test_a_run_goes_on_at_the_new_primary_and_nobody_stays_at_the_old_one(host, group):
+@pytest.fixture(params=["plain", "TLS"])
+def reached(request, host, group, tmp_path):
+    """The workers and the portal reach the group in this way."""
+    if request.param == "plain":
+        yield
+        return
+    pem = certificate(tmp_path)
+    front = Front(pem, str(group.name.server_address[1]))
+    host.env |= {"REDIS_URL": f"rediss://localhost:{front.port}/0", "SSL_CERT_FILE": str(pem)}
+    yield
+    front.stop()
+
+
+def test_a_run_goes_on_at_the_new_primary_and_nobody_stays_at_the_old_one(host, group, reached):
     host.worker()
     host.beat()
     run = factories.start(FIRST | THEN, do=TALK)
@@ -39,7 +53,7 @@ def test_a_run_goes_on_at_the_new_primary_and_nobody_stays_at_the_old_one(host, 
     assert ended(run).status == "succeeded"
     assert browser.saw(run)
     until(lambda: group.other.exists(*WRITTEN) == len(WRITTEN))
-    until(lambda: not group.left())
+    until(lambda: not group.left(), 90)
 
 
 def test_a_deployment_goes_on_at_a_primary_that_comes_back(host, account, group):

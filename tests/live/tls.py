@@ -29,10 +29,10 @@ def certificate(folder):
 
 
 class Front:
-    """A process that listens with TLS on a port of localhost and passes everything on to a socket."""
+    """A process that listens with TLS on a port of localhost and passes all on to a UNIX socket, or to a local port."""
 
-    def __init__(self, pem, socket):
-        command = [sys.executable, "-m", "tests.live.tls", str(pem), socket]
+    def __init__(self, pem, target):
+        command = [sys.executable, "-m", "tests.live.tls", str(pem), target]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
@@ -41,12 +41,18 @@ class Front:
         self.process.communicate()
 
 
-async def serve(pem, socket):
+async def connect(target):
+    if target.isdecimal():
+        return await asyncio.open_connection("127.0.0.1", int(target))
+    return await asyncio.open_unix_connection(target)
+
+
+async def serve(pem, target):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
 
     async def pass_on(reader, writer):
-        inner = await asyncio.open_unix_connection(socket)
+        inner = await connect(target)
         await asyncio.gather(copy(reader, inner[1]), copy(inner[0], writer))
 
     server = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context)
@@ -59,7 +65,7 @@ async def copy(reader, writer):
         while chunk := await reader.read(65536):
             writer.write(chunk)
             await writer.drain()
-    except ConnectionError:
+    except OSError:  # a TLS connection may also break off
         pass
     writer.close()
 
