@@ -95,7 +95,8 @@ def one_place() -> str:
 def worker() -> Finding:
     """Whether a worker answers a ping."""
     try:
-        answers = current_app.control.ping(timeout=1.5)
+        with current_app.connection_for_write() as connection:  # of its own: an old one says nothing about new ones
+            answers = current_app.control.ping(timeout=1.5, connection=connection)
     except (OSError, OperationalError, redis.RedisError) as error:
         return Finding("workers", _("can't be asked: {why}").format(why=error), _("Mend the broker first."))
     names = sorted(name for answer in answers for name in answer)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 
@@ -93,7 +92,6 @@ def host(transactional_db):
     host.valkey()
     yield host
     host.supervisor.stop()
-    current_app.pool.force_close_all(close_pool=False)  # this process's connections lead to the Valkey that is gone
     if SERVICE:
         broker().flushdb()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):
