@@ -189,8 +189,23 @@ def test_sigterm_in_the_middle_changes_nothing_twice(host, account):
     assert_created_once(run, account)
 
 
+def replaced(host, name, pid):
+    """Whether the worker has as many children as before, and this one is not among them."""
+    pids = [child.pid for child in host.children(name)]
+    return len(pids) == 2 and pid not in pids
+
+
+def kill_a_child(host, name):
+    """Celery gives a worker up whose child dies while it starts; whoever watches it starts it again, as `up` does."""
+    worker, pid = host.supervisor.running[name], until(lambda: host.children(name))[0].pid
+    host.kill_child(pid)
+    until(lambda: worker.poll() is not None or replaced(host, name, pid))
+    if worker.poll() is not None:
+        host.worker(name)
+
+
 HURTS = {
-    "kill a child": lambda host, name: host.kill_child(until(lambda: host.children(name))[0].pid),
+    "kill a child": kill_a_child,
     "kill the worker": lambda host, name: (host.kill(name), host.worker(name)),
     "end the worker": lambda host, name: (host.terminate(name), host.worker(name)),
     "flush Redis": lambda host, name: broker().flushdb(),
