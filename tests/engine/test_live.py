@@ -56,3 +56,18 @@ def test_a_last_line_whose_hint_was_lost_is_found_by_comparison(ended):
     feed = followed.feeds[ended.pk] = hub.Feed(ended.pk, ended.events - 1)
     asyncio.run(followed.compare_once())
     assert [number for number, _ in feed.lines] == [ended.events]
+
+
+def test_a_stream_is_woken_by_news_and_by_itself_when_there_are_none(monkeypatch):
+    monkeypatch.setattr(live, "BEAT", 0.05)
+
+    async def heard():
+        bell = live.Bell()
+        asyncio.get_running_loop().call_soon(bell.set)
+        told = [await bell.news()]
+        bell.clear()
+        told.append(await bell.news())
+        bell.put_away()
+        return told
+
+    assert asyncio.run(heard()) == [True, False]
