@@ -19,7 +19,7 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest -n 3 --dist worksteal $(or $(TESTS),--ignore=tests/demo)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(or $(TESTS),--ignore=tests/demo)
 	@$(if $(TESTS),,exec $(BIN)/python -m pytest tests/demo)
 
 test-services: $(READY)

@@ -1,4 +1,6 @@
-"""What holds for all tests: quick passwords; how a database other than SQLite is emptied between them, and dropped."""
+"""What holds for all tests: quick passwords; their order; how a database other than SQLite is emptied, and dropped."""
+
+from itertools import groupby
 
 import pytest
 from django.conf import settings
@@ -10,6 +12,29 @@ from django.db import connection
 from tests import audits, sessions
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
+
+
+BUSY = 0.75  # the part of a run within which tests of real processes begin; they may take half a minute
+
+
+def pytest_collection_modifyitems(items):
+    """Put tests of real processes, which mostly wait, between the modules of those that compute.
+
+    The browser's modules stay together, for they share a browser.
+    """
+    waiting = [item for item in items if room(item) == "live"]
+    others = (item for item in items if room(item) != "live")
+    modules = [list(group) for _, group in groupby(others, lambda item: item.path if room(item) != "browser" else None)]
+    mixed, told = [], 0
+    for number, module in enumerate(modules, 1):
+        due = min(len(waiting), round(len(waiting) * number / (BUSY * len(modules))))
+        mixed += waiting[told:due] + module
+        told = due
+    items[:] = mixed + waiting[told:]
+
+
+def room(item):
+    return item.path.parent.name
 
 
 KEPT = {"auth_permission", "django_content_type"}  # the same in every test; making them anew takes longer than most

@@ -127,6 +127,7 @@ class Hub:
         if not self.place:
             newest = await server.xrevrange(hints.STREAM, count=1)
             self.place = newest[0][0].decode() if newest else "0-0"
+            await guarded(self.compare_once)  # up to here nobody has read what hints told
         now = asyncio.get_running_loop().time
         until = now() + FRESH
         while now() < until:

@@ -8,12 +8,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from opsportal.hosting import supervisor
 from tests import chromium, factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; our queries don't run in it
+expect.set_options(timeout=10_000)  # a line whose hint was lost is found by the comparison every five seconds
 
 
 @pytest.fixture(scope="package")

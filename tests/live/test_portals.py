@@ -1,11 +1,13 @@
 """Two web processes on the same database and Redis: it is the same which of them a browser is led to."""
 
+import asyncio
 import urllib.parse
 import urllib.request
 
 import pytest
 from django.utils.crypto import get_random_string
 
+from opsportal.live import hints, hub
 from opsportal.models import Approval
 from tests import factories
 
@@ -54,3 +56,19 @@ def test_a_browser_whose_portal_is_killed_goes_on_at_the_other_and_misses_nothin
     host.kill("web-1")
     assert ended(run).status == "succeeded"
     assert browser.saw(run)
+
+
+async def heard(followed, feed, seconds):
+    """What the feed has a while after a hub began to listen, which compares nothing by the clock."""
+    listening = asyncio.create_task(followed.listen())
+    await asyncio.sleep(seconds)
+    listening.cancel()
+    return [number for number, _ in feed.lines]
+
+
+def test_a_line_told_before_a_portal_has_begun_to_listen_does_not_wait_for_the_comparison(host):
+    run = factories.start({"a": []})
+    followed = hub.Hub()
+    feed = followed.feeds[run.pk] = hub.Feed(run.pk, run.events - 1)
+    until(lambda: hints.broker().xlen(hints.STREAM))
+    assert asyncio.run(heard(followed, feed, hub.COMPARE / 2)) == [run.events]
