@@ -4,6 +4,7 @@ Values are plain ones, without expressions; there are neither signals nor `auto_
 connection is looked up once a call: Django's proxy for it costs as much as a column.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
+from django.db.models import JSONField, Model
 
 from .clock import CLOCKS, told
 
@@ -25,6 +26,11 @@ HOLD = READ | {
     "postgresql": "SELECT held.*, {now} FROM"
     " (SELECT {columns} FROM {tables} WHERE {table}.id = %s FOR NO KEY UPDATE) AS held",
     "mysql": READ["mysql"] + " FOR UPDATE",
+}
+# What JSON tells otherwise than PyMySQL: times, and numbers that happen to be whole.
+UNPACKING: Mapping[str, Callable[..., Any]] = {
+    "DateTimeField": lambda value, column, db: value and datetime.fromisoformat(value),
+    "FloatField": lambda value, column, db: None if value is None else float(value),
 }
 BATCH = 100  # rows an insert: SQLite bounds the values of a statement
 
@@ -46,9 +52,16 @@ def shape(model: type[Model], vendor: str) -> Shape:
     for place, field in enumerate(fields):
         column = field.get_col(table)
         converters = db.ops.get_db_converters(column) + column.get_db_converters(db)
-        converting += [(place, convert, column) for convert in converters]
-    columns = ", ".join(f"{table}.{quoted(field)}" for field in fields)
+        unpacking = UNPACKING.get(field.get_internal_type()) if vendor == "mysql" else None
+        converting += [(place, convert, column) for convert in (unpacking, *converters) if convert]
+    columns = ", ".join(packable(field, table, vendor) for field in fields)
     return Shape(columns, tuple(field.attname for field in fields), tuple(converting))
+
+
+def packable(field: Any, table: str, vendor: str) -> str:
+    """How the column is selected; among packed ones, JSON stays the text that it is elsewhere."""
+    name = f"{table}.{quoted(field)}"
+    return f"CAST({name} AS CHAR)" if vendor == "mysql" and isinstance(field, JSONField) else name
 
 
 def quoted(field: Any) -> str:
@@ -59,7 +72,10 @@ def quoted(field: Any) -> str:
 
 @dataclass(frozen=True)
 class Selection:
-    """What selects a row and the rows its foreign keys lead to: columns, the tables joined, and their models."""
+    """What selects a row and the rows its foreign keys lead to: columns, the tables joined, and their models.
+
+    On MariaDB all columns come packed into one: PyMySQL, which is Python, takes apart a description of every column.
+    """
 
     columns: str
     tables: str
@@ -75,7 +91,8 @@ def selection(model: type[Model], path: Sequence[str], vendor: str) -> Selection
         here, there = models[-1]._meta.db_table, key.related_model._meta.db_table
         tables += f" JOIN {there} ON {there}.id = {here}.{quoted(key)}"
         models.append(key.related_model)
-    return Selection(", ".join(shape(each, vendor).columns for each in models), tables, tuple(models))
+    columns = ", ".join(shape(each, vendor).columns for each in models)
+    return Selection(f"JSON_ARRAY({columns})" if vendor == "mysql" else columns, tables, tuple(models))
 
 
 def opened(db: Any) -> Any:
@@ -109,7 +126,8 @@ def one(how: Mapping[str, str], model: type[M], key: int, path: Sequence[str]) -
         values = cursor.fetchone()
     if values is None:
         raise ObjectDoesNotExist(f"There is no {table} {key}.")
-    return along(model, path, values), told(values[-1])
+    own = json.loads(values[0]) if db.vendor == "mysql" else values
+    return along(model, path, own), told(values[-1])
 
 
 def along(model: type[M], path: Sequence[str], values: Sequence[Any]) -> M:

@@ -1,1 +1,1 @@
-"""Django's backend for MariaDB and MySQL, with searches that ignore case though names are compared exactly."""
+"""Django's backend for MariaDB and MySQL, with searches that ignore case and quicker transactions."""
