@@ -1,10 +1,11 @@
 """Addresses of the portal."""
 
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
+from opsportal.api import problems, v1
 from opsportal.live import view as live
 from opsportal.pages import holding, lines, people, runbooks, system
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("accounts/", include("opsportal.pages.accounts")),
+    path("api/v1/", v1.api.urls),
+    re_path("^api/", problems.nothing),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
     path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]

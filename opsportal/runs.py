@@ -25,22 +25,25 @@ PLAN = "plan"
 PLAN_LIMIT = 300.0
 
 
-def start(runbook: str, environment: Environment, params: Mapping[str, Any], by: User, key: str) -> Run:
-    """Start a run; the same caller and key give the same run again. Raises Invalid, Refused."""
+def start(runbook: str, environment: Environment, params: Mapping[str, Any], by: Any, key: str) -> Run:
+    """Start a run; the same caller and key give the same run again. `by`: a user, or who calls with a token.
+
+    Raises Invalid, Refused.
+    """
     rights.require_start(by, environment)
     book = catalog.runbook(runbook)
     if book is None:
         raise Invalid(_("There is no runbook “%(name)s”.") % {"name": runbook}, "runbook")
     clean = validated(book, params)
     digest = catalog.digest([book.name, environment.pk, clean])
-    caller = f"user:{by.pk}"
+    caller = getattr(by, "caller", f"user:{by.pk}")
     try:
         with in_line(), transaction.atomic():
             run = Run.objects.create(
                 runbook=book.name,
                 environment=environment,
                 params=clean,
-                requested_by=by,
+                requested_by_id=by.pk,
                 caller=caller,
                 key=key,
                 digest=digest,

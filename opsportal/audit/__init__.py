@@ -31,6 +31,8 @@ ACTIONS = {
     "row.delete": gettext_noop("Deleted"),
     "right.give": gettext_noop("Right given"),
     "right.take": gettext_noop("Right taken away"),
+    "token.make": gettext_noop("API token made"),
+    "token.revoke": gettext_noop("API token revoked"),
     "sign.in": gettext_noop("Signed in"),
     "sign.out": gettext_noop("Signed out"),
     "sign.fail": gettext_noop("Sign-in failed"),

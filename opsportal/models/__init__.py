@@ -12,6 +12,7 @@ from .pause import Pause
 from .proposal import Proposal
 from .run import Run
 from .step import Step
+from .token import Token
 from .vote import Vote
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Proposal",
     "Run",
     "Step",
+    "Token",
     "Vote",
 ]

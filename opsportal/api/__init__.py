@@ -1,0 +1,1 @@
+"""The REST API: the same deeds as the portal's, for programs."""

@@ -1,0 +1,67 @@
+"""Who calls: a program with a token, which stands where a user does when rights are asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from .. import rights
+from ..models import Token
+
+GIVES: Mapping[str, tuple[str, ...]] = {
+    Token.Scope.READ: (rights.VIEW,),
+    Token.Scope.RUN: (rights.VIEW, rights.OPERATE),
+    Token.Scope.APPROVE: (rights.VIEW, rights.APPROVE),
+}
+
+
+@dataclass
+class Caller:
+    """The token's person as far as the token goes; what `rights` asks of a user, it answers.
+
+    `limited`: the ids of the environments the token names; None: it names none, and reaches all of the person's.
+    """
+
+    token: Token
+    person: User
+    limited: frozenset[int] | None
+    _granted: dict[str, set[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._granted = {right: self.reached(right) for right in self.allowed}
+
+    @property
+    def pk(self) -> int:
+        return int(self.person.pk)
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.person.is_active)
+
+    @property
+    def groups(self) -> Any:
+        return self.person.groups
+
+    @property
+    def caller(self) -> str:
+        """What an idempotency key is unique to."""
+        return f"token:{self.token.pk}"
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The rights that the token's scopes give, wherever the person has them."""
+        return frozenset(right for scope in self.token.scopes for right in GIVES.get(scope, ()))
+
+    def has_perm(self, right: str) -> bool:
+        """Whether it has the right on all environments, those to come too."""
+        return self.limited is None and right in self.allowed and bool(self.person.has_perm(right))
+
+    def reached(self, right: str) -> set[int]:
+        """The environments on which both the person and the token have the right."""
+        if self.limited is None:
+            return rights.granted(self.person).get(right, set())
+        return set(rights.environments(self.person, right).filter(pk__in=self.limited).values_list("pk", flat=True))
+
+    def __str__(self) -> str:
+        return f"{self.person} by {self.token}"

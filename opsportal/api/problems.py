@@ -1,0 +1,97 @@
+"""One shape for everything that goes wrong: problem details (RFC 9457), with the wrong fields by their path."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from ..complaints import complaint
+from ..errors import Invalid, Refused
+
+KIND = "application/problem+json"
+
+
+class Limited(Exception):
+    """Too many requests; `seconds` until the next one is answered."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Problem(Exception):
+    """Any answer that is a problem and nothing else."""
+
+    def __init__(self, status: int, detail: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.fields = status, detail, dict(fields or {})
+
+
+def answer(
+    status: int,
+    detail: str,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The problem as JSON; `fields`: what is wrong with which part of the request, such as `params.stack`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = [{"field": name, "detail": text} for name, text in fields.items()]
+    return JsonResponse(body, status=status, content_type=KIND, headers=dict(headers or {}))
+
+
+def told(request: HttpRequest, error: Any) -> HttpResponse:
+    """What an exception of ours, of Django or of django-ninja is answered with."""
+    match error:
+        case Problem():
+            return answer(error.status, error.detail, error.fields)
+        case Limited():
+            text = _("Too many requests. Try again in %(seconds)s s.") % {"seconds": round(error.seconds) or 1}
+            return answer(429, text, headers={"Retry-After": str(round(error.seconds) or 1)})
+        case Invalid():
+            return answer(422, error.message, error.fields)
+        case Refused():
+            return answer(409, error.message)
+        case ValidationError():
+            fields = {path(each["loc"]): complaint(each) for each in error.errors}
+            return answer(422, _("The request is not as it has to be."), fields)
+        case AuthenticationError():
+            text = _("Send a valid token: Authorization: Bearer opsp_….")
+            return answer(401, text, headers={"WWW-Authenticate": 'Bearer realm="opsportal"'})
+        case PermissionDenied():
+            return answer(403, str(error) or _("This token may not do that."))
+        case HttpError():
+            return answer(error.status_code, error.message)
+    return answer(404, _("There is no such thing here, or this token may not see it."))
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    """The view of every address below /api/ that is none."""
+    return answer(404, _("There is nothing at this address; /api/v1/openapi.json lists those there are."))
+
+
+def path(parts: tuple[Any, ...]) -> str:
+    """Where in the request: django-ninja begins with the kind of parameter and the name of our argument."""
+    kind, *rest = parts
+    return ".".join(str(part) for part in (rest[1:] if kind == "body" else rest))
+
+
+KINDS: tuple[type[Exception], ...] = (
+    *(Problem, Limited, Invalid, Refused, ValidationError, AuthenticationError, PermissionDenied, HttpError, Http404),
+)
+
+
+def install(api: NinjaAPI) -> None:
+    """Let this API answer all of them so."""
+    for kind in KINDS:
+        api.add_exception_handler(kind, told)

@@ -1,0 +1,78 @@
+"""What the API answers and takes, as OpenAPI tells it."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class Step(Schema):
+    key: str
+    status: str
+    needs: list[str] = Field(description="Keys of the steps it starts after.")
+    started_at: datetime | None
+    ended_at: datetime | None
+    usual_seconds: float | None
+    reason: str = Field(description="Why it ended as it did; empty where it succeeded.")
+    cause: str = Field(description="The first thing that went wrong.")
+    note: str = Field(description="What it waits for, in a few words.")
+
+
+class Run(Schema):
+    id: int
+    runbook: str
+    environment: str
+    status: str
+    params: dict[str, Any]
+    started_by: str
+    created_at: datetime
+    ended_at: datetime | None
+    usual_seconds: float | None
+    reason: str
+    events: int = Field(description="The number of its last event.")
+    url: str = Field(description="Where a person sees it.")
+
+
+class WholeRun(Run):
+    steps: list[Step]
+    approvals: list[int] = Field(description="Numbers of its open questions.")
+
+
+class Page(Schema):
+    items: list[Run]
+    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+
+
+class Start(Schema):
+    runbook: str = Field(max_length=100, examples=["stacks.deploy"])
+    environment: str = Field(max_length=40, examples=["dev"])
+    params: dict[str, Any] = Field(default_factory=dict, examples=[{"blueprint": "ecs-service"}])
+
+
+class Event(Schema):
+    number: int
+    at: datetime
+    level: str
+    step: str
+    text: str
+    data: dict[str, Any]
+
+
+class Events(Schema):
+    items: list[Event]
+    more: bool
+
+
+class Environment(Schema):
+    name: str
+    account: str
+    regions: list[str]
+    protected: bool
+    may_start: bool
+
+
+class Runbook(Schema):
+    name: str
+    title: str
+    summary: str
+    parameters: dict[str, Any] = Field(description="JSON Schema of its parameters.")

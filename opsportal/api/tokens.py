@@ -1,0 +1,87 @@
+"""Tokens: made once, shown once, kept as a hash, found by their beginning."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .. import audit, clock, rights
+from ..errors import Invalid, Refused
+from ..models import Environment, Token
+from .callers import GIVES, Caller
+
+MARK = "opsp"  # what secret scanners know our tokens by
+LONGEST = timedelta(days=366)
+USED = timedelta(minutes=1)  # the last use is kept this precisely, so that reading a run does not write each time
+
+
+def make(
+    by: User, name: str, scopes: Collection[str], expires_at: datetime, environments: Collection[Environment] | None
+) -> tuple[Token, str]:
+    """A token of this person for these environments, None: all of theirs, and the secret, which is never seen again.
+
+    Raises Invalid, Refused.
+    """
+    now = clock.now()
+    check(by, scopes, expires_at - now, environments or ())
+    prefix = f"{MARK}_{secrets.token_hex(4)}"
+    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    token = Token.objects.create(
+        name=name,
+        prefix=prefix,
+        digest=digest(secret),
+        person=by,
+        scopes=sorted(scopes),
+        everywhere=environments is None,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    token.environments.set(environments or ())
+    named = None if environments is None else [each.name for each in environments]
+    audit.record("token.make", token, by, {"scopes": token.scopes, "environments": named})
+    return token, secret
+
+
+def check(by: User, scopes: Collection[str], span: timedelta, environments: Collection[Environment]) -> None:
+    """All that stands against such a token. Raises Invalid, Refused."""
+    if not scopes or not set(scopes) <= set(Token.Scope.values):
+        raise Invalid(_("Choose what it may: %(scopes)s.") % {"scopes": ", ".join(Token.Scope.values)}, "scopes")
+    if not timedelta(0) < span <= LONGEST:
+        raise Invalid(_("A token ends within a year."), "expires_at")
+    for environment in environments:
+        for right in {right for scope in scopes for right in GIVES[scope]}:
+            if not rights.may(by, right, environment):
+                raise Refused(_("You can't give a right on %(name)s that you don't have.") % {"name": environment.name})
+
+
+def revoke(token: Token, by: User) -> None:
+    """End the token now; repeating it changes nothing."""
+    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now()):
+        audit.record("token.revoke", token, by)
+
+
+def find(secret: str) -> Caller | None:
+    """Who calls with this token; None: it is wrong, over or revoked, or its person has left.
+
+    The work is the same for a wrong secret and for no such token, and no run has been looked for yet.
+    """
+    prefix = "_".join(secret.split("_")[:2])[:20]
+    token = Token.objects.select_related("person").filter(prefix=prefix).first()
+    fits = hmac.compare_digest(digest(secret), token.digest if token else digest(""))
+    now = clock.now()
+    if not token or not fits or token.revoked_at or token.expires_at <= now or not token.person.is_active:
+        return None
+    unused = Q(used_at=None) | Q(used_at__lt=now - USED)
+    Token.objects.filter(unused, pk=token.pk).update(used_at=now)
+    limited = None if token.everywhere else frozenset(token.environments.values_list("pk", flat=True))
+    return Caller(token, token.person, limited)
+
+
+def digest(secret: str) -> str:
+    """SHA-256 is enough for 256 random bits: there is nothing to guess (OWASP, Password Storage Cheat Sheet)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
