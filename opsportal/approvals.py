@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -54,7 +53,7 @@ def needs_typed_name(user: Any, approval: Approval) -> bool:
     return bool(approval.other_person and user.pk == approval.step.run.requested_by_id)
 
 
-def answer(approval_id: int, by: User, approve: bool, reason: str = "", typed_name: str = "") -> Approval:
+def answer(approval_id: int, by: Any, approve: bool, reason: str = "", typed_name: str = "") -> Approval:
     """Answer a question. Raises Refused: answered already, expired, or not by this person."""
     approval = Approval.objects.select_related("step").get(pk=approval_id)
     return take(approval.step.run_id, lambda turn: _answer(turn, approval_id, by, approve, reason, typed_name))
@@ -63,7 +62,9 @@ def answer(approval_id: int, by: User, approve: bool, reason: str = "", typed_na
 def _answer(turn: Turn, approval_id: int, by: Any, approve: bool, reason: str, typed_name: str) -> Approval:
     approval = Approval.objects.select_related("step__run__environment", "answered_by").get(pk=approval_id)
     check(turn, approval, by, approve, reason, typed_name)
-    Vote.objects.create(approval=approval, by=by, approve=approve, reason=reason, digest=approval.digest, at=turn.now)
+    Vote.objects.create(
+        approval=approval, by_id=by.pk, approve=approve, reason=reason, digest=approval.digest, at=turn.now
+    )
     count = len(standing(approval))
     if not approve or count >= approval.needed:
         close(turn, approval, Approval.Status.APPROVED if approve else Approval.Status.REJECTED, by, reason)
@@ -130,7 +131,7 @@ def check(turn: Turn, approval: Approval, by: Any, approve: bool, reason: str, t
 def close(turn: Turn, approval: Approval, status: str, by: Any, reason: str) -> None:
     """End the question by compare-and-set and wake its step with the answer. Raises Refused when it was closed."""
     open_ = Approval.objects.filter(pk=approval.pk, status=OPEN)
-    if not open_.update(status=status, answered_by=by, answered_at=turn.now, reason=reason):
+    if not open_.update(status=status, answered_by=by and by.pk, answered_at=turn.now, reason=reason):
         raise Refused(_("This question was answered in the meantime."))
     approval.refresh_from_db()
     approved = status == Approval.Status.APPROVED

@@ -187,7 +187,8 @@ Plan = Callable[[Context[Any]], Sequence[StepSpec]]
 class Runbook:
     """Code that can be run on an environment. `plan` is the graph itself, or a function that a worker calls for it.
 
-    `permissions` are the IAM actions its calls need, `summary` one sentence, `guide` the docstring shown in the portal.
+    `permissions` are the IAM actions its calls need, `summary` one sentence, `guide` the docstring shown in the portal,
+    `planner` the runbook that shows what this one would do with the same parameters.
     """
 
     name: str
@@ -199,6 +200,7 @@ class Runbook:
     permissions: tuple[str, ...] = ()
     guide: str = ""
     changes: bool = True
+    planner: str = ""
 
 
 _runbooks: dict[str, Runbook] = {}
@@ -229,3 +231,8 @@ def runbooks() -> list[Runbook]:
 
 def runbook(name: str) -> Runbook | None:
     return _runbooks.get(name)
+
+
+def planned_by(planner: str) -> Runbook | None:
+    """What a run of this runbook is the plan of; None: it is no planner."""
+    return next((each for each in runbooks() if planner and each.planner == planner), None)

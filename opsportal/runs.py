@@ -1,19 +1,20 @@
-"""What people do to runs: start, cancel, retry, undo. Each is one transaction and safe to repeat."""
+"""What people do to runs: start, cancel, retry. Each is one transaction and safe to repeat."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from . import audit, catalog, clock, flow, graph, history, rights, steps
+from . import audit, catalog, clock, flow, history, rights, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
-from .locks import moved, nudge_first
+from .locks import nudge_first
 from .models import Approval, Environment, Run, Step
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
@@ -23,6 +24,7 @@ S = Step.Status
 R = Run.Status
 PLAN = "plan"
 PLAN_LIMIT = 300.0
+KEPT = timedelta(days=7)  # for which a key gives the run again that it started
 
 
 def start(runbook: str, environment: Environment, params: Mapping[str, Any], by: Any, key: str) -> Run:
@@ -53,6 +55,8 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
             begin(turn, book, str(by))
             audit.record("run.start", run, by)
     except IntegrityError:
+        if forgotten(caller, key):
+            return start(runbook, environment, params, by, key)
         return repeated(caller, key, digest)
     turn.tell()
     return run
@@ -112,6 +116,12 @@ def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): _("There is no such parameter") for name in params if name not in known}
 
 
+def forgotten(caller: str, key: str) -> bool:
+    """Whether the key was so old that it is free for another run now."""
+    old = Run.objects.filter(caller=caller, key=key, created_at__lt=clock.now() - KEPT)
+    return bool(old.update(key=Concat(Value("before:"), Cast("pk", CharField()))))
+
+
 def repeated(caller: str, key: str, digest: str) -> Run:
     run = Run.objects.get(caller=caller, key=key)
     if run.digest != digest:
@@ -125,12 +135,12 @@ def named(run: Run) -> dict[str, object]:
     return {"run": run.pk, "status": run.get_status_display().lower()}
 
 
-def cancel(run_id: int, by: User) -> None:
+def cancel(run_id: int, by: Any) -> None:
     """Ask an open run to end; steps at work come to rest first. Repeating it changes nothing. Raises Refused."""
     take(run_id, lambda turn: _cancel(turn, by))
 
 
-def _cancel(turn: Turn, by: User) -> None:
+def _cancel(turn: Turn, by: Any) -> None:
     rights.require_start(by, turn.run.environment)
     if not turn.run.is_open:
         raise Refused(_("Run %(run)s is over: %(status)s.") % named(turn.run))
@@ -157,12 +167,12 @@ def _cancel(turn: Turn, by: User) -> None:
     flow.settle_run(turn)
 
 
-def retry(run_id: int, by: User) -> None:
+def retry(run_id: int, by: Any) -> None:
     """Go on with an ended run from what failed, with the inputs it was started with. Raises Refused."""
     take(run_id, lambda turn: _retry(turn, by))
 
 
-def _retry(turn: Turn, by: User) -> None:
+def _retry(turn: Turn, by: Any) -> None:
     rights.require_start(by, turn.run.environment)
     again = {R.FAILED: R.RUNNING, R.CANCELLED: R.RUNNING, R.UNDO_FAILED: R.UNDOING}
     if turn.run.status not in again:
@@ -196,62 +206,3 @@ def reset(step: Step) -> None:
         failures=0,
         stranded_at=None,
     )
-
-
-def undo(run_id: int, by: User) -> None:
-    """Ask whether to restore what was before this run; raises Refused where that is not possible any more."""
-    take(run_id, lambda turn: _undo(turn, by))
-
-
-def _undo(turn: Turn, by: User) -> None:
-    rights.require_start(by, turn.run.environment)
-    turn.set(status=undoable(turn.run))
-    turn.set(ended_at=None, cancel_at=None, reason="")
-    turn.say(format_lazy(gettext_lazy("Undo asked for by {by}."), by=by))
-    audit.record("run.undo", turn.run, by)
-    count = turn.run.steps.filter(gate=True).count()
-    key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
-    gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})
-    gate.save()
-    flow.settle_run(turn)
-
-
-def undoable(run: Run) -> str:
-    """The status an undo gives the run. Raises Refused with the reason why it can't be undone."""
-    if run.is_open:
-        raise Refused(_("Run %(run)s is still open; cancel it or wait for its end.") % named(run))
-    if run.status == R.UNDONE:
-        raise Refused(_("Run %(run)s is undone already.") % named(run))
-    acted = list(acted_steps(run))
-    if not acted:
-        raise Refused(_("Run %(run)s has changed nothing, so there is nothing to undo.") % named(run))
-    book = catalog.runbook(run.runbook)
-    stuck = [s.key for s in acted if book is None or s.action not in book.actions or not book.actions[s.action].undo]
-    if stuck:
-        raise Refused(_("These steps can't be undone: %(steps)s.") % {"steps": ", ".join(stuck)})
-    require_unmoved(run)
-    return R.UNDOING
-
-
-def require_unmoved(run: Run) -> None:
-    """Raises Refused when somebody else changed since what this run changed."""
-    ours = [step.lock_versions for step in run.steps.all()]
-    for step in acted_steps(run):
-        if taken := moved(step, ours):
-            words = {"what": ", ".join(taken), "step": step.key}
-            raise Refused(_("%(what)s was changed by somebody else since %(step)s; undoing would lose that.") % words)
-
-
-def acted_steps(run: Run) -> "QuerySet[Step]":
-    """Steps that changed something and are not undone, in order."""
-    return run.steps.select_related("run__environment").filter(acted=True).exclude(status=S.UNDONE).order_by("position")
-
-
-def begin_undo(turn: Turn, gate: Step) -> None:
-    """The undo was approved: each step that acted is to be undone, after those that needed it."""
-    acted = list(acted_steps(turn.run))
-    later = graph.dependents(dict(turn.run.steps.values_list("key", "needs")))
-    for step in acted:
-        after = [other.key for other in acted if other.key in later[step.key]]
-        reset(step)
-        Step.objects.filter(pk=step.pk).update(phase=Step.Phase.UNDO, undo_needs=[gate.key, *after])

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Model
 
-from opsportal import flow, graph, history, runs, steps
+from opsportal import flow, graph, history, runs, steps, undoing
 from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFunction, StepSpec
 from opsportal.errors import Refused, StepFailed
 from opsportal.models import Lock, Step
@@ -99,7 +99,7 @@ def insert(turn: Turn, book: Runbook, planned: Planned) -> None:
 def ask_for_undo(book: Runbook, step: Step, context: Context[Any]) -> Outcome | UndoApproved:
     """Ask a person; on a protected environment another one than the requester."""
     if context.answer is None:
-        acted = list(runs.acted_steps(step.run))[::-1]
+        acted = list(undoing.acted_steps(step.run))[::-1]
         shown = {
             "undo": [each.key for each in acted],
             "stays": list(filter(None, (stays(book, each) for each in acted))),
@@ -110,7 +110,7 @@ def ask_for_undo(book: Runbook, step: Step, context: Context[Any]) -> Outcome | 
     if not context.answer.approved:
         why = _("nobody answered in time") if context.answer.expired else context.answer.reason
         raise Refused(_("Not undone: {why}").format(why=why))
-    runs.require_unmoved(step.run)  # a day may have gone by
+    undoing.require_unmoved(step.run)  # a day may have gone by
     return UndoApproved()
 
 

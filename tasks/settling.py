@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from opsportal import approvals, flow, redaction, runs, steps, turns
+from opsportal import approvals, flow, redaction, steps, turns, undoing
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
 from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
@@ -97,7 +97,7 @@ def _conclude(
             planning.insert(turn, book, outcome)
             steps.end(turn, step, S.SUCCEEDED, **changes)
         case planning.UndoApproved():
-            runs.begin_undo(turn, step)
+            undoing.begin(turn, step)
             steps.end(turn, step, S.SUCCEEDED, **changes)
         case Held():
             steps.hold(turn, step, outcome, **changes)

@@ -161,7 +161,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     environment = get_object_or_404(Environment, pk=pk)
     key = keys.of(request.POST.get("nonce") or keys.fresh(), TEST, pk, {})
     try:
-        run = runs.start(TEST, environment, {}, request.user, key)  # type: ignore[arg-type]
+        run = runs.start(TEST, environment, {}, request.user, key)
     except OpsError as error:
         messages.error(request, error.message)
         return redirect("admin:opsportal_environment_change", pk)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 
 from .. import rights
 from ..models import Token
@@ -65,3 +66,9 @@ class Caller:
 
     def __str__(self) -> str:
         return f"{self.person} by {self.token}"
+
+
+def by(request: HttpRequest) -> Caller:
+    """Who sent this request, which `Bearer` has let in."""
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    return caller

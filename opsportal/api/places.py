@@ -10,34 +10,45 @@ from .. import catalog, rights
 from ..catalog import Runbook
 from ..models import Environment
 from . import shapes
-from .callers import Caller
-from .problems import Problem
-from .runs import by
+from .callers import Caller, by
+from .problems import PROBLEMS, Problem
 
 router = Router()
 
 
-@router.get("/environments", response=list[shapes.Environment], tags=["environments"], summary="List environments")
+@router.get(
+    "/environments",
+    response={200: list[shapes.Environment], **PROBLEMS},
+    tags=["environments"],
+    summary="List environments",
+)
 def environments(request: HttpRequest) -> list[dict[str, Any]]:
     """All that this token may see, by name."""
     return [where(each, by(request)) for each in rights.environments(by(request)).order_by("name")]
 
 
-@router.get("/environments/{name}", response=shapes.Environment, tags=["environments"], summary="Read an environment")
+@router.get(
+    "/environments/{name}",
+    response={200: shapes.Environment, **PROBLEMS},
+    tags=["environments"],
+    summary="Read an environment",
+)
 def environment(request: HttpRequest, name: str) -> dict[str, Any]:
-    found = rights.environments(by(request)).filter(name=name).first()
+    found = rights.environments(by(request)).filter(name=name.replace("\0", "")).first()
     if found is None:
         raise Problem(404, _("There is no such environment, or this token may not see it."))
     return where(found, by(request))
 
 
-@router.get("/runbooks", response=list[shapes.Runbook], tags=["runbooks"], summary="List what can be run")
+@router.get(
+    "/runbooks", response={200: list[shapes.Runbook], **PROBLEMS}, tags=["runbooks"], summary="List what can be run"
+)
 def runbooks(request: HttpRequest) -> list[dict[str, Any]]:
     """Every runbook with the JSON Schema of its parameters."""
     return [what(book) for book in catalog.runbooks()]
 
 
-@router.get("/runbooks/{name}", response=shapes.Runbook, tags=["runbooks"], summary="Read a runbook")
+@router.get("/runbooks/{name}", response={200: shapes.Runbook, **PROBLEMS}, tags=["runbooks"], summary="Read a runbook")
 def runbook(request: HttpRequest, name: str) -> dict[str, Any]:
     book = catalog.runbook(name)
     if book is None:

@@ -4,16 +4,35 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ..complaints import complaint
 from ..errors import Invalid, Refused
 
 KIND = "application/problem+json"
+
+
+class Wrong(Schema):
+    field: str
+    detail: str
+
+
+class Details(Schema):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Wrong] = []
+
+
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Details)  # what any operation may answer
 
 
 class Limited(Exception):
@@ -68,6 +87,10 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
         case AuthenticationError():
             text = _("Send a valid token: Authorization: Bearer opsp_….")
             return answer(401, text, headers={"WWW-Authenticate": 'Bearer realm="opsportal"'})
+        case RequestDataTooBig():
+            return answer(
+                413, _("The request is too large: at most %(n)s bytes.") % {"n": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+            )
         case PermissionDenied():
             return answer(403, str(error) or _("This token may not do that."))
         case HttpError():
@@ -87,7 +110,8 @@ def path(parts: tuple[Any, ...]) -> str:
 
 
 KINDS: tuple[type[Exception], ...] = (
-    *(Problem, Limited, Invalid, Refused, ValidationError, AuthenticationError, PermissionDenied, HttpError, Http404),
+    *(Problem, Limited, Invalid, Refused, ValidationError, AuthenticationError),
+    *(RequestDataTooBig, PermissionDenied, HttpError, Http404),
 )
 
 

@@ -1,77 +1,100 @@
-"""Runs over HTTP: start, read, list, steer."""
+"""Runs over HTTP: start, plan, read, list, steer."""
 
-import base64
-import binascii
 import uuid
+from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
 from ninja import Header, Query, Router, Status
+from ninja.decorators import decorate_view
 
-from .. import redaction, rights, runs
+from .. import catalog, redaction, rights, runs, undoing
+from ..errors import Invalid
 from ..live import pictures
+from ..live import view as live
 from ..models import Approval, Event, Run
-from . import shapes
-from .callers import Caller
-from .problems import Problem
+from . import paging, shapes, tokens
+from .callers import Caller, by
+from .problems import PROBLEMS, Problem
 
 router = Router(tags=["runs"])
 MOST = 100
-DEEDS = {"cancel": runs.cancel, "retry": runs.retry, "undo": runs.undo}
+DEEDS = {"cancel": runs.cancel, "retry": runs.retry, "undo": undoing.undo}
+KEY = "Idempotency-Key"
+Key = Header("", alias=KEY, max_length=100, description="Sent again within 7 days, it gives the same run.")
 
 
-@router.post("/runs", response={202: shapes.WholeRun}, summary="Start a run")
-def start(
-    request: HttpRequest,
-    response: HttpResponse,
-    body: shapes.Start,
-    key: str = Header("", alias="Idempotency-Key", max_length=100),
-) -> Status[dict[str, Any]]:
-    """Start a run. The same `Idempotency-Key` of the same token gives the same run again."""
-    caller = by(request)
-    environment = rights.environments(caller).filter(name=body.environment).first()
+@router.post("/runs", response={202: shapes.WholeRun, **PROBLEMS}, summary="Start a run")
+def start(request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = Key) -> Status[dict[str, Any]]:
+    """Answers at once with the run, which a worker takes up; `Location` is its address."""
+    return begun(by(request), response, body.runbook, body, key)
+
+
+@router.post("/plans", response={202: shapes.WholeRun, **PROBLEMS}, summary="Plan a run")
+def plan(request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = Key) -> Status[dict[str, Any]]:
+    """Start a run that shows what the runbook would do with these parameters, and changes nothing."""
+    book = catalog.runbook(body.runbook)
+    if book is not None and not book.planner:
+        text = _("%(name)s has no plan. Start it, or choose another runbook.") % {"name": book.name}
+        raise Problem(422, text, {"runbook": text})
+    return begun(by(request), response, book.planner if book else body.runbook, body, key)
+
+
+def begun(caller: Caller, response: HttpResponse, runbook: str, body: shapes.Start, key: str) -> Status[dict[str, Any]]:
+    environment = rights.environments(caller).filter(name=body.environment.replace("\0", "")).first()
     if environment is None:
         text = _("There is no such environment, or this token may not see it.")
         raise Problem(422, text, {"environment": text})
     if not rights.may_start(caller, environment):
         raise Problem(403, _("This token may not start runs on %(name)s.") % {"name": environment.name})
-    run = runs.start(body.runbook, environment, body.params, caller, key or uuid.uuid4().hex)
+    try:
+        run = runs.start(runbook, environment, body.params, caller, key or uuid.uuid4().hex)
+    except Invalid as error:
+        raise Problem(422, error.message, {located(name): text for name, text in error.fields.items()}) from error
     response["Location"] = reverse("api-1:run", args=[run.pk])
     return Status(202, whole(run))
 
 
-@router.get("/runs", response=shapes.Page, summary="List runs, the newest first")
+def located(name: str) -> str:
+    """Where in the request a field of `runs.start` stands."""
+    return {"runbook": "runbook", "key": KEY, "": "params"}.get(name, f"params.{name}")
+
+
+@router.get("/runs", response={200: shapes.Page, **PROBLEMS}, summary="List runs, the newest first")
+@decorate_view(conditional_page)
 def listed(
     request: HttpRequest,
     status: str = "",
     environment: str = "",
     runbook: str = "",
-    limit: int = Query(20, ge=1, le=MOST),
+    limit: int = Query(20, ge=1, le=MOST),  # type: ignore[type-arg]
     cursor: str = "",
 ) -> dict[str, Any]:
     """A page of runs; `next` is the cursor of the one after it."""
     rows = rights.visible(Run.objects.select_related("environment", "requested_by"), by(request))
     wanted = {"status": status, "environment__name": environment, "runbook": runbook}
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    if cursor:
-        rows = rows.filter(pk__lt=place(cursor))
-    found = list(rows.order_by("-pk")[: limit + 1])
-    more = len(found) > limit
-    return {"items": [told(run) for run in found[:limit]], "next": mark(found[limit - 1].pk) if more else None}
+    rows = rows.filter(**{name: value.replace("\0", "") for name, value in wanted.items() if value})
+    found, after = paging.page(rows, limit, cursor)
+    return {"items": [told(run) for run in found], "next": after}
 
 
-@router.get("/runs/{int:run_id}", response=shapes.WholeRun, summary="Read a run", url_name="run")
+@router.get("/runs/{int:run_id}", response={200: shapes.WholeRun, **PROBLEMS}, summary="Read a run", url_name="run")
+@decorate_view(conditional_page)
 def read(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """The run with its steps and open questions."""
     return whole(seen(request, run_id))
 
 
-@router.get("/runs/{int:run_id}/events", response=shapes.Events, summary="Read a run's events")
+@router.get("/runs/{int:run_id}/events", response={200: shapes.Events, **PROBLEMS}, summary="Read a run's events")
+@decorate_view(conditional_page)
 def events(
-    request: HttpRequest, run_id: int, after: int = Query(0, ge=0), limit: int = Query(MOST, ge=1, le=500)
+    request: HttpRequest,
+    run_id: int,
+    after: int = Query(0, ge=0, lt=2**31),  # type: ignore[type-arg]
+    limit: int = Query(MOST, ge=1, le=500),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """Events after number `after`, in order."""
     seen(request, run_id)
@@ -79,7 +102,24 @@ def events(
     return {"items": [pictures.line(event) for event in found[:limit]], "more": len(found) > limit}
 
 
-@router.post("/runs/{int:run_id}/{deed}", response={202: shapes.WholeRun}, summary="Cancel, retry or undo a run")
+@router.get(
+    "/runs/{int:run_id}/stream",
+    response={200: None, **PROBLEMS},
+    summary="Follow a run",
+    openapi_extra={"responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}},
+)
+def stream(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
+    """Server-Sent Events: `line` (its id is the event's number), `state`, `beat` every two seconds and `end`.
+
+    `Last-Event-ID` says which line the reader has. The right to see the run is asked for again every 60 s.
+    """
+    run, again = seen(request, run_id), partial(tokens.again, by(request).token.pk)
+    return live.streamed(live.follow(run.pk, live.place(request, run.events), run.events, again))
+
+
+@router.post(
+    "/runs/{int:run_id}/{deed}", response={202: shapes.WholeRun, **PROBLEMS}, summary="Cancel, retry or undo a run"
+)
 def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]]:
     """`deed`: cancel, retry or undo. 409 where the run's state does not allow it."""
     run = seen(request, run_id)
@@ -87,19 +127,14 @@ def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]
         raise Problem(404, _("Choose cancel, retry or undo."))
     if not rights.may_start(by(request), run.environment):
         raise Problem(403, _("This token may not steer runs on %(name)s.") % {"name": run.environment.name})
-    DEEDS[deed](run.pk, by(request))  # type: ignore[arg-type]
+    DEEDS[deed](run.pk, by(request))
     return Status(202, whole(seen(request, run_id)))
-
-
-def by(request: HttpRequest) -> Caller:
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    return caller
 
 
 def seen(request: HttpRequest, run_id: int) -> Run:
     """The run, where this token may see it. Raises Problem: whether it is there is not told."""
-    rows: QuerySet[Run] = rights.visible(Run.objects.select_related("environment", "requested_by"), by(request))
-    run = rows.filter(pk=run_id).first() if run_id < 2**63 else None
+    rows = rights.visible(Run.objects.select_related("environment", "requested_by"), by(request))
+    run: Run | None = rows.filter(pk=run_id).first() if run_id < 2**63 else None
     if run is None:
         raise Problem(404, _("There is no such run, or this token may not see it."))
     return run
@@ -128,20 +163,3 @@ def whole(run: Run) -> dict[str, Any]:
     open_ = Approval.objects.filter(step__run=run, status=Approval.Status.OPEN).order_by("pk")
     _state, steps = pictures.state(run.pk)
     return told(run) | {"steps": steps, "approvals": list(open_.values_list("pk", flat=True))}
-
-
-def mark(pk: int) -> str:
-    """The cursor after this run; what it is made of is nobody's business."""
-    return base64.urlsafe_b64encode(str(pk).encode()).decode().rstrip("=")
-
-
-def place(cursor: str) -> int:
-    """The run that the cursor stands after. Raises Problem."""
-    try:
-        found = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        found = -1
-    if not 0 < found < 2**63:
-        text = _("Take a cursor from the “next” of a page.")
-        raise Problem(422, text, {"cursor": text})
-    return found

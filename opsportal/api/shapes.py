@@ -1,7 +1,7 @@
 """What the API answers and takes, as OpenAPI tells it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Field, Schema
 
@@ -47,6 +47,36 @@ class Start(Schema):
     runbook: str = Field(max_length=100, examples=["stacks.deploy"])
     environment: str = Field(max_length=40, examples=["dev"])
     params: dict[str, Any] = Field(default_factory=dict, examples=[{"blueprint": "ecs-service"}])
+
+
+class Approval(Schema):
+    id: int
+    run: int
+    step: str
+    environment: str
+    question: str
+    shown: dict[str, Any] = Field(description="What is at stake: changes by risk, cost, version.")
+    digest: str = Field(description="Of what is shown; an answer sends it back.")
+    status: str
+    needed: int = Field(description="How many have to approve.")
+    asked_at: datetime
+    expires_at: datetime
+    answered_by: str
+    reason: str
+
+
+class Approvals(Schema):
+    items: list[Approval]
+    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+
+
+class Answer(Schema):
+    answer: Literal["approve", "reject"]
+    digest: str = Field(max_length=64)
+    reason: str = Field("", max_length=2000, description="Needed to reject.")
+    typed_name: str = Field(
+        "", max_length=40, description="The environment's name, where you started the run yourself."
+    )
 
 
 class Event(Schema):

@@ -17,6 +17,7 @@ from .callers import GIVES, Caller
 
 MARK = "opsp"  # what secret scanners know our tokens by
 LONGEST = timedelta(days=366)
+RECORDED = timedelta(hours=1)
 USED = timedelta(minutes=1)  # the last use is kept this precisely, so that reading a run does not write each time
 
 
@@ -73,11 +74,33 @@ def find(secret: str) -> Caller | None:
     prefix = "_".join(secret.split("_")[:2])[:20]
     token = Token.objects.select_related("person").filter(prefix=prefix).first()
     fits = hmac.compare_digest(digest(secret), token.digest if token else digest(""))
-    now = clock.now()
-    if not token or not fits or token.revoked_at or token.expires_at <= now or not token.person.is_active:
+    if not token or not fits or not stands(token):
         return None
-    unused = Q(used_at=None) | Q(used_at__lt=now - USED)
-    Token.objects.filter(unused, pk=token.pk).update(used_at=now)
+    used(token)
+    return caller(token)
+
+
+def used(token: Token) -> None:
+    """Keep when it was used last; an hour's first use is on record. What it changes is on record each time."""
+    now = clock.now()
+    before, unused = token.used_at, Q(used_at=None) | Q(used_at__lt=now - USED)
+    fresh = Token.objects.filter(unused, pk=token.pk).update(used_at=now)
+    if fresh and (before is None or before < now - RECORDED):
+        audit.record("token.use", token, caller(token))
+
+
+def again(pk: int) -> Caller | None:
+    """Who calls with this token now; None: it has ended."""
+    token = Token.objects.select_related("person").filter(pk=pk).first()
+    return caller(token) if token and stands(token) else None
+
+
+def stands(token: Token) -> bool:
+    """Whether the token is neither over nor revoked, and its person still there."""
+    return token.revoked_at is None and token.expires_at > clock.now() and token.person.is_active
+
+
+def caller(token: Token) -> Caller:
     limited = None if token.everywhere else frozenset(token.environments.values_list("pk", flat=True))
     return Caller(token, token.person, limited)
 

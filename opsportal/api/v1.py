@@ -1,10 +1,12 @@
 """Version 1 of the REST API, under /api/v1/."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from . import limits, places, problems, runs, tokens
+from . import limits, places, problems, questions, runs, tokens
 from .callers import Caller
 
 
@@ -18,7 +20,20 @@ class Bearer(HttpBearer):
         return caller
 
 
-api = NinjaAPI(title="opsportal", version="1", auth=Bearer(), urls_namespace="api-1")
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """As django-ninja tells it, but for problems, which have a content type of their own (RFC 9457)."""
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, told in operation["responses"].items():
+                    if int(status) >= 400:
+                        told["content"] = {problems.KIND: told["content"]["application/json"]}
+        return schema
+
+
+api = Api(title="opsportal", version="1", auth=Bearer(), urls_namespace="api-1")
 api.add_router("", runs.router)
+api.add_router("", questions.router)
 api.add_router("", places.router)
 problems.install(api)

@@ -33,6 +33,8 @@ ACTIONS = {
     "right.take": gettext_noop("Right taken away"),
     "token.make": gettext_noop("API token made"),
     "token.revoke": gettext_noop("API token revoked"),
+    "token.use": gettext_noop("API token used"),
+    "token.refuse": gettext_noop("API token refused"),
     "sign.in": gettext_noop("Signed in"),
     "sign.out": gettext_noop("Signed out"),
     "sign.fail": gettext_noop("Sign-in failed"),

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,7 +20,8 @@ from .pictures import line_message, message
 from .reading import guarded, rows
 
 BEAT = 2.0  # seconds between two heartbeats to a browser
-RIGHTS = 60.0  # seconds after which a stream asks again whether the person may see it
+RIGHTS = 60.0  # seconds after which a stream asks again whether its reader may see it
+Who = Callable[[], Any]  # reads afresh who follows; None: nobody any more
 
 
 def patch_message(feed: Feed, seen: int) -> bytes:
@@ -61,19 +63,19 @@ class Bell(asyncio.Event):
 class Viewer:
     """Who follows a stream: the environments they may see (None: all), and the counts they were told."""
 
-    user_id: int
+    who: Who
     run_id: int = 0
     asked: float = float("-inf")
     environments: Set[int] | None = frozenset()
     told: dict[str, int] = field(default_factory=dict)
 
     async def may_go_on(self) -> bool:
-        """Whether the person may still see runs, asked of the rows every `RIGHTS` seconds."""
+        """Whether the reader may still see runs, asked of the rows every `RIGHTS` seconds."""
         if time.monotonic() - self.asked > RIGHTS:
             self.asked = time.monotonic()
-            if not await rows(may_still_view, self.user_id, self.run_id):
+            if not await rows(may_still_view, self.who, self.run_id):
                 return False
-            self.environments = await rows(seen_by, self.user_id)
+            self.environments = await rows(seen_by, self.who)
         return True
 
     def news(self) -> bytes:
@@ -85,12 +87,12 @@ class Viewer:
         return message("counts", counts)
 
 
-async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIterator[bytes]:
-    """What a browser gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end.
+async def follow(run_id: int, after: int, newest: int, who: Who) -> AsyncIterator[bytes]:
+    """What a reader gets: the lines after the one it has, then each as it comes, patches, heartbeats, the end.
 
     Who loses the right to see runs is cut off within `RIGHTS` seconds.
     """
-    viewer = Viewer(user_id, run_id)
+    viewer = Viewer(who, run_id)
     watcher = Bell()
     feed = HUB.join(run_id, newest, watcher)
     sent, seen = after, 0
@@ -121,9 +123,9 @@ async def follow(run_id: int, after: int, newest: int, user_id: int) -> AsyncIte
         HUB.leave(feed, watcher)
 
 
-async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
+async def follow_counts(who: Who) -> AsyncIterator[bytes]:
     """What the browser gets on a page without a live run: how much is open, again when it changes, and heartbeats."""
-    viewer = Viewer(user_id)
+    viewer = Viewer(who)
     watcher = Bell()
     HUB.watch(watcher)
     try:
@@ -140,20 +142,25 @@ async def follow_counts(user_id: int) -> AsyncIterator[bytes]:
         HUB.counts.watchers.discard(watcher)
 
 
-def may_still_view(user_id: int, run_id: int = 0) -> bool:
-    """Whether the person is still there and may see the run, read afresh; without a run: any."""
-    user = User.objects.filter(pk=user_id).first()
+def person(user_id: int) -> User | None:
+    """Who follows in a browser."""
+    return User.objects.filter(pk=user_id).first()
+
+
+def may_still_view(who: Who, run_id: int = 0) -> bool:
+    """Whether the reader is still there and may see the run, read afresh; without a run: any."""
+    user = who()
     return user is not None and may_view(user, run_id)
 
 
 def may_view(user: Any, run_id: int) -> bool:
-    """Whether the person may see the run; one that does not exist is found missing later."""
+    """Whether the reader may see the run; one that does not exist is found missing later."""
     run = Run.objects.filter(pk=run_id).select_related("environment").first()
     return rights.may_view(user, run.environment if run else None)
 
 
-def seen_by(user_id: int) -> frozenset[int] | None:
-    return pictures.environments_seen(User.objects.get(pk=user_id))
+def seen_by(who: Who) -> frozenset[int] | None:
+    return pictures.environments_seen(who())
 
 
 async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:
@@ -175,12 +182,16 @@ async def stream(request: HttpRequest, run_id: int) -> HttpResponse | StreamingH
     if not user.is_authenticated or not await rows(may_view, user, run_id):
         return HttpResponse(_("Sign in with the right to see runs."), status=403)
     if run_id == 0:
-        return streamed(follow_counts(user.pk))
+        return streamed(follow_counts(partial(person, user.pk)))
     newest = await rows(last_numbers, [run_id])
     if run_id not in newest:
         return HttpResponseNotFound(_("There is no such run."))
-    after = whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), newest[run_id])
-    return streamed(follow(run_id, after, newest[run_id], user.pk))
+    return streamed(follow(run_id, place(request, newest[run_id]), newest[run_id], partial(person, user.pk)))
+
+
+def place(request: HttpRequest, newest: int) -> int:
+    """The number of the last line that the reader has, as its request says."""
+    return whole(request.headers.get("Last-Event-ID") or request.GET.get("after", ""), newest)
 
 
 def streamed(messages: AsyncIterator[bytes]) -> StreamingHttpResponse:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from .. import approvals, catalog, rights, runs
+from .. import approvals, catalog, rights, runs, undoing
 from ..errors import OpsError
 from ..models import Approval, Run, Step
 from . import keys
 from .facts import Facts
-from .start import PLANS
 
 S = Step.Status
 R = Run.Status
@@ -59,7 +58,7 @@ def when_ended(facts: Facts) -> list[Deed]:
         found.append(Deed("undo", label, "undo", confirm=sentence))
     if facts.run.status in (R.FAILED, R.CANCELLED, R.UNDO_FAILED):
         found.append(Deed("retry", _("Retry from failed"), "replay", "btn-primary"))
-    if facts.run.status == R.SUCCEEDED and facts.run.runbook in PLANS.values():
+    if facts.run.status == R.SUCCEEDED and catalog.planned_by(facts.run.runbook):
         found.append(Deed("deploy", _("Deploy this"), "rocket_launch", "btn-primary"))
     return found
 
@@ -75,17 +74,17 @@ def undoable(facts: Facts) -> int:
 def deploy(request: HttpRequest, run_id: int) -> Run:
     """Start what this plan was made for, with the same parameters. Raises Invalid, Refused."""
     plan = Run.objects.select_related("environment").get(pk=run_id)
-    target = next((name for name, planner in PLANS.items() if planner == plan.runbook), None)
+    target = catalog.planned_by(plan.runbook)
     if target is None:
         raise Http404(_("This run is not a plan."))
-    key = keys.of(request.POST.get("nonce") or keys.fresh(), target, plan.environment_id, plan.params)
-    return runs.start(target, plan.environment, plan.params, request.user, key)  # type: ignore[arg-type]
+    key = keys.of(request.POST.get("nonce") or keys.fresh(), target.name, plan.environment_id, plan.params)
+    return runs.start(target.name, plan.environment, plan.params, request.user, key)
 
 
 VERBS: dict[str, tuple[Callable[..., None], Callable[[int], str]]] = {
     "cancel": (runs.cancel, lambda pk: _("Run %d is being cancelled.") % pk),
     "retry": (runs.retry, lambda pk: _("Run %d goes on from what failed.") % pk),
-    "undo": (runs.undo, lambda pk: _("The undo of run %d asks first.") % pk),
+    "undo": (undoing.undo, lambda pk: _("The undo of run %d asks first.") % pk),
 }
 
 
@@ -122,7 +121,7 @@ def answer(request: HttpRequest, run_id: int, approval_id: int) -> HttpResponse:
     reason = request.POST.get(f"reason-{approval_id}", "").replace("\0", "").strip()[:2000]
     typed = request.POST.get(f"typed-{approval_id}", "").strip()
     try:
-        approvals.answer(approval_id, request.user, approve, reason, typed)  # type: ignore[arg-type]
+        approvals.answer(approval_id, request.user, approve, reason, typed)
     except OpsError as error:
         messages.error(request, error.message)
     return redirect("admin:opsportal_run_page", run_id)
@@ -137,7 +136,7 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     refused = []
     for pk in known:
         try:
-            approvals.answer(pk, request.user, True)  # type: ignore[arg-type]
+            approvals.answer(pk, request.user, True)
         except OpsError as error:
             refused.append(error.message)
     for sentence in dict.fromkeys(refused):

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from .. import catalog
 from ..models import Run, Step
 from . import deeds, facts, holding, keys, looks, yields
 from .facts import Facts
 from .lines import select
 from .question import questions, together
-from .start import PLANS
 from .texts import texts
 
 PARTS = ("head", "notices", "ask", "tally", "changes", "outputs")
@@ -36,7 +36,7 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         "crumbs": [(_("Runs"), reverse("admin:opsportal_run_changelist")), (_("Run %d") % run_id, "")],
         "environment": [_("Protected"), "danger"] if known.run.environment.protected else None,
         "steps": known.steps,
-        "is_plan": known.run.runbook in PLANS.values(),
+        "is_plan": catalog.planned_by(known.run.runbook) is not None,
         "lines": lines,
         "more_lines": more,
         "inputs": facts.inputs(known.run),

@@ -20,8 +20,6 @@ from ..errors import Invalid, Refused
 from ..models import Environment, Run
 from . import fields, keys
 
-PLANS = {"stacks.deploy": "stacks.plan"}
-
 
 @dataclass
 class Form:
@@ -100,14 +98,13 @@ def send(request: HttpRequest, book: Runbook) -> HttpResponse:
 
 def wanted(request: HttpRequest, book: Runbook) -> str:
     """The runbook of the button that was pressed: this one, or the one that plans it."""
-    planner = PLANS.get(book.name, "")
-    return planner if planner and request.POST.get("as") == "plan" else book.name
+    return book.planner if book.planner and request.POST.get("as") == "plan" else book.name
 
 
 def start(request: HttpRequest, name: str, environment: Environment, params: Mapping[str, Any]) -> Run:
     """Raises Invalid, Refused."""
     key = keys.of(request.POST.get("nonce") or keys.fresh(), name, environment.pk, params)
-    return runs.start(name, environment, params, request.user, key)  # type: ignore[arg-type]
+    return runs.start(name, environment, params, request.user, key)
 
 
 def show(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
@@ -121,7 +118,7 @@ def show(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
         "chosen": form.environment,
         "wrong_environment": form.wrong.get("environment", ""),
         "elsewhere": elsewhere,
-        "planner": catalog.runbook(PLANS.get(form.book.name, "")),
+        "planner": catalog.runbook(form.book.planner),
         "nonce": keys.fresh() if form.typed is None else form.typed.get("nonce", ""),
     }
     return render(request, "opsportal/start.html", _(form.book.title), context, status)

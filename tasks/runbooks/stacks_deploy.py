@@ -35,6 +35,7 @@ RUNBOOK = Runbook(
     summary=gettext_noop("Deploy the CloudFormation stacks of a blueprint, in parallel where they allow it."),
     params=Params,
     plan=plan,
+    planner="stacks.plan",
     actions={
         "deploy": Action(run=deploy, cancel=stack.cancel, undo=stack.undo, stays=stack.stays),
         "read": Action(run=stack.read),

@@ -40,7 +40,7 @@ def test_the_same_key_gives_the_same_run(caller):
 def test_another_body_under_the_same_key_is_refused(caller):
     caller.post("/runs", wanted(), **{"Idempotency-Key": "k"})
     answer = caller.post("/runs", wanted(params={"graph": {}}), **{"Idempotency-Key": "k"})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "key")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
 
 
 def test_the_key_of_another_token_is_another_key(caller):
@@ -60,8 +60,8 @@ def test_without_a_key_each_request_is_a_run(caller):
     [
         ({"environment": "nowhere"}, "environment"),
         ({"runbook": "test.nothing"}, "runbook"),
-        ({"params": {"graph": 7}}, "graph"),
-        ({"params": {"graph": {}, "grahp": {}}}, "grahp"),
+        ({"params": {"graph": 7}}, "params.graph"),
+        ({"params": {"graph": {}, "grahp": {}}}, "params.grahp"),
         ({"params": "x"}, "params"),
         ({"environment": "\x00"}, "environment"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from config.env import ROOT
-from opsportal import approvals, runs
+from opsportal import approvals, runs, undoing
 from opsportal.models import Approval
 from tests import factories
 from tests.docs.pages import blocks
@@ -63,7 +63,7 @@ def test_a_lost_answer_leaves_one_zone_and_the_run_succeeds(page, zones, drive, 
 
 def test_undo_deletes_the_zone_that_the_run_made(page, zones, drive):
     run = drive(start(page))
-    runs.undo(run.pk, factories.user())
+    undoing.undo(run.pk, factories.user())
     drive(run)
     approvals.answer(Approval.objects.get(step__run=run).pk, factories.user(), True)
     assert drive(run).status == "undone"

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
-from opsportal import approvals, audit, clock, holds, rights, runs
+from opsportal import approvals, audit, clock, holds, rights, runs, undoing
 from opsportal.errors import Refused
 from opsportal.models import Audit, Calendar, Environment
 from tests import audits, factories
@@ -109,7 +109,7 @@ def test_what_is_refused_is_not_told(drive):
 
 def test_an_undo_is_told(drive):
     run = drive(factories.start({"a": []}, do=CHANGES))
-    runs.undo(run.pk, run.requested_by)
+    undoing.undo(run.pk, run.requested_by)
     assert told("run")[-1] == "run.undo"
 
 

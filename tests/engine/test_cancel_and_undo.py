@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from opsportal import approvals, clock, runs, steps
+from opsportal import approvals, clock, runs, steps, undoing
 from opsportal.errors import Cancelling, Refused
 from opsportal.models import Approval, Lock, Step
 from tasks import engine
@@ -103,7 +103,7 @@ def changed(drive, tmp_path):
 
 
 def undo(run, drive, approve=True):
-    runs.undo(run.pk, factories.user())
+    undoing.undo(run.pk, factories.user())
     drive(run)
     approvals.answer(Approval.objects.latest("pk").pk, run.requested_by, approve, "as agreed")
     return drive(run)
@@ -139,13 +139,13 @@ def test_undo_covers_a_step_that_acted_and_failed(drive):
 def test_undo_is_refused_when_somebody_else_was_there_since(changed, drive):
     drive(factories.start({"z": []}, locks={"z": ["y"]}, environment=changed.environment))
     with pytest.raises(Refused, match="y was changed by somebody else since b"):
-        runs.undo(changed.pk, factories.user())
+        undoing.undo(changed.pk, factories.user())
 
 
 def test_undo_of_a_run_that_changed_nothing_is_refused(drive):
     run = drive(factories.start({"a": []}))
     with pytest.raises(Refused, match="nothing to undo"):
-        runs.undo(run.pk, factories.user())
+        undoing.undo(run.pk, factories.user())
 
 
 def test_an_undo_that_fails_can_be_tried_again(drive):
@@ -158,7 +158,7 @@ def test_an_undo_that_fails_can_be_tried_again(drive):
 def test_on_a_protected_environment_the_requester_can_not_confirm_the_undo(drive):
     where = factories.environment(protected=True)
     run = drive(factories.start({"a": []}, do={"a": "change"}, environment=where))
-    runs.undo(run.pk, run.requested_by)
+    undoing.undo(run.pk, run.requested_by)
     drive(run)
     with pytest.raises(Refused, match="another person"):
         approvals.answer(Approval.objects.latest("pk").pk, run.requested_by, True)
@@ -177,7 +177,7 @@ def test_undo_keeps_the_order_across_steps_that_changed_nothing(drive):
 
 
 def test_an_approved_undo_is_refused_when_somebody_else_was_there_since_the_question(changed, drive):
-    runs.undo(changed.pk, changed.requested_by)
+    undoing.undo(changed.pk, changed.requested_by)
     drive(changed)
     drive(factories.start({"z": []}, locks={"z": ["y"]}, environment=changed.environment))
     approvals.answer(Approval.objects.get().pk, changed.requested_by, True)
@@ -199,12 +199,12 @@ def test_undo_is_refused_when_somebody_else_was_there_between_two_of_our_steps(d
     approvals.answer(Approval.objects.get().pk, factories.user(), True)
     drive(run)
     with pytest.raises(Refused, match="x was changed by somebody else since a"):
-        runs.undo(run.pk, factories.user())
+        undoing.undo(run.pk, factories.user())
 
 
 def test_the_question_says_what_an_undo_leaves(drive):
     run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change:made", "b": "change"}))
-    runs.undo(run.pk, factories.user())
+    undoing.undo(run.pk, factories.user())
     drive(run)
     shown = Approval.objects.latest("pk").shown
     assert shown["undo"] == ["b", "a"]

@@ -1,6 +1,7 @@
 """Invariant 14: what the hub tells is what the rows say, each line once and in order."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -39,14 +40,14 @@ def test_lines_no_longer_in_memory_are_read_a_page_at_a_time(ended, monkeypatch)
 
 
 async def until_cut_off(run, user):
-    return [message async for message in live.follow(run.pk, 0, run.events, user.pk)]
+    return [message async for message in live.follow(run.pk, 0, run.events, partial(live.person, user.pk))]
 
 
 def test_who_loses_the_right_to_see_runs_is_cut_off(monkeypatch, hand):
     run, user = factories.start({"a": []}), factories.user()
     monkeypatch.setattr(live, "RIGHTS", -1.0)
     monkeypatch.setattr(hub.HUB, "start", lambda: None)
-    assert live.may_still_view(user.pk)
+    assert live.may_still_view(partial(live.person, user.pk))
     user.user_permissions.clear()
     assert len(asyncio.run(until_cut_off(run, user))) == 1
 

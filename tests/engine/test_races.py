@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from opsportal import approvals, clock, flow, locks, rows, runs, steps, turns
+from opsportal import approvals, clock, flow, locks, rows, runs, steps, turns, undoing
 from opsportal.catalog import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
@@ -105,7 +105,7 @@ def test_a_run_cancelled_while_it_is_planned_gets_no_steps(drive, monkeypatch):
 
 def test_an_undo_cancelled_while_its_answer_is_read_undoes_nothing(drive, monkeypatch):
     run = drive(factories.start({"a": []}, do={"a": "change"}))
-    runs.undo(run.pk, run.requested_by)
+    undoing.undo(run.pk, run.requested_by)
     drive(run)
     approvals.answer(Approval.objects.get().pk, run.requested_by, True)
     monkeypatch.setattr(engine, "got_locks", lambda step: not runs.cancel(step.run_id, run.requested_by))
@@ -131,7 +131,7 @@ def test_an_answer_to_a_step_that_does_not_ask_is_refused_and_changes_nothing(dr
 
 def test_cancelling_an_undo_twice_is_the_same_as_once(drive):
     run = drive(factories.start({"a": []}, do={"a": "change"}))
-    runs.undo(run.pk, run.requested_by)
+    undoing.undo(run.pk, run.requested_by)
     drive(run)
     for _ in range(2):
         runs.cancel(run.pk, run.requested_by)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from opsportal import approvals, runs
+from opsportal import approvals, runs, undoing
 from opsportal.live.hints import broker
 from opsportal.models import Approval, Lock
 from tests import factories
@@ -160,7 +160,7 @@ def test_undo_restores_the_template_and_parameters_from_before(host, account):
     host.worker()
     ended(account.deploy())
     run = ended(account.deploy(variables={"word": "two"}))
-    runs.undo(run.pk, account.person)
+    undoing.undo(run.pk, account.person)
     approvals.answer(question(run).pk, account.person, True, "back again")
     assert ended(run).status == "undone"
     assert {stack["Parameters"][0]["ParameterValue"] for stack in account.stacks()} == {"one"}
@@ -170,7 +170,7 @@ def test_cancelling_an_undo_takes_its_change_set_back(host, account):
     host.worker()
     ended(account.deploy())
     run = ended(account.deploy(variables={"word": "two"}))
-    runs.undo(run.pk, account.person)
+    undoing.undo(run.pk, account.person)
     account.environment.protected = True
     account.environment.save()
     approvals.answer(question(run).pk, factories.user(), True, "back again")

@@ -1,5 +1,7 @@
 """A role on one environment opens nothing of another: lists, pages, streams, forms."""
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 
@@ -99,4 +101,4 @@ def test_an_operator_sees_the_settings_of_an_environment_and_changes_none(operat
 def test_the_stream_of_others_is_refused(operator, places):
     assert live.may_view(operator, run_of(places, "ours").pk)
     assert not live.may_view(operator, run_of(places, "theirs").pk)
-    assert not live.may_still_view(operator.pk, run_of(places, "theirs").pk)
+    assert not live.may_still_view(partial(live.person, operator.pk), run_of(places, "theirs").pk)
