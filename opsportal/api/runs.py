@@ -24,7 +24,7 @@ router = Router(tags=["runs"])
 MOST = 100
 DEEDS = {"cancel": runs.cancel, "retry": runs.retry, "undo": undoing.undo}
 KEY = "Idempotency-Key"
-Key = Header("", alias=KEY, max_length=100, description="Sent again within 7 days, it gives the same run.")
+Key: Any = Header("", alias=KEY, max_length=100, description="Sent again within 7 days, it gives the same run.")
 
 
 @router.post("/runs", response={202: shapes.WholeRun, **PROBLEMS}, summary="Start a run")
