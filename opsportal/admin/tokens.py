@@ -78,7 +78,6 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ("name", "prefix", "person__username")
     list_select_related = ("person",)
     actions = ("revoke",)
-    form = TokenForm
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Token]":
         """One's own; who manages accounts sees all."""
@@ -131,7 +130,7 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
         ends = clock.now() + timedelta(days=given["days"])
         token, secret = tokens.make(request.user, given["name"], given["scopes"], ends, named(given))  # type: ignore[arg-type]
         vars(obj).update(vars(token))
-        obj.secret = secret  # type: ignore[attr-defined]  of this answer alone
+        vars(obj).update(secret=secret)  # for this answer alone
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """`tokens.make` has done it."""
@@ -144,9 +143,7 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
             "crumbs": [(_("API tokens"), reverse("admin:opsportal_token_changelist")), (obj.name, "")],
             "token": obj,
         }
-        answer = TemplateResponse(request, "opsportal/token.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "opsportal/token.html", context)
 
     @admin.action(description=gettext_lazy("Revoke"), permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: "QuerySet[Token]") -> None:
