@@ -111,7 +111,7 @@ def events(
     "/runs/{int:run_id}/stream",
     response={200: None, **PROBLEMS},
     summary="Follow a run",
-    openapi_extra={"responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}},
+    openapi_extra={"responses": {200: {"content": {"text/event-stream": {"schema": shapes.MESSAGE}}}}},
 )
 def stream(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """Server-Sent Events: `line` (its id is the event's number), `state`, `beat` every two seconds and `end`.
