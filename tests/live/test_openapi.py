@@ -1,4 +1,4 @@
-"""Requests made from the OpenAPI document, right and wrong ones: none is an error of ours, and each answer is as told."""
+"""Requests made from OpenAPI, right and wrong ones: none is an error of ours, and each answer is as told."""
 
 import os
 import subprocess
