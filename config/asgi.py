@@ -3,16 +3,16 @@
 import os
 import warnings
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # WhiteNoise's small files are read whole by Django under ASGI, which is what we want.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from opsportal.health import pulses  # noqa: E402  once Django is set up
 from opsportal.live.hub import HUB  # noqa: E402
 from opsportal.web import threads  # noqa: E402
 
-application = threads.kept(django)
+application = threads.kept(threads.Handler())
 pulses.keep(pulses.PORTALS, lambda: len(HUB.counts.watchers))

@@ -15,7 +15,7 @@ from .. import catalog, redaction, rights, runs, undoing
 from ..errors import Invalid
 from ..live import pictures
 from ..live import view as live
-from ..models import Approval, Event, Run
+from ..models import Approval, Event, Run, Step
 from . import paging, shapes, tokens
 from .callers import Caller, by
 from .problems import PROBLEMS, Problem
@@ -156,6 +156,12 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
 
 def whole(row: dict[str, Any]) -> dict[str, Any]:
     """The same with the run's steps and open questions."""
-    open_ = Approval.objects.filter(step__run=row["id"], status=Approval.Status.OPEN).order_by("pk")
     steps = pictures.how_steps_stand(row["id"])
-    return told(row) | {"steps": steps, "approvals": list(open_.values_list("pk", flat=True))}
+    asking = any(step["status"] == Step.Status.ASKING for step in steps)
+    return told(row) | {"steps": steps, "approvals": questions(row["id"]) if asking else []}
+
+
+def questions(run_id: int) -> list[int]:
+    """The numbers of the run's open questions."""
+    rows = Approval.objects.filter(step__run=run_id, status=Approval.Status.OPEN)
+    return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -10,10 +10,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.handlers.asgi import ASGIHandler
 
 MOST = 20  # requests answered at once by one process, streams not counted: its connections, but for two
 ALWAYS = ("/livez", "/readyz")  # answered even when all of those wait for the database
+
+
+class Handler(ASGIHandler):
+    """Django's, which goes to the request's thread once: of our middleware most is for threads and some for both, and
+    each change between them is a way there and back. A view for the event loop is still called there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+
+    async def get_response_async(self, request: Any) -> Any:
+        return await sync_to_async(self.get_response)(request)
+
 
 Message = Mapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
