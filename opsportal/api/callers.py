@@ -48,6 +48,10 @@ class Caller:
         """What an idempotency key is unique to."""
         return f"token:{self.token.pk}"
 
+    def may_run(self, runbook: str) -> bool:
+        """Whether the token goes as far as this runbook."""
+        return not self.token.runbooks or runbook in self.token.runbooks
+
     @property
     def allowed(self) -> frozenset[str]:
         """The rights that the token's scopes give, wherever the person has them."""

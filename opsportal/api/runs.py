@@ -38,6 +38,7 @@ def start(
         raise Problem(422, text, {"environment": text})
     if not rights.may_start(caller, environment):
         raise Problem(403, _("This token may not start runs on %(name)s.") % {"name": environment.name})
+    require_runbook(caller, body.runbook)
     run = runs.start(body.runbook, environment, body.params, caller, key or uuid.uuid4().hex)
     response["Location"] = reverse("api-1:run", args=[run.pk])
     return Status(202, whole(run))
@@ -87,6 +88,7 @@ def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]
         raise Problem(404, _("Choose cancel, retry or undo."))
     if not rights.may_start(by(request), run.environment):
         raise Problem(403, _("This token may not steer runs on %(name)s.") % {"name": run.environment.name})
+    require_runbook(by(request), run.runbook)
     DEEDS[deed](run.pk, by(request))  # type: ignore[arg-type]
     return Status(202, whole(seen(request, run_id)))
 
@@ -94,6 +96,12 @@ def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]
 def by(request: HttpRequest) -> Caller:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     return caller
+
+
+def require_runbook(caller: Caller, runbook: str) -> None:
+    """Raises Problem where the token names other runbooks."""
+    if not caller.may_run(runbook):
+        raise Problem(403, _("This token may not start or steer “%(name)s”.") % {"name": runbook})
 
 
 def seen(request: HttpRequest, run_id: int) -> Run:

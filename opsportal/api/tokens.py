@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -27,23 +28,36 @@ def make(
 
     Raises Invalid, Refused.
     """
-    now = clock.now()
-    check(by, scopes, expires_at - now, environments or ())
+    check(by, scopes, expires_at - clock.now(), environments or ())
+    token, secret = fresh(by, name, scopes, expires_at, environments)
+    named = None if environments is None else [each.name for each in environments]
+    audit.record("token.make", token, by, {"scopes": token.scopes, "environments": named})
+    return token, secret
+
+
+def fresh(
+    person: User,
+    name: str,
+    scopes: Collection[str],
+    expires_at: datetime,
+    environments: Collection[Environment] | None,
+    **more: Any,
+) -> tuple[Token, str]:
+    """The row, unchecked, and its secret; `more`: its other columns."""
     prefix = f"{MARK}_{secrets.token_hex(4)}"
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
         name=name,
         prefix=prefix,
         digest=digest(secret),
-        person=by,
+        person=person,
         scopes=sorted(scopes),
         everywhere=environments is None,
-        created_at=now,
+        created_at=clock.now(),
         expires_at=expires_at,
+        **more,
     )
     token.environments.set(environments or ())
-    named = None if environments is None else [each.name for each in environments]
-    audit.record("token.make", token, by, {"scopes": token.scopes, "environments": named})
     return token, secret
 
 
@@ -66,15 +80,17 @@ def revoke(token: Token, by: User) -> None:
 
 
 def find(secret: str) -> Caller | None:
-    """Who calls with this token; None: it is wrong, over or revoked, or its person has left.
+    """Who calls with this token; None: it is wrong, over or revoked, or its person has left or publisher is disabled.
 
     The work is the same for a wrong secret and for no such token, and no run has been looked for yet.
     """
     prefix = "_".join(secret.split("_")[:2])[:20]
-    token = Token.objects.select_related("person").filter(prefix=prefix).first()
+    token = Token.objects.select_related("person", "publisher").filter(prefix=prefix).first()
     fits = hmac.compare_digest(digest(secret), token.digest if token else digest(""))
     now = clock.now()
     if not token or not fits or token.revoked_at or token.expires_at <= now or not token.person.is_active:
+        return None
+    if token.publisher and token.publisher.disabled_at:
         return None
     unused = Q(used_at=None) | Q(used_at__lt=now - USED)
     Token.objects.filter(unused, pk=token.pk).update(used_at=now)
