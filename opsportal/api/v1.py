@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from . import limits, places, problems, runs, tokens
+from . import exchange, limits, places, problems, runs, tokens
 from .callers import Caller
 
 
@@ -21,4 +21,5 @@ class Bearer(HttpBearer):
 api = NinjaAPI(title="opsportal", version="1", auth=Bearer(), urls_namespace="api-1")
 api.add_router("", runs.router)
 api.add_router("", places.router)
+api.add_router("", exchange.router)
 problems.install(api)

@@ -14,7 +14,7 @@ REF = RegexValidator(r"^refs/(heads|tags)/[^\s*]+\Z", _("Write the whole ref, su
 
 
 class Publisher(models.Model):
-    """A rule: who signs and says all of it gets a token for `runbooks` on `environments`, with no more than `person` may.
+    """A rule: a job that fits gets a token for `runbooks` on `environments`, with no more rights than `person` has.
 
     `owner_id` is the number that the CI gave the owner, which a renamed or re-created one does not keep. Of `ref` and
     `ci_environment` at least one is set. https://docs.pypi.org/trusted-publishers/security-model/
@@ -89,3 +89,6 @@ class UsedToken(models.Model):
         verbose_name = _("used CI token")
         verbose_name_plural = _("used CI tokens")
         constraints = [models.UniqueConstraint(fields=["issuer", "jti"], name="used_token_once")]
+
+    def __str__(self) -> str:
+        return self.jti
