@@ -68,7 +68,11 @@ class Publisher(models.Model):
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["issuer", "owner_id"], name="publisher_owner")]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(ref="", ci_environment=""), name="publisher_ref_or_environment")
+            models.CheckConstraint(
+                condition=~models.Q(ref="", ci_environment=""),
+                name="publisher_ref_or_environment",
+                violation_error_message=_("Name a branch or tag, an environment of the CI, or both."),
+            )
         ]
 
     def __str__(self) -> str:
