@@ -50,7 +50,7 @@ def judged(publisher: Publisher, claims: Claims) -> list[Judgement]:
         alike(names["repository"], publisher.repository, claims),
         exactly(names["owner"], publisher.owner_id, claims),
         among(names["start"], STARTS[kind], claims),
-        alike(FILES[kind], file(publisher, claims, names["ref"]), claims),
+        exactly(FILES[kind], file(publisher, claims, names), claims),
     ]
     if publisher.ref:
         found.append(exactly(names["ref"], publisher.ref, claims))
@@ -65,17 +65,19 @@ def fits(publisher: Publisher, claims: Claims) -> bool:
     return all(each.fits for each in judged(publisher, claims))
 
 
-def file(publisher: Publisher, claims: Claims, ref: str) -> str:
+def file(publisher: Publisher, claims: Claims, names: Mapping[str, str]) -> str:
     """The workflow file as the CI names it, in the version of the job's own ref: that of a branch is not main's.
 
     GitHub: octo-org/shop/.github/workflows/deploy.yml@refs/heads/main
     GitLab: gitlab.com/octo-org/shop//.gitlab-ci.yml@refs/heads/main
     """
-    at = publisher.ref or said(claims, ref)
+    at, repository = publisher.ref or said(claims, names["ref"]), said(claims, names["repository"])
+    if repository.lower() != publisher.repository.lower():
+        repository = publisher.repository  # else as the CI writes it: only in the file and the ref does case count
     if publisher.kind == GITHUB:
-        return f"{publisher.repository}/.github/workflows/{publisher.workflow}@{at}"
+        return f"{repository}/.github/workflows/{publisher.workflow}@{at}"
     host = urlsplit(publisher.issuer)
-    return f"{host.netloc}{host.path}/{publisher.repository}//{publisher.workflow}@{at}"
+    return f"{host.netloc}{host.path}/{repository}//{publisher.workflow}@{at}"
 
 
 def exactly(claim: str, wanted: str, claims: Claims) -> Judgement:
@@ -84,13 +86,9 @@ def exactly(claim: str, wanted: str, claims: Claims) -> Judgement:
 
 
 def alike(claim: str, wanted: str, claims: Claims) -> Judgement:
-    """Names of repositories, and of GitHub's environments, are the same in either case.
-
-    What stands after “@” in a file's name is a ref, whose case counts.
-    """
+    """Names of repositories, and of GitHub's environments, are the same in either case."""
     got = said(claims, claim)
-    (name, at, ref), (ours, our_at, our_ref) = got.partition("@"), wanted.partition("@")
-    return Judgement(claim, wanted, got, bool(ours) and (name.lower(), at, ref) == (ours.lower(), our_at, our_ref))
+    return Judgement(claim, wanted, got, bool(wanted) and got.lower() == wanted.lower())
 
 
 def among(claim: str, wanted: tuple[str, ...], claims: Claims) -> Judgement:

@@ -37,7 +37,14 @@ def rule(**fields):
     ("changes", "wrong"),
     [
         ({}, []),
-        ({"repository": "Octo-Org/Shop"}, []),
+        (
+            {
+                "repository": "Octo-Org/Shop",
+                "workflow_ref": "Octo-Org/Shop/.github/workflows/deploy.yml@refs/heads/main",
+            },
+            [],
+        ),
+        ({"workflow_ref": "octo-org/shop/.github/workflows/Deploy.yml@refs/heads/main"}, ["workflow_ref"]),
         ({"environment": "production"}, []),
         ({"iss": "https://gitlab.com"}, ["iss"]),
         ({"repository": "octo-org/other"}, ["repository"]),
