@@ -37,6 +37,7 @@ class PublisherForm(forms.ModelForm):  # type: ignore[type-arg]
         if "issuer" in fields:  # who may only look has no fields
             fields["issuer"].choices = choices(self.instance)
             fields["runbooks"].choices = books(self.instance)
+            fields["environments"].widget.can_add_related = False
 
     def clean_issuer(self) -> str:
         """The kind of CI follows from who signs."""

@@ -102,7 +102,8 @@ class PublisherAdmin(ModelAdmin):  # type: ignore[misc]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        extra = {"history": history(request.user, kind="publisher", object_id=object_id) if object_id else ""}
+        told = history(request.user, kind="publisher", object_id=object_id) if object_id else ""
+        extra = {"history": told, "show_history": False}
         try:
             return super().changeform_view(request, object_id, form_url, {**extra, **(extra_context or {})})
         except Refused as error:

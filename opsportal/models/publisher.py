@@ -37,7 +37,7 @@ class Publisher(models.Model):
         _("owner’s number"),
         max_length=20,
         validators=[NUMBER],
-        help_text=_("GitHub: the id at https://api.github.com/users/<owner>. GitLab: the id of the project’s group."),
+        help_text=_("GitHub: the id at https://api.github.com/users/OWNER. GitLab: the id of the project’s group."),
     )
     workflow = models.CharField(
         _("workflow file"),

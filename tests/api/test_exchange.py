@@ -11,7 +11,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from pydantic import ValidationError
 
+from config.env import Env
 from opsportal import clock, publishers, rights
 from opsportal.api import exchange, jwks, limits, refusals
 from opsportal.audit import edits
@@ -349,3 +351,15 @@ def test_a_token_reaches_only_what_its_person_may_start_on(job):
     rights.give("operator", rule.person, ours)
     rights.give("viewer", rule.person, theirs)
     assert job.exchange().json()["environments"] == [ours.name]
+
+
+@pytest.mark.parametrize("issuer", ["http://gitlab.example.com", "https://gitlab.example.com/", "gitlab.example.com"])
+def test_an_issuer_that_no_token_can_name_or_anybody_can_play_ends_the_start(issuer):
+    with pytest.raises(ValidationError, match="is no issuer"):
+        Env(ci_gitlab_issuers=f"https://gitlab.com, {issuer}")
+
+
+def test_the_portals_address_is_the_audience_unless_another_is_set(job, rule, settings):
+    settings.CI_AUDIENCE = "opsportal"
+    assert refused(job.exchange(), "audience")
+    assert job.exchange(aud="opsportal").status_code == 200
