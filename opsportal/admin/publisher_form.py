@@ -34,7 +34,7 @@ class PublisherForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        if "issuer" in fields:  # who may only look has no fields
+        if "environments" in fields:  # who may only look has no such field
             fields["issuer"].choices = choices(self.instance)
             fields["runbooks"].choices = books(self.instance)
             fields["environments"].widget.can_add_related = False
