@@ -80,7 +80,18 @@ class Env(BaseSettings):
         "", description="The claim that names a person's groups; those that exist here are theirs from then on."
     )
 
-    @field_validator("allowed_hosts", "oidc_domains", "runbook_modules", mode="before")
+    ci_github_issuers: Annotated[list[str], NoDecode] = Field(
+        ["https://token.actions.githubusercontent.com"],
+        description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",
+    )
+    ci_gitlab_issuers: Annotated[list[str], NoDecode] = Field(
+        ["https://gitlab.com"], description="The same of GitLab CI/CD: the addresses of GitLab instances."
+    )
+    ci_audience: str = Field("", description="The audience that those tokens have to name. Empty: PUBLIC_URL.")
+
+    @field_validator(
+        *("allowed_hosts", "oidc_domains", "runbook_modules", "ci_github_issuers", "ci_gitlab_issuers"), mode="before"
+    )
     @classmethod
     def split(cls, value: object) -> object:
         return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
@@ -117,6 +128,15 @@ class Env(BaseSettings):
                 text = _("“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7")
                 raise ValueError(text.format(network=network)) from None
         return found
+
+    @field_validator("ci_github_issuers", "ci_gitlab_issuers")
+    @classmethod
+    def over_https(cls, value: list[str]) -> list[str]:
+        for issuer in value:
+            if not issuer.startswith("https://") or issuer.endswith("/"):
+                text = _("“{issuer}” is no issuer; write it as its tokens do, such as https://gitlab.com")
+                raise ValueError(text.format(issuer=issuer))
+        return value
 
     @field_validator("retention_audit_days")
     @classmethod

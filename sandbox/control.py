@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox import faults, iam
+from sandbox import faults, iam, oidc
 from sandbox.cloudformation import lifecycle
 from sandbox.world import World
 
@@ -29,7 +29,7 @@ def respond(world: World, request: Request) -> Response:
             lifecycle.advance(world, world.clock.now())
             world.changed = world.changed or request.method != "GET"
             return _json(handler(world, _given(request) | ({"rest": rest} if rest else {})), 200)
-    except (BadRequest, faults.BadRule, iam.BadRole) as error:
+    except (BadRequest, faults.BadRule, iam.BadRole, oidc.BadToken) as error:
         return _json({"error": str(error)}, 400)
 
 
@@ -103,6 +103,14 @@ def _add_role(world: World, given: Given) -> Any:
     return iam.add_role(world, given)
 
 
+def _oidc(world: World, given: Given) -> Any:
+    return oidc.control(world.issuers, given)
+
+
+def _issuers(world: World, given: Given) -> Any:
+    return oidc.state(world.issuers)
+
+
 ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", ""): _ready,
     ("GET", "faults"): _list_faults,
@@ -114,4 +122,6 @@ ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", "speed"): _speed,
     ("PUT", "speed"): _set_speed,
     ("POST", "roles"): _add_role,
+    ("POST", "oidc"): _oidc,
+    ("GET", "oidc"): _issuers,
 }

@@ -70,6 +70,19 @@ class Sandbox:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
 
+    def ci_token(self, claims: dict[str, Any], issuer: str = "", **how: Any) -> str:
+        """A token that the issuer at this path signs: `headers`, `algorithm`, `foreign_key` as the README says."""
+        known = {"iss": self.url + issuer, **claims}
+        return str(self.control("POST", "oidc/tokens", {"issuer": issuer, "claims": known, **how})["token"])
+
+    def issuers(self, mode: str) -> None:
+        """Let all issuers answer in this way, and count anew how often they are asked."""
+        self.control("POST", "oidc/mode", {"mode": mode})
+
+    def rotate(self, issuer: str = "", keep: bool = False) -> None:
+        """Give the issuer another key; the old ones are withdrawn unless they are kept."""
+        self.control("POST", "oidc/rotate", {"issuer": issuer, "keep": keep})
+
     def saved(self) -> bool:
         """True when the state file holds everything."""
         return bool(self.control("GET", "")["saved"])

@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from sandbox import control, faults, iam, policies, refusals, requests
+from sandbox import control, faults, iam, oidc, policies, refusals, requests
 from sandbox.calls import Call
 from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
@@ -33,6 +33,8 @@ class Application:
         body = request.get_data(cache=True)
         if request.path.startswith("/_sandbox"):
             return control.respond(self.world, request)(environ, start)
+        if oidc.serves(request.path):
+            return oidc.respond(self.world.issuers, request)(environ, start)
         began = self.world.clock.now()
         with self.world.lock:
             call = requests.understand(request, body)

@@ -7,6 +7,7 @@ from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.cloudformation.estate import Estate
 from sandbox.faults import Faults
+from sandbox.oidc import Issuers
 
 
 @dataclass
@@ -17,6 +18,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     faults: Faults = field(default_factory=Faults)
     calls: CallLog = field(default_factory=CallLog)
+    issuers: Issuers = field(default_factory=Issuers)
     enforced: set[str] = field(default_factory=set)
     change_set_seconds: float = 1.0
     changed: bool = False

@@ -25,16 +25,20 @@ from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeD
 
 from .. import audit, rights
 from ..audit import exports
-from ..models import Audit, Calendar, Environment, Pause, Run
+from ..models import Audit, Calendar, Environment, Pause, Publisher, Run
 from .boxes import boxed
 
 VIEW = "opsportal.view_audit"
 EXPORT = "opsportal.export_audit"
 LIST = "admin:opsportal_audit_changelist"
-KINDS = {str(model._meta.model_name): model._meta for model in (Run, Pause, Environment, Calendar, User, Group, Audit)}
+KINDS = {
+    str(model._meta.model_name): model._meta
+    for model in (Run, Pause, Environment, Calendar, Publisher, User, Group, Audit)
+}
 PAGES = {
     "run": "admin:opsportal_run_page",
     "environment": "admin:opsportal_environment_change",
+    "publisher": "admin:opsportal_publisher_change",
     "user": "admin:auth_user_change",
     "group": "admin:auth_group_change",
 }

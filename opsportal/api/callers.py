@@ -48,8 +48,12 @@ class Caller:
 
     @property
     def caller(self) -> str:
-        """What an idempotency key is unique to."""
-        return f"token:{self.token.pk}"
+        """What an idempotency key is unique to: a token that was exchanged is one of several of the same job."""
+        return f"publisher:{self.token.publisher_id}" if self.token.publisher_id else f"token:{self.token.pk}"
+
+    def may_run(self, runbook: str) -> bool:
+        """Whether the token goes as far as this runbook."""
+        return not self.token.runbooks or runbook in self.token.runbooks
 
     @property
     def allowed(self) -> frozenset[str]:

@@ -59,6 +59,7 @@ def begun(caller: Caller, response: HttpResponse, runbook: str, body: shapes.Sta
         raise Problem(422, text, {"environment": text})
     if not rights.may_start(caller, environment):
         raise Problem(403, _("This token may not start runs on %(name)s.") % {"name": environment.name})
+    require_runbook(caller, body.runbook)
     try:
         run = runs.start(runbook, environment, body.params, caller, key or uuid.uuid4().hex)
     except Invalid as error:
@@ -136,6 +137,8 @@ def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]
         raise Problem(404, _("Choose cancel, retry or undo."))
     if not rights.may_start(by(request), run.environment):
         raise Problem(403, _("This token may not steer runs on %(name)s.") % {"name": run.environment.name})
+    planned = catalog.planned_by(run.runbook)
+    require_runbook(by(request), run.runbook, planned.name if planned else "")
     DEEDS[deed](run.pk, by(request))
     return Status(202, whole(seen(Run.objects.values(*COLUMNS), request, run_id)))
 
@@ -145,6 +148,12 @@ def seen(rows: Any, request: HttpRequest, run_id: int) -> Any:
     for run in rights.visible(rows, by(request)).filter(pk=run_id) if run_id < 2**63 else ():
         return run
     raise Problem(404, _("There is no such run, or this token may not see it."))
+
+
+def require_runbook(caller: Caller, *names: str) -> None:
+    """Raises Problem where the token names runbooks, and none of these."""
+    if not any(map(caller.may_run, names)):
+        raise Problem(403, _("This token may not start or steer “%(name)s”.") % {"name": names[0]})
 
 
 def told(row: dict[str, Any]) -> dict[str, Any]:

@@ -30,23 +30,36 @@ def make(
 
     Raises Invalid, Refused.
     """
-    now = clock.now()
-    check(by, scopes, expires_at - now, environments or ())
+    check(by, scopes, expires_at - clock.now(), environments or ())
+    token, secret = fresh(by, name, scopes, expires_at, environments)
+    named = None if environments is None else [each.name for each in environments]
+    audit.record("token.make", token, by, {"scopes": token.scopes, "environments": named})
+    return token, secret
+
+
+def fresh(
+    person: User,
+    name: str,
+    scopes: Collection[str],
+    expires_at: datetime,
+    environments: Collection[Environment] | None,
+    **more: Any,
+) -> tuple[Token, str]:
+    """The row, unchecked, and its secret; `more`: its other columns."""
     prefix = f"{MARK}_{secrets.token_hex(4)}"
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
         name=name,
         prefix=prefix,
         digest=digest(secret),
-        person=by,
+        person=person,
         scopes=sorted(scopes),
         everywhere=environments is None,
-        created_at=now,
+        created_at=clock.now(),
         expires_at=expires_at,
+        **more,
     )
     token.environments.set(environments or ())
-    named = None if environments is None else [each.name for each in environments]
-    audit.record("token.make", token, by, {"scopes": token.scopes, "environments": named})
     return token, secret
 
 
@@ -69,7 +82,7 @@ def revoke(token: Token, by: User) -> None:
 
 
 def find(secret: str) -> Caller | None:
-    """Who calls with this token; None: it is wrong, over or revoked, or its person has left.
+    """Who calls with this token; None: it is wrong, over or revoked, or its person has left or publisher is disabled.
 
     The work is the same for a wrong secret and for no such token, and no run has been looked for yet.
     """
@@ -110,11 +123,13 @@ def again(pk: int) -> Caller | None:
 
 def read(**which: Any) -> Any:
     """The token with its person, and the database's time as `now`; None: there is none."""
-    return next(iter(Token.objects.select_related("person").annotate(now=Now()).filter(**which)), None)
+    return next(iter(Token.objects.select_related("person", "publisher").annotate(now=Now()).filter(**which)), None)
 
 
 def stands(token: Any) -> bool:
-    """Whether the token was neither over nor revoked when it was read, and its person still there."""
+    """Whether the token was neither over nor revoked when it was read, and its person and publisher still there."""
+    if token.publisher and token.publisher.disabled_at:
+        return False
     return token.revoked_at is None and token.expires_at > token.now and token.person.is_active
 
 

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from .. import rights
-from . import limits, places, problems, questions, runs, tokens
+from . import exchange, limits, places, problems, questions, runs, tokens
 from .callers import Caller
 
 
@@ -39,4 +39,5 @@ api = Api(title="opsportal", version="1", auth=Bearer(), urls_namespace="api-1")
 api.add_router("", runs.router)
 api.add_router("", questions.router)
 api.add_router("", places.router)
+api.add_router("", exchange.router)
 problems.install(api)

@@ -26,7 +26,7 @@ SETS = {
     User.user_permissions.through: "user_permissions",
     Group.permissions.through: "permissions",
 }
-FAILURES_OF_ONE, FAILURES_AN_HOUR = 20, 500  # failed sign-ins that are listed: of one address, and of all
+FAILURES_OF_ONE, FAILURES_AN_HOUR = 20, 500  # failures of a kind that are listed: of one address, and of all
 HOUR = timedelta(hours=1)
 BEFORE = "_before_this_edit"
 DEEDS = {"+": "row.make", "~": "row.change", "-": "row.delete"}
@@ -150,9 +150,18 @@ def signed_out(sender: Any, user: Any, **kwargs: Any) -> None:
 
 def failed(sender: Any, credentials: Mapping[str, Any], request: Any = None, **kwargs: Any) -> None:
     """Receives Django's user_login_failed. Who guesses for hours fills no table: an hour lists so many, and says so."""
-    lately = Audit.objects.filter(action="sign.fail", at__gte=clock.now() - HOUR)
-    here = lately.filter(address=addresses.client(request) if request else None)
-    left = min(FAILURES_AN_HOUR - lately.count(), FAILURES_OF_ONE - here.count())
+    left = room("sign.fail", addresses.client(request) if request else None)
     if left > 0:
-        data = {"listed": str(_("no more of this hour"))} if left == 1 else {}
-        audit.record("sign.fail", by=credentials.get("username") or "—", data=data)
+        audit.record("sign.fail", by=credentials.get("username") or "—", data=last(left))
+
+
+def room(action: str, address: str | None) -> int:
+    """How many more failures of this kind are listed this hour: of this address, and of all."""
+    lately = Audit.objects.filter(action=action, at__gte=clock.now() - HOUR)
+    here = lately.filter(address=address or None)
+    return min(FAILURES_AN_HOUR - lately.count(), FAILURES_OF_ONE - here.count())
+
+
+def last(left: int) -> dict[str, str]:
+    """What the last entry there is room for says besides."""
+    return {"listed": str(_("no more of this hour"))} if left == 1 else {}

@@ -10,6 +10,7 @@ from .intent import Intent
 from .lock import Lock
 from .pause import Pause
 from .proposal import Proposal
+from .publisher import Publisher, UsedToken
 from .run import Run
 from .step import Step
 from .token import Token
@@ -26,8 +27,10 @@ __all__ = [
     "Lock",
     "Pause",
     "Proposal",
+    "Publisher",
     "Run",
     "Step",
     "Token",
+    "UsedToken",
     "Vote",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .environment import Environment
+from .publisher import Publisher
 
 
 class Token(models.Model):
@@ -12,6 +13,7 @@ class Token(models.Model):
 
     It ends with `expires_at`, `revoked_at` or the person's account. It reaches `environments` alone, or `everywhere`:
     all of the person's, those to come too. That is said and not told from an empty list, which deleting makes.
+    `runbooks`: the only ones it may start; empty: all. `publisher`: whose CI's token it was exchanged for, else None.
     """
 
     class Scope(models.TextChoices):
@@ -28,6 +30,10 @@ class Token(models.Model):
     scopes = models.JSONField(_("may"), default=list)
     everywhere = models.BooleanField(_("all environments"), default=False)
     environments = models.ManyToManyField(Environment, blank=True, related_name="+", verbose_name=_("environments"))
+    runbooks = models.JSONField(_("runbooks"), default=list)
+    publisher = models.ForeignKey(
+        Publisher, null=True, on_delete=models.CASCADE, related_name="tokens", verbose_name=_("trusted publisher")
+    )
     created_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("expires"))
     used_at = models.DateTimeField(_("last used"), null=True)

@@ -61,6 +61,8 @@ def access(user: Any) -> list[Item]:
         items.append(entry(_("Users"), "person", "admin:auth_user_changelist"))
     if user.has_perm("auth.view_group"):
         items.append(entry(_("Groups"), "group", "admin:auth_group_changelist"))
+    if rights.may(user, rights.ADMINISTER):
+        items.append(entry(_("Trusted publishers"), "key", "admin:opsportal_publisher_changelist"))
     if rights.everywhere(user, "opsportal.view_audit"):
         items.append(entry(_("Audit"), "history", "admin:opsportal_audit_changelist"))
     return items

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from opsportal.models import Calendar
 from tests import factories
+from tests.api.ci import publisher
 
 PAGES = (
     "/admin/",
@@ -23,6 +24,10 @@ PAGES = (
     "/admin/opsportal/calendar/",
     "/admin/opsportal/calendar/add/",
     "/admin/opsportal/calendar/{calendar}/change/",
+    "/admin/opsportal/publisher/",
+    "/admin/opsportal/publisher/add/",
+    "/admin/opsportal/publisher/{publisher}/change/",
+    "/admin/opsportal/publisher/{publisher}/test/",
     "/admin/opsportal/audit/",
     "/admin/auth/user/",
     "/admin/auth/user/add/",
@@ -50,6 +55,7 @@ def asking(transactional_db):
 def addresses(asking):
     known = {"run": asking.pk, "environment": asking.environment_id, "user": factories.user().pk}
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
+    known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk
     return [path.format(**known) for path in PAGES]
 
 

@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver
 
 from opsportal import clock, health, rights
 from opsportal.health import observing
-from opsportal.models import Environment, Pause, Proposal
+from opsportal.models import Environment, Pause, Proposal, Publisher
 from tests import factories
 
 from .conftest import signed_in
@@ -15,6 +15,7 @@ from .conftest import signed_in
 VIEW, OPERATE, APPROVE, ADMINISTER = rights.VIEW, rights.OPERATE, rights.APPROVE, rights.ADMINISTER
 GLOBAL = "by a right on all environments"
 ANYWHERE = "with any role"
+ADMINISTERS = "with the right to administer any environment"
 NOBODY = "nobody"
 ROLES = [*rights.ROLES, "none"]
 
@@ -62,6 +63,14 @@ TABLE = {
     "opsportal_token_changelist get": ANYWHERE,
     "opsportal_token_add get": ANYWHERE,
     "opsportal_token_delete get": NOBODY,
+    "opsportal_publisher_changelist get": ADMINISTERS,
+    "opsportal_publisher_add get": ADMINISTERS,
+    "opsportal_publisher_change get": ADMINISTER,
+    "opsportal_publisher_history get": ADMINISTER,
+    "opsportal_publisher_test get": ADMINISTER,
+    "opsportal_publisher_test post": ADMINISTER,
+    "opsportal_publisher_disable post": ADMINISTER,
+    "opsportal_publisher_delete get": NOBODY,
     "opsportal_run_delete get": NOBODY,
     "opsportal_approval_add get": NOBODY,
     "opsportal_approval_delete get": NOBODY,
@@ -118,7 +127,16 @@ def rows(environment):
         "pause": pause.pk,
         "proposal": proposal.pk,
         "person": by.pk,
+        "publisher": trusted(environment, by).pk,
     }
+
+
+def trusted(environment, by):
+    known = {"kind": "github", "issuer": "https://token.actions.githubusercontent.com", "repository": "octo-org/shop"}
+    known |= {"owner_id": "9919", "workflow": "deploy.yml", "ref": "refs/heads/main", "runbooks": ["test.graph"]}
+    made = Publisher.objects.create(name="shop", person=by, created_at=clock.now(), **known)
+    made.environments.add(environment)
+    return made
 
 
 def send(client, line, row):
@@ -146,6 +164,10 @@ def send(client, line, row):
         "opsportal_environment_change": (f"{environment}/change/", {}),
         "opsportal_environment_history": (f"{environment}/history/", {}),
         "opsportal_environment_delete": (f"{environment}/delete/", {}),
+        **{
+            f"opsportal_publisher_{page}": (f"{admin}/publisher/{row['publisher']}/{page}/", {"claims": "{}"})
+            for page in ("change", "history", "test", "disable", "delete")
+        },
         "opsportal_run_page": (f"{run}/", {}),
         "opsportal_run_parts": (f"{run}/parts/", {}),
         "opsportal_run_do": (f"{run}/do/{how}/", {}),
@@ -199,6 +221,8 @@ def person_with(role, places):
 def allowed(needed, role, whose):
     if needed in (GLOBAL, NOBODY) or role == "none":
         return False
+    if needed == ADMINISTERS:
+        return ADMINISTER in rights.ROLES[role]
     return needed == ANYWHERE or (whose == "ours" and needed in rights.ROLES[role])
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection
 from django.db.models import ProtectedError
 
 from opsportal import clock
-from opsportal.models import Environment, Event, Intent, Run, Step, Vote
+from opsportal.models import Environment, Event, Intent, Run, Step, UsedToken, Vote
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +45,7 @@ ROWS = {
     Event: lambda step: factories.line(step.run, "said"),
     Intent: intent,
     Vote: vote,
+    UsedToken: lambda step: UsedToken.objects.create(issuer="https://gitlab.com", jti="a", expires_at=clock.now()),
 }
 
 
