@@ -279,7 +279,7 @@ class Portal:
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
 
         def act(bearer: str) -> Any:
-            what = request("GET", f"{self.base}/runs/{number}/stream", Authorization=bearer, **headers)
+            what = request("GET", f"{self.base}/runs/{number}/stream", None, Authorization=bearer, **headers)
             return opened(what, SILENCE)
 
         with self.with_token(act) as answer:
