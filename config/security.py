@@ -43,6 +43,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 CSP_BESIDES: dict[str, dict[str, list[str]]] = {
     # unfold's Alpine evaluates the expressions in its templates, which also hold the theme's colours as a style.
     "/admin/": {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]},
+    # The page to try the API: Swagger UI sets styles and draws pictures of its own.
+    "/api/v1/docs": {"style-src": [UNSAFE_INLINE]},
     # The form that leads to the company's sign-in: browsers hold its redirect against form-action too.
     "/accounts/": {"form-action": ["https:"]} if ENV.oidc_issuer else {},
 }

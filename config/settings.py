@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "axes",
     "csp",
+    "ninja",
     "config.apps.StartUp",
 ]
 MIDDLEWARE = [

@@ -36,6 +36,7 @@ FIRST |= {
 PLACES = dict.fromkeys(FIRST, slice(1)) | {"print": slice(None), "Finding": slice(1, None), "Wait": slice(1, 2)}
 MESSAGES = ("success", "info", "warning", "error")
 NAMED = {"title", "summary", "description", "label", "help", "help_text", "verbose_name", "verbose_name_plural"}
+IN_ENGLISH = {"summary", "description"}  # in OpenAPI, as the names beside them
 NAMED |= {"question", "reason", "note", "cause", "confirm", "hint"}
 VALIDATORS = ("field_validator", "model_validator", "AfterValidator", "BeforeValidator")
 
@@ -62,14 +63,20 @@ def validators(tree):
 
 
 def given(call, validates):
-    """What this call puts before people."""
+    """What this call puts before people; an operation of the API and its fields are told in English."""
     name, owner = name_of(call.func), name_of(getattr(call.func, "value", None))
     place = PLACES.get(name, slice(0))
     if name in MESSAGES and owner == "messages":
         place = slice(1, 2)
     if (name == "write" and owner in ("stdout", "stderr")) or (name == "ValueError" and validates):
         place = slice(1)
-    return [*call.args[place], *(keyword.value for keyword in call.keywords if keyword.arg in NAMED)]
+    names = NAMED - (IN_ENGLISH if operation(call) else set())
+    return [*call.args[place], *(keyword.value for keyword in call.keywords if keyword.arg in names)]
+
+
+def operation(call):
+    """Whether this is `router.get(…)` and the like, or what an operation takes and answers."""
+    return name_of(getattr(call.func, "value", None)) == "router" or name_of(call.func) in ("Header", "Query", "Told")
 
 
 def unmarked(text, known):

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
 from ninja import Router
+from ninja.decorators import decorate_view
 
 from .. import catalog, rights
 from ..catalog import Runbook
@@ -22,6 +24,7 @@ router = Router()
     tags=["environments"],
     summary="List environments",
 )
+@decorate_view(conditional_page)
 def environments(request: HttpRequest) -> list[dict[str, Any]]:
     """All that this token may see, by name."""
     return [where(each, by(request)) for each in rights.environments(by(request)).order_by("name")]
@@ -33,6 +36,7 @@ def environments(request: HttpRequest) -> list[dict[str, Any]]:
     tags=["environments"],
     summary="Read an environment",
 )
+@decorate_view(conditional_page)
 def environment(request: HttpRequest, name: str) -> dict[str, Any]:
     found = rights.environments(by(request)).filter(name=name.replace("\0", "")).first()
     if found is None:
@@ -43,12 +47,14 @@ def environment(request: HttpRequest, name: str) -> dict[str, Any]:
 @router.get(
     "/runbooks", response={200: list[shapes.Runbook], **PROBLEMS}, tags=["runbooks"], summary="List what can be run"
 )
+@decorate_view(conditional_page)
 def runbooks(request: HttpRequest) -> list[dict[str, Any]]:
     """Every runbook with the JSON Schema of its parameters."""
     return [what(book) for book in catalog.runbooks()]
 
 
 @router.get("/runbooks/{name}", response={200: shapes.Runbook, **PROBLEMS}, tags=["runbooks"], summary="Read a runbook")
+@decorate_view(conditional_page)
 def runbook(request: HttpRequest, name: str) -> dict[str, Any]:
     book = catalog.runbook(name)
     if book is None:

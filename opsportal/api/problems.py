@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..complaints import complaint
 from ..errors import Invalid, Refused
@@ -82,7 +83,7 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
         case Refused():
             return answer(409, error.message)
         case ValidationError():
-            fields = {path(each["loc"]): complaint(each) for each in error.errors}
+            fields = {path(each["loc"]): complaint(cast(ErrorDetails, each)) for each in error.errors}
             return answer(422, _("The request is not as it has to be."), fields)
         case AuthenticationError():
             text = _("Send a valid token: Authorization: Bearer opsp_….")

@@ -24,17 +24,22 @@ router = Router(tags=["runs"])
 MOST = 100
 DEEDS = {"cancel": runs.cancel, "retry": runs.retry, "undo": undoing.undo}
 KEY = "Idempotency-Key"
-Key = Header("", alias=KEY, max_length=100, description="Sent again within 7 days, it gives the same run.")
+TOLD = "Sent again within 7 days, it gives the same run."
+KEY_HEADER: Any = Header("", alias=KEY, max_length=100, description=TOLD)  # type: ignore[type-arg]
 
 
 @router.post("/runs", response={202: shapes.WholeRun, **PROBLEMS}, summary="Start a run")
-def start(request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = Key) -> Status[dict[str, Any]]:
+def start(
+    request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = KEY_HEADER
+) -> Status[dict[str, Any]]:
     """Answers at once with the run, which a worker takes up; `Location` is its address."""
     return begun(by(request), response, body.runbook, body, key)
 
 
 @router.post("/plans", response={202: shapes.WholeRun, **PROBLEMS}, summary="Plan a run")
-def plan(request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = Key) -> Status[dict[str, Any]]:
+def plan(
+    request: HttpRequest, response: HttpResponse, body: shapes.Start, key: str = KEY_HEADER
+) -> Status[dict[str, Any]]:
     """Start a run that shows what the runbook would do with these parameters, and changes nothing."""
     book = catalog.runbook(body.runbook)
     if book is not None and not book.planner:

@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from ninja import Field, Schema
+from ninja import Field as Told
+from ninja import Schema
 
 
 class Step(Schema):
     key: str
     status: str
-    needs: list[str] = Field(description="Keys of the steps it starts after.")
+    needs: list[str] = Told(description="Keys of the steps it starts after.")
     started_at: datetime | None
     ended_at: datetime | None
     usual_seconds: float | None
-    reason: str = Field(description="Why it ended as it did; empty where it succeeded.")
-    cause: str = Field(description="The first thing that went wrong.")
-    note: str = Field(description="What it waits for, in a few words.")
+    reason: str = Told(description="Why it ended as it did; empty where it succeeded.")
+    cause: str = Told(description="The first thing that went wrong.")
+    note: str = Told(description="What it waits for, in a few words.")
 
 
 class Run(Schema):
@@ -29,24 +30,24 @@ class Run(Schema):
     ended_at: datetime | None
     usual_seconds: float | None
     reason: str
-    events: int = Field(description="The number of its last event.")
-    url: str = Field(description="Where a person sees it.")
+    events: int = Told(description="The number of its last event.")
+    url: str = Told(description="Where a person sees it.")
 
 
 class WholeRun(Run):
     steps: list[Step]
-    approvals: list[int] = Field(description="Numbers of its open questions.")
+    approvals: list[int] = Told(description="Numbers of its open questions.")
 
 
 class Page(Schema):
     items: list[Run]
-    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+    next: str | None = Told(description="The cursor of the next page; null on the last one.")
 
 
 class Start(Schema):
-    runbook: str = Field(max_length=100, examples=["stacks.deploy"])
-    environment: str = Field(max_length=40, examples=["dev"])
-    params: dict[str, Any] = Field(default_factory=dict, examples=[{"blueprint": "ecs-service"}])
+    runbook: str = Told(max_length=100, examples=["stacks.deploy"])
+    environment: str = Told(max_length=40, examples=["dev"])
+    params: dict[str, Any] = Told(default_factory=dict, examples=[{"blueprint": "ecs-service"}])
 
 
 class Approval(Schema):
@@ -55,10 +56,10 @@ class Approval(Schema):
     step: str
     environment: str
     question: str
-    shown: dict[str, Any] = Field(description="What is at stake: changes by risk, cost, version.")
-    digest: str = Field(description="Of what is shown; an answer sends it back.")
+    shown: dict[str, Any] = Told(description="What is at stake: changes by risk, cost, version.")
+    digest: str = Told(description="Of what is shown; an answer sends it back.")
     status: str
-    needed: int = Field(description="How many have to approve.")
+    needed: int = Told(description="How many have to approve.")
     asked_at: datetime
     expires_at: datetime
     answered_by: str
@@ -67,16 +68,14 @@ class Approval(Schema):
 
 class Approvals(Schema):
     items: list[Approval]
-    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+    next: str | None = Told(description="The cursor of the next page; null on the last one.")
 
 
 class Answer(Schema):
     answer: Literal["approve", "reject"]
-    digest: str = Field(max_length=64)
-    reason: str = Field("", max_length=2000, description="Needed to reject.")
-    typed_name: str = Field(
-        "", max_length=40, description="The environment's name, where you started the run yourself."
-    )
+    digest: str = Told(max_length=64)
+    reason: str = Told("", max_length=2000, description="Needed to reject.")
+    typed_name: str = Told("", max_length=40, description="The environment's name, where you started the run yourself.")
 
 
 class Event(Schema):
@@ -105,4 +104,4 @@ class Runbook(Schema):
     name: str
     title: str
     summary: str
-    parameters: dict[str, Any] = Field(description="JSON Schema of its parameters.")
+    parameters: dict[str, Any] = Told(description="JSON Schema of its parameters.")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -75,9 +76,19 @@ def find(secret: str) -> Caller | None:
     token = Token.objects.select_related("person").filter(prefix=prefix).first()
     fits = hmac.compare_digest(digest(secret), token.digest if token else digest(""))
     if not token or not fits or not stands(token):
+        refused(token)
         return None
     used(token)
     return caller(token)
+
+
+def refused(token: Token | None) -> None:
+    """Put on record, at most once a minute, that a token's beginning came with a wrong ending or after its end.
+
+    What begins like no token of ours is not: anybody can send that, as often as they like.
+    """
+    if token and cache.add(f"token-refused:{token.pk}", True, USED.total_seconds()):
+        audit.record("token.refuse", token, str(token), {"ended": not stands(token)})
 
 
 def used(token: Token) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
+from .. import rights
 from . import limits, places, problems, questions, runs, tokens
 from .callers import Caller
 
@@ -17,6 +18,8 @@ class Bearer(HttpBearer):
         caller = tokens.find(token)
         if caller and (seconds := limits.take(caller.token.pk)):
             raise problems.Limited(seconds)
+        if caller:
+            rights.require_view(caller)
         return caller
 
 

@@ -56,7 +56,7 @@ def configure(user: Any) -> list[Item]:
 
 
 def access(user: Any) -> list[Item]:
-    items = []
+    items = [entry(_("API tokens"), "key", "admin:opsportal_token_changelist")] if rights.may_view(user) else []
     if user.has_perm("auth.view_user"):
         items.append(entry(_("Users"), "person", "admin:auth_user_changelist"))
     if user.has_perm("auth.view_group"):

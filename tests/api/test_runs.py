@@ -1,8 +1,10 @@
 """Runs over HTTP."""
 
+from datetime import timedelta
+
 import pytest
 
-from opsportal import rights
+from opsportal import clock, rights, runs
 from opsportal.models import Audit, Run
 from tests import factories
 
@@ -49,6 +51,37 @@ def test_the_key_of_another_token_is_another_key(caller):
         for each in (caller, program(caller.token.person))
     }
     assert len(runs) == 2
+
+
+def test_a_key_is_kept_for_seven_days(caller):
+    def again():
+        return caller.post("/runs", wanted(), **{"Idempotency-Key": "k"}).json()["id"]
+
+    first = again()
+    Run.objects.update(created_at=clock.now() - runs.KEPT + timedelta(minutes=1))
+    assert again() == first
+    Run.objects.update(created_at=clock.now() - runs.KEPT - timedelta(minutes=1))
+    fresh = again()
+    assert (fresh != first, again()) == (True, fresh)
+
+
+def test_a_plan_is_a_run_of_the_runbook_that_plans(caller):
+    body = wanted(runbook="stacks.deploy", params={"blueprint": "ecs-service"})
+    answer = caller.post("/plans", body, **{"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["runbook"]) == (202, "stacks.plan")
+    assert caller.post("/plans", wanted()).json()["errors"][0]["field"] == "runbook"
+    assert caller.post("/plans", wanted(runbook="nothing")).status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/runs/{}", "/runs", "/runs/{}/events", "/environments", "/approvals"])
+def test_what_has_not_changed_is_not_sent_again(caller, where, address):
+    address = address.format(factories.run(environment=where).pk)
+    first = caller.get(address)
+    again = caller.get(address, **{"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    Run.objects.update(status="failed")
+    if address.startswith("/runs") and not address.endswith("events"):
+        assert caller.get(address, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
 def test_without_a_key_each_request_is_a_run(caller):

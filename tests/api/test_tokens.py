@@ -111,3 +111,25 @@ def test_a_session_of_the_portal_opens_nothing():
     caller = Program(None)
     caller.client.force_login(factories.user(), "django.contrib.auth.backends.ModelBackend")
     assert caller.get("/environments").status_code == 401
+
+
+def test_an_hours_first_use_is_on_record_with_its_token():
+    made = program(factories.user())
+    for _ in range(3):
+        made.get("/environments")
+    assert [row.who for row in Audit.objects.filter(action="token.use")] == [f"{made.token.person} by {made.token}"]
+
+
+def test_a_refusal_is_on_record_once_a_minute_and_no_stranger_fills_the_audit():
+    made = program(factories.user())
+    for secret in [f"{made.secret}x"] * 3 + ["opsp_00000000_x"] * 3:
+        Program(secret).get("/environments")
+    rows = Audit.objects.filter(action="token.refuse")
+    assert [(row.object_id, row.data) for row in rows] == [(made.token.pk, {"ended": False})]
+    assert made.secret not in str(list(rows.values()))
+
+
+def test_a_body_over_the_limit_is_refused(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = program(factories.user()).post("/runs", {"runbook": "x" * 2000, "environment": "dev"})
+    assert (answer.status_code, answer.json()["detail"]) == (413, "The request is too large: at most 1000 bytes.")

@@ -1,10 +1,13 @@
 """Invariant 14: what the hub tells is what the rows say, each line once and in order."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
+from opsportal import clock
+from opsportal.api import tokens
 from opsportal.live import hub
 from opsportal.live import view as live
 from tests import factories
@@ -72,3 +75,18 @@ def test_a_stream_is_woken_by_news_and_by_itself_when_there_are_none(monkeypatch
         return told
 
     assert asyncio.run(heard()) == [True, False]
+
+
+def test_a_stream_ends_when_its_token_does(monkeypatch, hand):
+    run, user = factories.start({"a": []}), factories.user()
+    monkeypatch.setattr(live, "RIGHTS", -1.0)
+    monkeypatch.setattr(hub.HUB, "start", lambda: None)
+    token, _ = tokens.make(user, "ci", ["read"], clock.now() + timedelta(days=1), None)
+    again = partial(tokens.again, token.pk)
+    assert live.may_still_view(again, run.pk)
+    tokens.revoke(token, user)
+
+    async def read():
+        return [message async for message in live.follow(run.pk, 0, run.events, again)]
+
+    assert len(asyncio.run(read())) == 1

@@ -1,0 +1,40 @@
+"""What OpenAPI tells of the API."""
+
+import pytest
+from django.test import Client
+
+from .conftest import Program
+
+OPEN = {"/api/v1/token"}  # what needs no token
+
+
+@pytest.fixture
+def schema():
+    return Client().get("/api/v1/openapi.json").json()
+
+
+def test_it_is_openapi_3_1(schema):
+    assert schema["openapi"].startswith("3.1")
+
+
+def test_every_operation_says_what_it_is_and_how_it_refuses(schema):
+    for path, operations in schema["paths"].items():
+        for method, told in operations.items():
+            refusals = {status: answer for status, answer in told["responses"].items() if status >= "400"}
+            assert told["summary"], (method, path)
+            assert {"401", "422", "429"} <= set(refusals), (method, path)
+            assert all(list(each["content"]) == ["application/problem+json"] for each in refusals.values())
+
+
+def test_every_operation_but_the_exchange_wants_a_token(schema):
+    for path, operations in schema["paths"].items():
+        for method in operations if path not in OPEN else ():
+            address = path.removeprefix("/api/v1").replace("{run_id}", "1").replace("{approval_id}", "1")
+            answer = Program(None).call(method, address, {} if method == "post" else None)
+            assert answer.status_code == 401, (method, path)
+
+
+def test_the_page_to_try_it_loads_nothing_from_elsewhere():
+    answer = Client().get("/api/v1/docs")
+    assert answer.status_code == 200
+    assert "//" not in answer.content.decode().split("<body")[0].replace("<!DOCTYPE", "")

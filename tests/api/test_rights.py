@@ -1,0 +1,112 @@
+"""Every operation of the API × every role × the own and another environment. A new operation without a row fails."""
+
+import pytest
+from django.test import Client
+
+from opsportal import rights
+from opsportal.models import Environment, Token
+from tests import factories
+
+from .conftest import program
+
+VIEW, OPERATE, APPROVE = rights.VIEW, rights.OPERATE, rights.APPROVE
+ANYWHERE = "with any role"
+SCOPES = {VIEW: "read", OPERATE: "run", APPROVE: "approve"}
+
+# Each operation, and what it takes. `{…}` are of the environment.
+TABLE = {
+    "POST /runs": OPERATE,
+    "POST /plans": OPERATE,
+    "GET /runs": ANYWHERE,
+    "GET /runs/{run_id}": VIEW,
+    "GET /runs/{run_id}/events": VIEW,
+    "GET /runs/{run_id}/stream": VIEW,
+    "POST /runs/{run_id}/{deed}": OPERATE,
+    "GET /approvals": ANYWHERE,
+    "GET /approvals/{approval_id}": VIEW,
+    "POST /approvals/{approval_id}": APPROVE,
+    "GET /environments": ANYWHERE,
+    "GET /environments/{name}": VIEW,
+    "GET /runbooks": ANYWHERE,
+    "GET /runbooks/{name}": ANYWHERE,
+}
+
+
+def operations():
+    schema = Client().get("/api/v1/openapi.json").json()
+    for path, methods in schema["paths"].items():
+        yield from (f"{method.upper()} {path.removeprefix('/api/v1')}" for method in methods)
+
+
+def test_every_operation_has_a_row():
+    assert set(operations()) == set(TABLE)
+
+
+@pytest.fixture
+def places():
+    return {name: rows(factories.environment(name=name)) for name in ("ours", "theirs")}
+
+
+def rows(environment):
+    run = factories.run(environment=environment, runbook="stacks.plan")
+    approval = factories.approval(factories.step(run, "a", status="asking"))
+    return {"environment": environment, "run": run, "approval": approval}
+
+
+def status(caller, line, row):
+    """What this operation of the table is answered with."""
+    method, path = line.split()
+    name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
+    ids = {"run_id": row["run"].pk, "approval_id": row["approval"].pk, "deed": "cancel", "name": name}
+    start = {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
+    answer = {"answer": "approve", "digest": row["approval"].digest}
+    body = (answer if "approval" in path else start) if method == "POST" else None
+    return caller.call(method.lower(), path.format(**ids), body).status_code
+
+
+def refused(code):
+    """Turned away; 422 is what an environment that is not seen is answered with, 409 a run that can't do that now."""
+    return code in (401, 403, 404, 422)
+
+
+def holder(role, places):
+    person = factories.user("none")
+    if role != "none":
+        rights.give(role, person, places["ours"]["environment"])
+    return person
+
+
+def allowed(needed, role, whose):
+    return role != "none" and (needed == ANYWHERE or (whose == "ours" and needed in rights.ROLES[role]))
+
+
+@pytest.mark.parametrize("role", [*rights.ROLES, "none"])
+def test_a_token_opens_what_its_person_may_and_nothing_of_others(role, places):
+    caller, wrong = program(holder(role, places)), []
+    for line, needed in TABLE.items():
+        for whose, row in places.items():
+            code = status(caller, line, row)
+            if refused(code) == allowed(needed, role, whose):
+                wrong.append(f"{line}, {whose}: {code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("right", SCOPES)
+def test_a_token_opens_what_its_scope_says_on_the_environments_it_names(right, places):
+    person, wrong = factories.user(), []
+    caller = program(person, SCOPES[right], environments=[places["ours"]["environment"]])
+    for line, needed in TABLE.items():
+        for whose, row in places.items():
+            code = status(caller, line, row)
+            may = needed == ANYWHERE or (whose == "ours" and needed in (VIEW, right))
+            if refused(code) == may:
+                wrong.append(f"{line}, {whose}: {code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_token_without_its_environments_opens_nothing_of_any(places):
+    caller = program(factories.user(), environments=[places["ours"]["environment"]])
+    Token.objects.get().environments.clear()
+    assert Environment.objects.count() == 2
+    for line in TABLE:
+        assert refused(status(caller, line, places["ours"])), line
