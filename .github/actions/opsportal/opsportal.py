@@ -237,10 +237,14 @@ def sentence(status: int, body: bytes) -> str:
 
 @dataclass
 class Portal:
-    """opsportal's API. Whatever it is asked may be asked again."""
+    """opsportal's API. Whatever it is asked may be asked again.
+
+    `sent`: a run was asked for; `number`: the run, once that is known.
+    """
 
     access: Access
     sent: bool = False
+    number: int | None = None
 
     def __post_init__(self) -> None:
         self.base = f"{self.access.url}/api/v1"
@@ -266,7 +270,9 @@ class Portal:
 
     def start(self, want: Wanted, seconds: float = SILENCE) -> dict[str, Any]:
         self.sent = True
-        return self.ask("POST", "/runs", want.body, seconds, **{"Idempotency-Key": want.key})
+        found = self.ask("POST", "/runs", want.body, seconds, **{"Idempotency-Key": want.key})
+        self.number = found["id"]
+        return found
 
     def run(self, number: int) -> dict[str, Any]:
         return self.ask("GET", f"/runs/{number}")
@@ -498,10 +504,9 @@ def main() -> int:
         return job(want, portal, log)
     except Wrong as error:
         return failed(log, WRONG, str(error))
-    except Refusal as error:
-        return failed(log, REFUSED, str(error))
-    except Away as error:
-        return failed(log, AWAY, f"{error} The run, where one was started, goes on.")
+    except (Refusal, Away) as error:
+        rest = f" Run {portal.number} goes on." if portal.number else ""
+        return failed(log, REFUSED if isinstance(error, Refusal) else AWAY, f"{error}{rest}")
 
 
 def job(want: Wanted, portal: Portal, log: Log) -> int:
@@ -532,21 +537,33 @@ def ended(run: Mapping[str, Any], url: str, log: Log) -> int:
 
 
 def given_up(want: Wanted, portal: Portal, why: str) -> str:
-    """Cancel the run and say so. Whether the request to start it had arrived is not known: sent again, it tells."""
+    """Cancel the run and say so."""
     if not portal.sent:
         return f"{why}. No run was started."
     ends = time.monotonic() + PARTING
     while True:
         try:
-            run = portal.start(want, PARTING / 2)
-            if run["status"] not in ENDED:
-                run = portal.ask("POST", f"/runs/{run['id']}/cancel", {}, PARTING / 2)
+            run = cancelled(want, portal)
             output("status", run["status"])
             return f"{why}. Run {run['id']} is {run['status']}: {urllib.parse.urljoin(want.url + '/', run['url'])}"
         except (Refusal, OSError, HTTPException) as error:
             if time.monotonic() > ends:
-                return f"{why}, and the run could not be cancelled: {error}. Cancel it in opsportal."
+                return f"{why}, and the run could not be cancelled: {error} Cancel it in opsportal."
         time.sleep(0.3)
+
+
+def cancelled(want: Wanted, portal: Portal) -> dict[str, Any]:
+    """The run as it is then. Where its number is not known the same request tells it, whether or not it had arrived.
+
+    A key holds for one token, so a run that is known is not asked for. Raises Refusal, OSError, HTTPException.
+    """
+    number = portal.number or portal.start(want, PARTING / 2)["id"]
+    try:
+        return portal.ask("POST", f"/runs/{number}/cancel", {}, PARTING / 2)
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+    return portal.run(number)  # it has ended by itself
 
 
 def failed(log: Log, code: int, text: str) -> int:
