@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
-from opsportal.cli import access, client, completing, main, terminal, texts, wants
+from opsportal.cli import access, client, completing, following, main, terminal, texts, wants
 from opsportal.cli.errors import Usage
-from opsportal.cli.following import ENDED
 from opsportal.models import Run, Step
+
+from .identities import RUN, Server
 
 STRANGERS = """
 import sys
@@ -24,7 +25,7 @@ def test_it_loads_nothing_of_the_portal():
 
 
 def test_it_knows_how_runs_end_and_how_steps_look():
-    assert set(ENDED) == set(Run.ENDED)
+    assert set(following.ENDED) == set(Run.ENDED)
     assert set(terminal.MARKS) == set(Step.Status.values)
 
 
@@ -129,3 +130,12 @@ def test_fish_is_told_each_command_and_option():
     script = completing.script("fish", main.parser())
     assert "-n '__fish_seen_subcommand_from approve' -l reject" in script
     assert "-n '__fish_seen_subcommand_from completion' -a bash" in script
+
+
+def test_where_no_stream_can_be_had_the_run_is_read_again_and_again(monkeypatch):
+    monkeypatch.setattr(following, "LONGEST_WAIT", 0.1)
+    with Server() as server:
+        server.tokens, server.end_after = ["x"], 0
+        found = following.Following(client.Client(server.url, "x"), dict(RUN), print)
+        assert list(found.lines()) == []
+    assert (found.run["status"], server.log.count("/api/v1/runs/7")) == ("succeeded", 4)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -75,7 +74,7 @@ class Program:
 @contextmanager
 def running(argv, env, folder):
     """The program, which ends with the test."""
-    program = Program([sys.executable, *argv], env, folder)
+    program = Program(argv, env, folder)
     try:
         yield program
     finally:

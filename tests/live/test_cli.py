@@ -20,14 +20,13 @@ from .conftest import ended, until
 class Shell:
     """Where a person with a token types commands."""
 
-    def __init__(self, host, portal, folder):
-        self.host, self.portal, self.folder = host, portal, folder
+    def __init__(self, portal, folder):
+        self.portal, self.folder = portal, folder
         self.person = factories.user()
         self.env = {"OPSPORTAL_URL": portal.url, "OPSPORTAL_TOKEN": programs.secret(self.person)}
-        factories.environment(name="dev")
 
     def types(self, *words, **env):
-        return programs.running(["-m", "opsportal.cli", *words], self.env | env, self.folder)
+        return programs.running([sys.executable, "-m", "opsportal.cli", *words], self.env | env, self.folder)
 
     def runs(self, do, *words, graph=None, **env):
         params = {"graph": graph or {"a": []}, "do": {"a": do}}
@@ -45,8 +44,9 @@ def portal(host):
 
 
 @pytest.fixture
-def shell(host, portal, tmp_path):
-    return Shell(host, portal, tmp_path)
+def shell(portal, tmp_path):
+    factories.environment(name="dev")
+    return Shell(portal, tmp_path)
 
 
 @pytest.fixture
@@ -158,6 +158,14 @@ def test_a_token_in_a_file_is_taken_where_nobody_else_may_read_it(shell, tmp_pat
     assert (code, f"chmod 600 {path}" in text) == (2, True)
     path.chmod(0o600)
     assert shell.prints("environments")[0] == 0
+
+
+def test_a_plan_changes_nothing_and_a_run_deploys(account, portal, worker, tmp_path):
+    shell = Shell(portal, tmp_path)
+    code, text = shell.prints("plan", "stacks.deploy", "dev", "blueprint=pair", "--only", "base")
+    assert (code, account.operations()) == (0, []), text
+    code, text = shell.prints("run", "stacks.deploy", "dev", "blueprint=pair", "--only", "base")
+    assert (code, account.operations()) == (0, [("dev-pair-base", "CREATE_STACK", "CREATE_COMPLETE")]), text
 
 
 def test_on_a_terminal_each_step_has_a_bar(shell, worker):
