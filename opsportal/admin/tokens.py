@@ -12,7 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from .. import clock, rights
 from ..api import tokens
@@ -45,6 +50,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Token
         fields = ("name", "scopes", "everywhere", "environments")
         help_texts = {"everywhere": gettext_lazy("All that you may see, those to come too.")}
+        widgets = {"name": UnfoldAdminTextInputWidget, "everywhere": UnfoldBooleanSwitchWidget}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,6 +130,11 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
         if obj is None:
             return type("Form", (TokenForm,), {"person": request.user})
         return super().get_form(request, obj, change, **kwargs)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """One token at a time: each is seen once."""
+        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**once, **(extra_context or {})})  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
         given = form.cleaned_data

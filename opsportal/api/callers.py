@@ -1,7 +1,8 @@
 """Who calls: a program with a token, which stands where a user does when rights are asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -27,10 +28,11 @@ class Caller:
     token: Token
     person: User
     limited: frozenset[int] | None
-    _granted: dict[str, set[int]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._granted = {right: self.reached(right) for right in self.allowed}
+    @cached_property
+    def _granted(self) -> dict[str, set[int]]:
+        """What `rights.granted` keeps with who it is about."""
+        return {right: self.reached(right) for right in self.allowed}
 
     @property
     def pk(self) -> int:

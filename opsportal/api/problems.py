@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import ErrorDetails
@@ -99,6 +100,7 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
     return answer(404, _("There is no such thing here, or this token may not see it."))
 
 
+@csrf_exempt
 def nothing(request: HttpRequest) -> HttpResponse:
     """The view of every address below /api/ that is none."""
     return answer(404, _("There is nothing at this address; /api/v1/openapi.json lists those there are."))

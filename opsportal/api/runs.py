@@ -111,7 +111,7 @@ def events(
     "/runs/{int:run_id}/stream",
     response={200: None, **PROBLEMS},
     summary="Follow a run",
-    openapi_extra={"responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}},
+    openapi_extra={"responses": {200: {"content": {"text/event-stream": {"schema": shapes.MESSAGE}}}}},
 )
 def stream(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """Server-Sent Events: `line` (its id is the event's number), `state`, `beat` every two seconds and `end`.
@@ -166,5 +166,7 @@ def told(run: Run) -> dict[str, Any]:
 def whole(run: Run) -> dict[str, Any]:
     """The run with its steps and open questions."""
     open_ = Approval.objects.filter(step__run=run, status=Approval.Status.OPEN).order_by("pk")
-    _state, steps = pictures.state(run.pk)
-    return told(run) | {"steps": steps, "approvals": list(open_.values_list("pk", flat=True))}
+    return told(run) | {
+        "steps": pictures.how_steps_stand(run.pk),
+        "approvals": list(open_.values_list("pk", flat=True)),
+    }

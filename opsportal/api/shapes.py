@@ -105,3 +105,15 @@ class Runbook(Schema):
     title: str
     summary: str
     parameters: dict[str, Any] = Told(description="JSON Schema of its parameters.")
+
+
+# One Server-Sent Event: HTML Living Standard, Server-sent events.
+MESSAGE = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["line", "state", "counts", "beat", "end"]},
+        "id": {"type": "string", "description": "The number of the line."},
+        "data": {"type": "string", "description": "JSON."},
+    },
+    "required": ["event", "data"],
+}

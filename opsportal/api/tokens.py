@@ -5,10 +5,11 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from .. import audit, clock, rights
@@ -73,7 +74,7 @@ def find(secret: str) -> Caller | None:
     The work is the same for a wrong secret and for no such token, and no run has been looked for yet.
     """
     prefix = "_".join(secret.split("_")[:2])[:20]
-    token = Token.objects.select_related("person").filter(prefix=prefix).first()
+    token = read(prefix=prefix)
     fits = hmac.compare_digest(digest(secret), token.digest if token else digest(""))
     if not token or not fits or not stands(token):
         refused(token)
@@ -91,24 +92,30 @@ def refused(token: Token | None) -> None:
         audit.record("token.refuse", token, str(token), {"ended": not stands(token)})
 
 
-def used(token: Token) -> None:
+def used(token: Any) -> None:
     """Keep when it was used last; an hour's first use is on record. What it changes is on record each time."""
-    now = clock.now()
-    before, unused = token.used_at, Q(used_at=None) | Q(used_at__lt=now - USED)
-    fresh = Token.objects.filter(unused, pk=token.pk).update(used_at=now)
+    before, now = token.used_at, token.now
+    if before and before >= now - USED:
+        return
+    fresh = Token.objects.filter(pk=token.pk, used_at=before).update(used_at=now)
     if fresh and (before is None or before < now - RECORDED):
         audit.record("token.use", token, caller(token))
 
 
 def again(pk: int) -> Caller | None:
     """Who calls with this token now; None: it has ended."""
-    token = Token.objects.select_related("person").filter(pk=pk).first()
+    token = read(pk=pk)
     return caller(token) if token and stands(token) else None
 
 
-def stands(token: Token) -> bool:
-    """Whether the token is neither over nor revoked, and its person still there."""
-    return token.revoked_at is None and token.expires_at > clock.now() and token.person.is_active
+def read(**which: Any) -> Any:
+    """The token with its person, and the database's time as `now`; None: there is none."""
+    return next(iter(Token.objects.select_related("person").annotate(now=Now()).filter(**which)), None)
+
+
+def stands(token: Any) -> bool:
+    """Whether the token was neither over nor revoked when it was read, and its person still there."""
+    return token.revoked_at is None and token.expires_at > token.now and token.person.is_active
 
 
 def caller(token: Token) -> Caller:

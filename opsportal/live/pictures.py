@@ -60,20 +60,27 @@ def told(run: Any) -> Any:
 
 
 def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """How the run and its steps stand, as the browser is told. A step that waits in AWS is under way."""
+    """How the run and its steps stand, as the browser is told."""
     columns = ("status", "reason", "cancel_at", "events", "began_at", "over_at", "usual")
     run: dict[str, Any] = timed(Run.objects.all()).values(*columns).get(pk=run_id)
     run |= {"ended_at": run.pop("over_at"), "usual_seconds": run.pop("usual")}
-    steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
+    steps = how_steps_stand(run_id)
     asked = Approval.objects.filter(step__run=run_id).order_by("pk")
     asks = list(asked.values_list("step__key", "asked_at", "answered_at"))
     for step in steps:
-        step["needs"] = needs(step.pop("phase"), step["needs"], step.pop("undo_needs"))
         step["asks"] = [times for key, *times in asks if key == step["key"]]
-        if step["status"] == Step.Status.DUE and step["started_at"]:
-            step["status"] = Step.Status.RUNNING
     question = Approval.objects.filter(step__run=run_id, status=Approval.Status.OPEN).values_list("pk", flat=True)
     return {**run, "approval": question.first()}, steps
+
+
+def how_steps_stand(run_id: int) -> list[dict[str, Any]]:
+    """The run's steps in order. A step that waits in AWS is under way."""
+    steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
+    for step in steps:
+        step["needs"] = needs(step.pop("phase"), step["needs"], step.pop("undo_needs"))
+        if step["status"] == Step.Status.DUE and step["started_at"]:
+            step["status"] = Step.Status.RUNNING
+    return steps
 
 
 def needs(phase: str, to_do: list[str], to_undo: list[str]) -> list[str]:

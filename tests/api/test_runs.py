@@ -141,8 +141,11 @@ def test_a_wrong_token_learns_nothing_of_what_there_is(address, where):
     assert (there.status_code, there.json()) == (401, not_there.json())
 
 
-def test_an_address_that_is_none_is_told_as_a_problem(caller):
-    answer = caller.get("/nothing")
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("address", ["/nothing", "/runs/x", "/approvals/-1"])
+def test_an_address_that_is_none_is_told_as_a_problem(caller, method, address):
+    caller.client.handler.enforce_csrf_checks = True
+    answer = caller.call(method, address)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
