@@ -373,12 +373,18 @@ class Log:
         for part in rest:
             print(f"         | {part}", flush=True)
 
+    def announce(self, kind: str, text: str) -> None:
+        """A sentence that GitHub shows on the job's page too: a notice or an error."""
+        if not self.github:
+            return self.say(text)
+        self.enter(None)
+        return self.command(kind, text)
+
     def question(self, number: int | None, url: str) -> None:
         """A question that waits for a person, told once."""
         if number is not None and number not in self.asked:
             self.asked.add(number)
-            self.say(f"The run waits for an approval. Answer it at {url}")
-            self.command("notice", f"The run waits for an approval: {url}")
+            self.announce("notice", f"The run waits for an approval: {url}")
 
 
 def data(text: str) -> str:
@@ -567,8 +573,7 @@ def cancelled(want: Wanted, portal: Portal) -> dict[str, Any]:
 
 
 def failed(log: Log, code: int, text: str) -> int:
-    log.say(text)
-    log.command("error", text)
+    log.announce("error", text)
     return code
 
 
