@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from . import access, commands, texts
 from .client import Client
@@ -24,6 +25,9 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer characters than a run tells
     args = parser().parse_args(argv)
     try:
         client = None if args.command == "completion" else connected(args)

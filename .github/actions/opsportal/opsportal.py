@@ -360,7 +360,7 @@ class Log:
         if self.group is not None:
             self.command("endgroup")
         if step is not None:
-            self.command("group", step)
+            self.command("group", " ".join(plain(step)))
         self.group = step
 
     def line(self, event: Mapping[str, Any]) -> None:
