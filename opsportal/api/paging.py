@@ -14,7 +14,11 @@ def page(rows: Any, limit: int, cursor: str) -> tuple[list[Any], str | None]:
     if cursor:
         rows = rows.filter(pk__lt=place(cursor))
     found = list(rows.order_by("-pk")[: limit + 1])
-    return found[:limit], mark(found[limit - 1].pk) if len(found) > limit else None
+    return found[:limit], mark(key(found[limit - 1])) if len(found) > limit else None
+
+
+def key(row: Any) -> int:
+    return int(row["id"] if isinstance(row, dict) else row.pk)
 
 
 def mark(pk: int) -> str:

@@ -22,6 +22,10 @@ from .problems import PROBLEMS, Problem
 
 router = Router(tags=["runs"])
 MOST = 100
+COLUMNS = (
+    *("id", "runbook", "environment__name", "status", "params", "requested_by__username", "caller", "reason"),
+    *("created_at", "ended_at", "usual_seconds", "events"),
+)
 DEEDS = {"cancel": runs.cancel, "retry": runs.retry, "undo": undoing.undo}
 KEY = "Idempotency-Key"
 TOLD = "Sent again within 7 days, it gives the same run."
@@ -60,7 +64,7 @@ def begun(caller: Caller, response: HttpResponse, runbook: str, body: shapes.Sta
     except Invalid as error:
         raise Problem(422, error.message, {located(name): text for name, text in error.fields.items()}) from error
     response["Location"] = reverse("api-1:run", args=[run.pk])
-    return Status(202, whole(run))
+    return Status(202, whole(Run.objects.filter(pk=run.pk).values(*COLUMNS)[0]))
 
 
 def located(name: str) -> str:
@@ -79,7 +83,7 @@ def listed(
     cursor: str = "",
 ) -> dict[str, Any]:
     """A page of runs; `next` is the cursor of the one after it."""
-    rows = rights.visible(Run.objects.select_related("environment", "requested_by"), by(request))
+    rows = rights.visible(Run.objects.values(*COLUMNS), by(request))
     wanted = {"status": status, "environment__name": environment, "runbook": runbook}
     rows = rows.filter(**{name: value.replace("\0", "") for name, value in wanted.items() if value})
     found, after = paging.page(rows, limit, cursor)
@@ -90,7 +94,7 @@ def listed(
 @decorate_view(conditional_page)
 def read(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """The run with its steps and open questions."""
-    return whole(seen(request, run_id))
+    return whole(seen(Run.objects.values(*COLUMNS), request, run_id))
 
 
 @router.get("/runs/{int:run_id}/events", response={200: shapes.Events, **PROBLEMS}, summary="Read a run's events")
@@ -102,7 +106,7 @@ def events(
     limit: int = Query(MOST, ge=1, le=500),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """Events after number `after`, in order."""
-    seen(request, run_id)
+    seen(Run.objects.only("pk"), request, run_id)
     found = list(Event.objects.filter(run=run_id, number__gt=after).order_by("number")[: limit + 1])
     return {"items": [pictures.line(event) for event in found[:limit]], "more": len(found) > limit}
 
@@ -118,7 +122,7 @@ def stream(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
 
     `Last-Event-ID` says which line the reader has. The right to see the run is asked for again every 60 s.
     """
-    run, again = seen(request, run_id), partial(tokens.again, by(request).token.pk)
+    run, again = seen(Run.objects.all(), request, run_id), partial(tokens.again, by(request).token.pk)
     return live.streamed(live.follow(run.pk, live.place(request, run.events), run.events, again))
 
 
@@ -127,46 +131,31 @@ def stream(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
 )
 def steer(request: HttpRequest, run_id: int, deed: str) -> Status[dict[str, Any]]:
     """`deed`: cancel, retry or undo. 409 where the run's state does not allow it."""
-    run = seen(request, run_id)
+    run = seen(Run.objects.select_related("environment"), request, run_id)
     if deed not in DEEDS:
         raise Problem(404, _("Choose cancel, retry or undo."))
     if not rights.may_start(by(request), run.environment):
         raise Problem(403, _("This token may not steer runs on %(name)s.") % {"name": run.environment.name})
     DEEDS[deed](run.pk, by(request))
-    return Status(202, whole(seen(request, run_id)))
+    return Status(202, whole(seen(Run.objects.values(*COLUMNS), request, run_id)))
 
 
-def seen(request: HttpRequest, run_id: int) -> Run:
-    """The run, where this token may see it. Raises Problem: whether it is there is not told."""
-    rows = rights.visible(Run.objects.select_related("environment", "requested_by"), by(request))
-    run: Run | None = rows.filter(pk=run_id).first() if run_id < 2**63 else None
-    if run is None:
-        raise Problem(404, _("There is no such run, or this token may not see it."))
-    return run
+def seen(rows: Any, request: HttpRequest, run_id: int) -> Any:
+    """The one of these rows, where this token may see it. Raises Problem: whether it is there is not told."""
+    for run in rights.visible(rows, by(request)).filter(pk=run_id) if run_id < 2**63 else ():
+        return run
+    raise Problem(404, _("There is no such run, or this token may not see it."))
 
 
-def told(run: Run) -> dict[str, Any]:
-    """The run in a few words; secrets stay here."""
-    return {
-        "id": run.pk,
-        "runbook": run.runbook,
-        "environment": run.environment.name,
-        "status": run.status,
-        "params": redaction.data(run.params),
-        "started_by": str(run.requested_by or run.caller),
-        "created_at": run.created_at,
-        "ended_at": run.ended_at,
-        "usual_seconds": run.usual_seconds,
-        "reason": run.reason,
-        "events": run.events,
-        "url": reverse("admin:opsportal_run_page", args=[run.pk]),
-    }
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """The run of these `COLUMNS` in a few words; secrets stay here."""
+    run = dict(row, environment=row["environment__name"], params=redaction.data(row["params"]))
+    run["started_by"] = row["requested_by__username"] or row["caller"]
+    return run | {"url": reverse("admin:opsportal_run_page", args=[row["id"]])}
 
 
-def whole(run: Run) -> dict[str, Any]:
-    """The run with its steps and open questions."""
-    open_ = Approval.objects.filter(step__run=run, status=Approval.Status.OPEN).order_by("pk")
-    return told(run) | {
-        "steps": pictures.how_steps_stand(run.pk),
-        "approvals": list(open_.values_list("pk", flat=True)),
-    }
+def whole(row: dict[str, Any]) -> dict[str, Any]:
+    """The same with the run's steps and open questions."""
+    open_ = Approval.objects.filter(step__run=row["id"], status=Approval.Status.OPEN).order_by("pk")
+    steps = pictures.how_steps_stand(row["id"])
+    return told(row) | {"steps": steps, "approvals": list(open_.values_list("pk", flat=True))}
