@@ -15,9 +15,10 @@ import pytest
 from django.core.management import ManagementUtility
 
 from config.env import ROOT, Env
+from opsportal.cli import main as cli
 from tests.docs import pages
 
-OURS = {"REMAP_SIGTERM", *(name.upper() for name in Env.model_fields)}
+OURS = {"REMAP_SIGTERM", "OPSPORTAL_URL", *(name.upper() for name in Env.model_fields)}
 ASSIGNED = re.compile(r"(?:export )?([A-Z_]+)=\S*\s*")
 CELERY = "-m celery -A config"
 COMMANDS = [(page, line) for page, line in pages.commands() if "sqlite3.connect" not in line]
@@ -66,6 +67,8 @@ def check(words):
         check_help([sys.executable, *words[1:6]], words[6:])
     elif text.startswith("-m "):
         check_help([sys.executable, *words[1:3]], words[3:])
+    elif program == "opsportal":
+        cli.parser().parse_args(words[1:])
     elif program == "pip":
         check_help([sys.executable, "-m", "pip", "install"], words[2:])
     else:
@@ -83,7 +86,7 @@ def test_it_is_known_with_its_arguments(line):
 @every
 def test_what_comes_from_the_virtual_environment_is_called_there(line):
     _, words = split(line)
-    assert not words or words[0] in ("make", "cfn-lint") or Path(words[0]).parts[-3:-1] == (".venv", "bin")
+    assert not words or words[0] in ("make", "cfn-lint", "opsportal") or Path(words[0]).parts[-3:-1] == (".venv", "bin")
 
 
 def test_the_backup_is_a_whole_database(tmp_path):
@@ -105,3 +108,5 @@ def test_a_command_that_does_not_exist_is_noticed():
         check(["make", "coffee"])
     with pytest.raises(SystemExit):
         check([".venv/bin/python", "manage.py", "brew"])
+    with pytest.raises(SystemExit):
+        check(["opsportal", "brew"])

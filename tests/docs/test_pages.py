@@ -3,8 +3,10 @@
 import re
 
 import pytest
+import yaml
 
 from config.env import ROOT
+from opsportal.cli import errors, main
 from tests.docs import pages
 
 every = pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
@@ -47,3 +49,13 @@ def test_every_page_of_docs_is_linked_from_the_readme():
 
 def test_the_screenshot_is_small_enough_for_a_slow_line():
     assert (ROOT / "docs/run.png").stat().st_size < 300_000
+
+
+def test_the_page_of_ci_has_each_input_of_the_action_and_each_exit_code():
+    page = (ROOT / "docs/ci.md").read_text()
+    action = yaml.safe_load((ROOT / ".github/actions/opsportal/action.yml").read_text())
+    rows = "".join(re.findall(r"^\| (`\w+`.*?) \|", page, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", rows)) == set(action["inputs"])
+    codes = {value for name, value in vars(errors).items() if name.isupper()}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == codes
+    assert all(f"  {code} " in main.EPILOG for code in codes)

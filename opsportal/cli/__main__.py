@@ -1,0 +1,7 @@
+"""`python -m opsportal.cli`, the same as `opsportal`."""
+
+import sys
+
+from .main import main
+
+sys.exit(main())
