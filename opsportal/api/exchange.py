@@ -28,14 +28,15 @@ router = Router(tags=["tokens"])
 
 LIFE = timedelta(minutes=15)
 SCOPES = (Token.Scope.READ, Token.Scope.RUN)
-MOST = 16 * 1024  # bytes of a request; GitHub's and GitLab's tokens take about 2 KiB
+LONGEST = 5000  # characters of a token; GitHub's and GitLab's have about 2,000
+MOST = 64 * 1024  # bytes of a request: JSON may take twelve for a character
 RATE, BURST = 1.0, 30.0  # requests a second from one address
 KEPT = timedelta(hours=1)  # a used token of a CI is remembered this much longer than it could be used
 OVER = timedelta(days=30)  # after its end, one of ours leaves the list of tokens; the audit goes on telling of it
 
 
 class Asked(Schema):
-    token: str = Told(max_length=MOST, description="The OpenID Connect token that the CI made for this job.")
+    token: str = Told(max_length=LONGEST, description="The OpenID Connect token that the CI made for this job.")
 
 
 class Exchanged(Schema):

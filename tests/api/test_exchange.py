@@ -168,9 +168,7 @@ def test_one_issuer_does_not_sign_for_another(job, rule, sandbox):
     assert refused(job.exchange(path="/gitlab", iss=sandbox.url))
 
 
-@pytest.mark.parametrize(
-    "token", ["", "x", "a.b.c", "é.é.é", "\x00", "e30.e30.", "." * 10_000, "🚀", "opsp_00000000_a"]
-)
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "\x00", "e30.e30.", "." * 4_000, "🚀", "opsp_00000000_a"])
 def test_what_is_no_token_is_refused(job, rule, token):
     assert refused(job.exchange(token))
 
@@ -255,7 +253,7 @@ def test_a_disabled_publisher_exchanges_nothing_and_its_tokens_end(job, rule):
 def test_a_person_who_left_or_lost_their_rights_gives_none(job, rule):
     program = Program(job.exchange().json()["token"])
     rule.person.user_permissions.clear()
-    assert program.get("/environments").json() == []
+    assert program.get("/environments").status_code == 403
     assert refused(job.exchange(), "may not start")
     rule.person.is_active = False
     rule.person.save()
@@ -325,7 +323,7 @@ def test_addresses_of_one_network_count_together(address, shown):
 
 
 def test_a_long_request_is_refused_before_it_is_read(job, rule):
-    sent = json.dumps({"token": "x" * 20_000})
+    sent = json.dumps({"token": "x" * 100_000})
     answer = Client().post("/api/v1/token", sent, content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
 
