@@ -13,10 +13,11 @@ def usual(run: Run) -> dict[str, float]:
     """Seconds a step with this key usually takes here, by key; steps without a history are missing."""
     recent = Run.objects.filter(runbook=run.runbook, environment=run.environment_id).exclude(pk=run.pk)
     ids = list(recent.order_by("-id").values_list("pk", flat=True)[:RUNS])
-    rows = Step.objects.filter(run__in=ids, status=Step.Status.SUCCEEDED, unchanged=False, try_no=1)
-    waited = asked(ids)
+    steps = Step.objects.filter(run__in=ids, status=Step.Status.SUCCEEDED, unchanged=False, try_no=1)
+    rows = list(steps.order_by("-run_id").values_list("pk", "key", "started_at", "ended_at"))
+    waited = asked(ids) if rows else {}
     took: dict[str, list[float]] = defaultdict(list)
-    for pk, key, start, end in rows.order_by("-run_id").values_list("pk", "key", "started_at", "ended_at"):
+    for pk, key, start, end in rows:
         if start and end and len(took[key]) < SAMPLES:
             took[key].append(max(0.0, (end - start).total_seconds() - waited[pk]))
     return {key: median(seconds) for key, seconds in took.items()}

@@ -19,12 +19,12 @@ from django.db.models import JSONField, Model
 from .clock import CLOCKS, told
 
 M = TypeVar("M", bound=Model)
-READ = dict.fromkeys(CLOCKS, "SELECT {columns}, {now} FROM {tables} WHERE {table}.id = %s")
+READ = dict.fromkeys(CLOCKS, "SELECT {columns}, {now} FROM {tables} WHERE {table}.{by} = %s")
 # On PostgreSQL the lock comes inside, for the outer columns are read after it, and leaves alone who refers to the row;
 # on SQLite a transaction holds the whole file from its beginning.
 HOLD = READ | {
     "postgresql": "SELECT held.*, {now} FROM"
-    " (SELECT {columns} FROM {tables} WHERE {table}.id = %s FOR NO KEY UPDATE) AS held",
+    " (SELECT {columns} FROM {tables} WHERE {table}.{by} = %s FOR NO KEY UPDATE) AS held",
     "mysql": READ["mysql"] + " FOR UPDATE",
 }
 # What JSON tells otherwise than PyMySQL: times, and numbers that happen to be whole.
@@ -104,12 +104,12 @@ def opened(db: Any) -> Any:
     return db.make_debug_cursor(cursor) if db.queries_logged else db.make_cursor(cursor)
 
 
-def row(model: type[M], key: int, *path: str) -> tuple[M, datetime]:
-    """The row with this primary key, with what its foreign keys lead to along this path, and the time it was read.
+def row(model: type[M], key: Any, *path: str, by: str = "id") -> tuple[M, datetime]:
+    """The row with this key, with what its foreign keys lead to along this path, and the time it was read.
 
-    Raises ObjectDoesNotExist.
+    `by`: the column that the key is of, a unique one. Raises ObjectDoesNotExist.
     """
-    return one(READ, model, key, path)
+    return one(READ, model, key, path, by)
 
 
 def held(model: type[M], key: int) -> tuple[M, datetime]:
@@ -117,10 +117,12 @@ def held(model: type[M], key: int) -> tuple[M, datetime]:
     return one(HOLD, model, key, ())
 
 
-def one(how: Mapping[str, str], model: type[M], key: int, path: Sequence[str]) -> tuple[M, datetime]:
+def one(how: Mapping[str, str], model: type[M], key: Any, path: Sequence[str], by: str = "id") -> tuple[M, datetime]:
     db, table = connections[DEFAULT_DB_ALIAS], model._meta.db_table
     what = selection(model, path, db.vendor)
-    statement = how[db.vendor].format(columns=what.columns, tables=what.tables, table=table, now=CLOCKS[db.vendor])
+    statement = how[db.vendor].format(
+        columns=what.columns, tables=what.tables, table=table, by=by, now=CLOCKS[db.vendor]
+    )
     with opened(db) as cursor:
         cursor.execute(statement, [key])
         values = cursor.fetchone()

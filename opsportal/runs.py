@@ -53,7 +53,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
             )
             turn = Turn(run, run.created_at)
             begin(turn, book, str(by))
-            audit.record("run.start", run, by)
+            audit.record("run.start", run, by, at=turn.now)
     except IntegrityError:
         if forgotten(caller, key):
             return start(runbook, environment, params, by, key)

@@ -90,14 +90,17 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
             text = _("Send a valid token: Authorization: Bearer opsp_….")
             return answer(401, text, headers={"WWW-Authenticate": 'Bearer realm="opsportal"'})
         case RequestDataTooBig():
-            return answer(
-                413, _("The request is too large: at most %(n)s bytes.") % {"n": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
-            )
+            return too_large()
         case PermissionDenied():
             return answer(403, str(error) or _("This token may not do that."))
         case HttpError():
             return answer(error.status_code, error.message)
     return answer(404, _("There is no such thing here, or this token may not see it."))
+
+
+def too_large() -> HttpResponse:
+    text = _("The request is too large: at most %(n)s bytes.")
+    return answer(413, text % {"n": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
 
 
 @csrf_exempt

@@ -1,6 +1,7 @@
 """Who did what, when and from where, written in the same transaction as what it tells of."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
@@ -54,11 +55,12 @@ def record(
     by: Any = None,
     data: Mapping[str, Any] | None = None,
     environment: Environment | None = None,
+    at: datetime | None = None,
 ) -> Audit:
     """Write down one action of `ACTIONS`; secrets are taken out here.
 
     `by`: a user, the name of somebody who is none, or None: who sent the request at hand, else opsportal itself. What
-    changed goes into `data` as a pair, before and after, by field.
+    changed goes into `data` as a pair, before and after, by field. `at`: the database's time, where it is known.
     """
     if action not in ACTIONS:
         raise ValueError(f"Add “{action}” to audit.ACTIONS.")
@@ -66,7 +68,7 @@ def record(
     by = by or sender(request)
     where = environment or place(on)
     return Audit.objects.create(
-        at=clock.now(),
+        at=at or clock.now(),
         who=redaction.text(str(by))[:150],
         user_id=getattr(by, "pk", None),
         address=addresses.client(request) or None if request else None,

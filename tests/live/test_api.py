@@ -1,5 +1,6 @@
 """The API over a real portal: streams that go on where they broke off, and callers that race."""
 
+import contextlib
 import http.client
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -83,3 +84,21 @@ def test_many_at_once_with_the_same_key_start_one_run(host, caller):
         answers = list(threads.map(post, range(36)))
     assert {status for status, _ in answers} == {202}
     assert len({run for _, run in answers}) == Run.objects.count() == 3
+
+
+def test_a_body_whose_length_is_not_told_is_not_read_beyond_the_limit(caller):
+    sent = []
+
+    def endless():
+        while len(sent) < 1000:
+            sent.append(b" " * 100_000)
+            yield sent[-1]
+
+    line = http.client.HTTPConnection(caller.where, timeout=30)
+    headers = {"Authorization": f"Bearer {caller.secret}", "Content-Type": "application/json"}
+    with contextlib.suppress(ConnectionError):  # the portal does not wait for the rest
+        line.request("POST", "/api/v1/runs", endless(), headers, encode_chunked=True)
+    answer = line.getresponse()
+    line.close()
+    assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
+    assert len(sent) < 500

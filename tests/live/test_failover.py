@@ -53,7 +53,8 @@ def test_a_run_goes_on_at_the_new_primary_and_nobody_stays_at_the_old_one(host, 
     assert ended(run).status == "succeeded"
     assert browser.saw(run)
     until(lambda: group.other.exists(*WRITTEN) == len(WRITTEN))
-    until(lambda: not group.left(), 90)
+    with group.tells_who_is_left():
+        until(lambda: not group.left(), 90)
 
 
 def test_a_deployment_goes_on_at_a_primary_that_comes_back(host, account, group):
