@@ -18,7 +18,7 @@ ASLEEP = (S.BLOCKED, S.QUEUED, S.DUE, S.ASKING)
 
 
 def add(turn: Turn, fresh: Sequence[Step], usual: Mapping[str, float]) -> None:
-    """Insert the steps of a plan, blocked; `settle_run` lets the first ones start."""
+    """Insert the steps of a plan, blocked as a rule; `settle_run` lets the first ones start."""
     for step in fresh:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
     Step.objects.bulk_create(fresh)

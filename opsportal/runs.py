@@ -16,6 +16,7 @@ from .complaints import complaint
 from .errors import Invalid, Refused
 from .locks import nudge_first
 from .models import Approval, Environment, Run, Step
+from .nudges import GRACE
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
 from .writers import in_line
@@ -63,15 +64,17 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
 
 
 def begin(turn: Turn, book: Runbook, by: str) -> None:
-    """The first line and the first steps of a fresh run."""
+    """The first line and the first steps of a fresh run; a plan is due at once, which needs no look at the graph."""
     turn.say(format_lazy(gettext_lazy("Started by {by}."), by=by))
     if isinstance(book.plan, tuple):
         turn.set(status=R.RUNNING)
         flow.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
+        flow.settle_run(turn)
     else:
         plan = Step(run=turn.run, key=PLAN, action=PLAN, queue="long", timeout=PLAN_LIMIT, budget=PLAN_LIMIT)
+        plan.status, plan.wake_at, plan.nudge_at = S.DUE, turn.now, turn.now + GRACE
         flow.add(turn, [plan], history.usual(turn.run))
-    flow.settle_run(turn)
+        turn.nudge(plan.pk, plan.queue)
     turn.close()
 
 
