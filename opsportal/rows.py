@@ -153,6 +153,31 @@ def made(model: type[M], values: Sequence[Any]) -> M:
     return model.from_db(db.alias, how.names, own)
 
 
+@lru_cache(maxsize=64)
+def choosing(model: type[Model], names: Sequence[str], vendor: str) -> tuple[str, tuple[tuple[str, Any, Any], ...]]:
+    """What selects these columns, and what converts them, by name."""
+    db, table, converting = connections[DEFAULT_DB_ALIAS], model._meta.db_table, []
+    columns = [model._meta.get_field(name).get_col(table) for name in names]  # type: ignore[union-attr]
+    for name, column in zip(names, columns, strict=True):
+        converters = db.ops.get_db_converters(column) + column.get_db_converters(db)
+        converting += [(name, convert, column) for convert in converters]
+    listed = ", ".join(quoted(column.target) for column in columns)
+    return f"SELECT {listed} FROM {table}", tuple(converting)  # noqa: S608  our names
+
+
+def several(model: type[Model], names: Sequence[str], rest: str, arguments: Sequence[Any]) -> list[dict[str, Any]]:
+    """These columns of the rows that `rest` leads to: WHERE and what follows."""
+    db = connections[DEFAULT_DB_ALIAS]
+    statement, converting = choosing(model, tuple(names), db.vendor)
+    with opened(db) as cursor:
+        cursor.execute(f"{statement} WHERE {rest}", arguments)
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    for each in found:
+        for name, convert, column in converting:
+            each[name] = convert(each[name], column, db)
+    return found
+
+
 @lru_cache(maxsize=256)
 def setting(model: type[Model], names: Sequence[str], vendor: str) -> tuple[str, tuple[Any, ...]]:
     """What writes these columns, and their fields."""

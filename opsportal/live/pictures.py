@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from .. import rights
+from .. import rights, rows
 from ..models import Approval, Event, Run, Step
 from ..runs import PLAN
 
@@ -75,7 +75,7 @@ def state(run_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 def how_steps_stand(run_id: int) -> list[dict[str, Any]]:
     """The run's steps in order. A step that waits in AWS is under way."""
-    steps = list(Step.objects.filter(run=run_id).order_by("position").values(*STEP_COLUMNS))
+    steps = rows.several(Step, STEP_COLUMNS, "run_id = %s ORDER BY position", [run_id])
     for step in steps:
         step["needs"] = needs(step.pop("phase"), step["needs"], step.pop("undo_needs"))
         if step["status"] == Step.Status.DUE and step["started_at"]:

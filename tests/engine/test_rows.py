@@ -33,6 +33,13 @@ def test_a_row_is_what_django_reads(step, model):
     assert values(rows.row(model, key)[0]) == values(model.objects.get(pk=key))
 
 
+def test_some_columns_of_several_rows_are_what_django_reads(step):
+    factories.step(step.run, "two", needs=["one"], position=7)
+    names = ("key", "needs", "memory", "wake_at", "acted", "usual_seconds", "note")
+    found = rows.several(Step, names, "run_id = %s ORDER BY position DESC", [step.run_id])
+    assert found == list(Step.objects.filter(run=step.run_id).order_by("-position").values(*names))
+
+
 def test_what_a_rows_keys_lead_to_comes_along(step, django_assert_num_queries):
     with django_assert_num_queries(1):
         found, _ = rows.row(Step, step.pk, "run", "environment")
