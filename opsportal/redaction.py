@@ -12,6 +12,7 @@ TEXTS = (
     re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     re.compile(r"\bxox[abprs]-[\w-]{10,}|\bxapp-[\w-]{10,}"),
     re.compile(r"\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{20,}"),
+    re.compile(r"\bopsp_[0-9a-f]{8}_[\w-]{20,}"),  # our own
     re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),

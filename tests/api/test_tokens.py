@@ -1,5 +1,6 @@
 """Tokens: what they open, when they end, and what is kept of them."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from opsportal import clock, rights
 from opsportal.api import limits, tokens
 from opsportal.errors import Invalid, Refused
-from opsportal.models import Audit, Token
+from opsportal.models import Audit, Event, Run, Token
 from tests import factories
 
 from .conftest import Program, program
@@ -133,3 +134,18 @@ def test_a_body_over_the_limit_is_refused(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = program(factories.user()).post("/runs", {"runbook": "x" * 2000, "environment": "dev"})
     assert (answer.status_code, answer.json()["detail"]) == (413, "The request is too large: at most 1000 bytes.")
+
+
+def test_a_token_is_in_no_log_no_answer_and_no_event(caplog):
+    caplog.set_level(logging.DEBUG)
+    made, where = program(factories.user()), factories.environment()
+    params = {"graph": {"a": []}, "folder": f"use {made.secret} here"}
+    start = {"runbook": "test.graph", "environment": where.name, "params": params}
+    answers = [
+        made.post("/runs", start),
+        made.get(f"/runs/{Run.objects.get().pk}"),
+        Program(f"{made.secret}x").get("/runs"),
+    ]
+    assert [answer.status_code for answer in answers] == [202, 200, 401]
+    kept = [caplog.text, *(answer.content.decode() for answer in answers), *map(str, Event.objects.values())]
+    assert not [text for text in kept if made.secret in text]

@@ -28,6 +28,8 @@ PAGES = (
     "/admin/opsportal/publisher/add/",
     "/admin/opsportal/publisher/{publisher}/change/",
     "/admin/opsportal/publisher/{publisher}/test/",
+    "/admin/opsportal/token/",
+    "/admin/opsportal/token/add/",
     "/admin/opsportal/audit/",
     "/admin/auth/user/",
     "/admin/auth/user/add/",
