@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from kombu.entity import Exchange, Queue
 from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from . import collecting
 from .env import env
 from .primary import ToPrimary, ToPrimaryByTLS
 from .timer import PumpTimer
@@ -66,6 +67,9 @@ def keep_our_logging(**_: Any) -> None:
     """Django has set logging up; Celery would replace it."""
     structlog.get_logger(__name__).debug("logging", by="django")
 
+
+worker_init.connect(collecting.as_usual)
+beat_init.connect(collecting.as_usual)
 
 # kombu 5.7 puts unacknowledged messages back when a connection breaks, over that same connection, and takes the
 # worker down with it. Ours are nudges, which the pump repeats.
