@@ -1,7 +1,6 @@
 """Garbage collection: seldom while a process starts, then Python's own way, which skips what the start has made.
 
-Python's 700, 10, 10 collect 400 times during a start and find nothing. Later a lost connection may hang in a cycle, and
-stays open until the next collection.
+Python's 700, 10, 10 collect 400 times during a start. Later they are right: what hangs in a cycle may hold a socket.
 """
 
 import gc

@@ -30,8 +30,13 @@ class Guard:
         self.hold.check()
 
     def before(self, call: str, digest: str, seconds: float) -> str:
-        """Commit the intent to send `call` and hold the step for its `seconds`; the token to send along."""
+        """Commit the intent to send `call` and hold the step for its `seconds`; the token to send along.
+
+        What was said so far is kept first: who goes on after a kill finds the change made and says none of it again.
+        """
         self.check()
+        if self.hold.lines:
+            self.hold.flush()
         self.hold.calling, self.seconds = True, seconds
         until = uptime() + seconds + MARGIN
         token = turns.take(self.step.run_id, lambda turn: self._before(turn, call, digest, seconds + MARGIN))

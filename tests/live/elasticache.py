@@ -38,10 +38,14 @@ class Lead(socketserver.BaseRequestHandler):
 
 
 def copy(source, target):
-    with suppress(OSError):
-        while chunk := source.recv(65536):
-            target.sendall(chunk)
-        target.shutdown(socket.SHUT_RDWR)
+    """However the one side ends, by a reset too, the other one does."""
+    try:
+        with suppress(OSError):
+            while chunk := source.recv(65536):
+                target.sendall(chunk)
+    finally:
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
 
 
 class Group:

@@ -46,6 +46,8 @@ def test_a_worker_killed_inside_a_call_changes_nothing_twice(host, account, acti
     host.kill("worker")
     host.worker("second")
     assert_created_once(run, account)
+    if action == "ExecuteChangeSet":
+        assert run.lines.filter(step_key="base", text="dev-pair-base: 1 to add.").count() == 1
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error", "expired", "lost"])
