@@ -160,7 +160,9 @@ def may_view(user: Any, run_id: int) -> bool:
 
 
 def seen_by(who: Who) -> frozenset[int] | None:
-    return pictures.environments_seen(who())
+    """The environments that the reader may see; none, where they have gone a moment ago."""
+    user = who()
+    return frozenset() if user is None else pictures.environments_seen(user)
 
 
 async def missing(feed: Feed, sent: int) -> list[tuple[int, bytes]]:

@@ -90,3 +90,7 @@ def test_a_stream_ends_when_its_token_does(monkeypatch, hand):
         return [message async for message in live.follow(run.pk, 0, run.events, again)]
 
     assert len(asyncio.run(read())) == 1
+
+
+def test_a_reader_who_goes_between_two_questions_sees_nothing():
+    assert live.seen_by(lambda: None) == frozenset()
