@@ -1,12 +1,16 @@
 """One shape for everything that goes wrong: problem details (RFC 9457), with the wrong fields by their path."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
@@ -16,7 +20,11 @@ from pydantic_core import ErrorDetails
 from ..complaints import complaint
 from ..errors import Invalid, Refused
 
+log = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponseBase]
 KIND = "application/problem+json"
+AWAY = 5  # seconds after which to ask again while the database is away
 
 
 class Wrong(Schema):
@@ -34,7 +42,7 @@ class Details(Schema):
     errors: list[Wrong] = []
 
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Details)  # what any operation may answer
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 500, 503), Details)  # what any operation may answer
 
 
 class Limited(Exception):
@@ -72,7 +80,7 @@ def answer(
 
 
 def told(request: HttpRequest, error: Any) -> HttpResponse:
-    """What an exception of ours, of Django or of django-ninja is answered with."""
+    """What an exception is answered with: of ours, of Django, of django-ninja, and a fault."""
     match error:
         case Problem():
             return answer(error.status, error.detail, error.fields)
@@ -95,6 +103,12 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
             return answer(403, str(error) or _("This token may not do that."))
         case HttpError():
             return answer(error.status_code, error.message)
+        case OperationalError() | InterfaceError():
+            log.warning("The database did not answer %s %s: %s", request.method, request.path, error)
+            return answer(503, _("The database does not answer. Try again."), headers={"Retry-After": str(AWAY)})
+        case _ if not isinstance(error, Http404):
+            log.error("%s %s failed.", request.method, request.path, exc_info=error)
+            return answer(500, _("This is a fault of opsportal; its log says what went wrong."))
     return answer(404, _("There is no such thing here, or this token may not see it."))
 
 
@@ -109,19 +123,27 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return answer(404, _("There is nothing at this address; /api/v1/openapi.json lists those there are."))
 
 
+def shaped(view: View) -> View:
+    """The view of an address; a method that it does not take is a problem like any other (RFC 9110, 15.5.6)."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        allowed = response["Allow"]
+        return answer(405, _("This address takes %(methods)s.") % {"methods": allowed}, headers={"Allow": allowed})
+
+    return answered
+
+
 def path(parts: tuple[Any, ...]) -> str:
     """Where in the request: django-ninja begins with the kind of parameter and the name of our argument."""
     kind, *rest = parts
     return ".".join(str(part) for part in (rest[1:] if kind == "body" else rest))
 
 
-KINDS: tuple[type[Exception], ...] = (
-    *(Problem, Limited, Invalid, Refused, ValidationError, AuthenticationError),
-    *(RequestDataTooBig, PermissionDenied, HttpError, Http404),
-)
-
-
 def install(api: NinjaAPI) -> None:
-    """Let this API answer all of them so."""
-    for kind in KINDS:
+    """Let this API answer everything that goes wrong so; django-ninja answers these kinds by itself."""
+    for kind in (Exception, ValidationError, HttpError, Http404):
         api.add_exception_handler(kind, told)

@@ -19,7 +19,6 @@ from .callers import GIVES, Caller
 
 MARK = "opsp"  # what secret scanners know our tokens by
 LONGEST = timedelta(days=366)
-RECORDED = timedelta(hours=1)
 USED = timedelta(minutes=1)  # the last use is kept this precisely, so that reading a run does not write each time
 
 
@@ -106,13 +105,9 @@ def refused(token: Token | None) -> None:
 
 
 def used(token: Any) -> None:
-    """Keep when it was used last; an hour's first use is on record. What it changes is on record each time."""
-    before, now = token.used_at, token.now
-    if before and before >= now - USED:
-        return
-    fresh = Token.objects.filter(pk=token.pk, used_at=before).update(used_at=now)
-    if fresh and (before is None or before < now - RECORDED):
-        audit.record("token.use", token, caller(token))
+    """Keep when it was used last."""
+    if not token.used_at or token.used_at < token.now - USED:
+        Token.objects.filter(pk=token.pk).update(used_at=token.now)
 
 
 def again(pk: int) -> Caller | None:

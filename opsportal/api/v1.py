@@ -1,13 +1,13 @@
 """Version 1 of the REST API, under /api/v1/."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from .. import rights
-from . import exchange, limits, places, problems, questions, runs, tokens
+from . import exchange, limits, places, problems, questions, runs, tokens, uses
 from .callers import Caller
 
 
@@ -16,6 +16,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         caller = tokens.find(token)
+        request.auth = caller  # type: ignore[attr-defined]  # what it asked is on record where it is refused, too
         if caller and (seconds := limits.take(caller.token.pk)):
             raise problems.Limited(seconds)
         if caller:
@@ -36,8 +37,12 @@ class Api(NinjaAPI):
 
 
 api = Api(title="opsportal", version="1", auth=Bearer(), urls_namespace="api-1")
+api.add_decorator(uses.recorded, mode="view")
 api.add_router("", runs.router)
 api.add_router("", questions.router)
 api.add_router("", places.router)
 api.add_router("", exchange.router)
 problems.install(api)
+urls = api.urls
+for each in urls[0]:
+    each.callback = problems.shaped(cast(problems.View, each.callback))

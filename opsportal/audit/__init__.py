@@ -36,6 +36,7 @@ ACTIONS = {
     "token.revoke": gettext_noop("API token revoked"),
     "token.use": gettext_noop("API token used"),
     "token.refuse": gettext_noop("API token refused"),
+    "request.refuse": gettext_noop("API request refused"),
     "publisher.make": gettext_noop("Trusted publisher made"),
     "publisher.change": gettext_noop("Trusted publisher changed"),
     "publisher.disable": gettext_noop("Trusted publisher disabled"),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from opsportal import clock, nudges
-from opsportal.api import limits, tokens
+from opsportal.api import limits, tokens, uses
 
 SCOPES = ("read", "run", "approve")
 
@@ -36,6 +36,7 @@ def alone(db, monkeypatch):
     """No messages, and nobody has asked before."""
     monkeypatch.setattr(nudges, "send", lambda sent: None)
     limits._buckets.clear()
+    uses._hours.clear()
 
 
 def program(person, *scopes, environments=None, days=1):

@@ -34,6 +34,13 @@ def test_every_operation_but_the_exchange_wants_a_token(schema):
             assert answer.status_code == 401, (method, path)
 
 
+@pytest.mark.parametrize("path", ["/runs", "/runs/1", "/approvals/1", "/token"])
+def test_a_method_that_an_address_does_not_take_is_a_problem(path):
+    answer = Program(None).call("delete", path)
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert answer.json()["detail"] == f"This address takes {answer['Allow']}."
+
+
 def test_the_page_to_try_it_loads_nothing_from_elsewhere():
     answer = Client().get("/api/v1/docs")
     assert answer.status_code == 200

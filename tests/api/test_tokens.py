@@ -114,13 +114,6 @@ def test_a_session_of_the_portal_opens_nothing():
     assert caller.get("/environments").status_code == 401
 
 
-def test_an_hours_first_use_is_on_record_with_its_token():
-    made = program(factories.user())
-    for _ in range(3):
-        made.get("/environments")
-    assert [row.who for row in Audit.objects.filter(action="token.use")] == [f"{made.token.person} by {made.token}"]
-
-
 def test_a_refusal_is_on_record_once_a_minute_and_no_stranger_fills_the_audit():
     made = program(factories.user())
     for secret in [f"{made.secret}x"] * 3 + ["opsp_00000000_x"] * 3:
