@@ -1,12 +1,12 @@
 """A run's way through its graph: its steps are added, started, skipped, and it gets the status that follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
 from django.utils.functional import lazy
 
-from . import graph, locks
+from . import graph, history, locks
 from .models import Run, Step
 from .nudges import GRACE
 from .turns import Turn
@@ -17,8 +17,9 @@ S = Step.Status
 ASLEEP = (S.BLOCKED, S.QUEUED, S.DUE, S.ASKING)
 
 
-def add(turn: Turn, fresh: Sequence[Step], usual: Mapping[str, float]) -> None:
+def add(turn: Turn, fresh: Sequence[Step]) -> None:
     """Insert the steps of a plan, blocked as a rule; `settle_run` lets the first ones start."""
+    usual = history.usual(turn.run, [step.key for step in fresh])
     for step in fresh:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
     Step.objects.bulk_create(fresh)

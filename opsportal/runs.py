@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from . import audit, catalog, clock, flow, history, rights, steps
+from . import audit, catalog, clock, flow, rights, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
@@ -68,12 +68,12 @@ def begin(turn: Turn, book: Runbook, by: str) -> None:
     turn.say(format_lazy(gettext_lazy("Started by {by}."), by=by))
     if isinstance(book.plan, tuple):
         turn.set(status=R.RUNNING)
-        flow.add(turn, rows(turn.run, book, book.plan), history.usual(turn.run))
+        flow.add(turn, rows(turn.run, book, book.plan))
         flow.settle_run(turn)
     else:
         plan = Step(run=turn.run, key=PLAN, action=PLAN, queue="long", timeout=PLAN_LIMIT, budget=PLAN_LIMIT)
         plan.status, plan.wake_at, plan.nudge_at = S.DUE, turn.now, turn.now + GRACE
-        flow.add(turn, [plan], history.usual(turn.run))
+        flow.add(turn, [plan])
         turn.nudge(plan.pk, plan.queue)
     turn.close()
 

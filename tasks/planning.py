@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Model
 
-from opsportal import flow, graph, history, runs, steps, undoing
+from opsportal import flow, graph, runs, steps, undoing
 from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFunction, StepSpec
 from opsportal.errors import Refused, StepFailed
 from opsportal.models import Lock, Step
@@ -91,7 +91,7 @@ def room(model: type[Model], name: str) -> int:
 def insert(turn: Turn, book: Runbook, planned: Planned) -> None:
     """Put the planned steps into the run; a graph without steps is a run with nothing to do."""
     turn.set(status=turn.run.Status.RUNNING)
-    flow.add(turn, runs.rows(turn.run, book, planned.specs), history.usual(turn.run))
+    flow.add(turn, runs.rows(turn.run, book, planned.specs))
     count = len(planned.specs)
     turn.say(ngettext("Planned {n} step.", "Planned {n} steps.", count).format(n=count))
 
