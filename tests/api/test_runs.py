@@ -1,8 +1,11 @@
 """Runs over HTTP."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from opsportal import clock, rights, runs
 from opsportal.models import Audit, Run
@@ -132,6 +135,28 @@ def test_a_run_of_others_is_as_one_that_is_not_there(where):
     hidden, missing = caller.get(f"/runs/{run.pk}"), caller.get("/runs/4711")
     assert (hidden.status_code, hidden.json()) == (404, missing.json())
     assert caller.get("/runs").json()["items"] == []
+
+
+def statements(call):
+    """What the database was asked, without the values."""
+    with CaptureQueriesContext(connection) as asked:
+        call()
+    return [re.sub(r"'[^']*'|\d+", "?", each["sql"]) for each in asked]
+
+
+def test_the_work_tells_neither_a_run_of_others_from_none_nor_why_a_token_is_wrong(where):
+    person, run = factories.user("none"), factories.run()
+    rights.give("viewer", person, where)
+    caller = program(person, "read")
+    caller.get("/environments")
+    assert statements(lambda: caller.get(f"/runs/{run.pk}")) == statements(lambda: caller.get("/runs/4711"))
+    nobody, wrong = Program("opsp_00000000_x"), Program(f"{caller.secret}x")
+    wrong.get("/runs")  # that it was refused is on record once a minute
+    asked = [statements(lambda who=who, n=n: who.get(f"/runs/{n}")) for who in (nobody, wrong) for n in (run.pk, 4711)]
+    tokens = [[each for each in one if "opsportal_token" in each] for one in asked]
+    assert tokens[0]
+    assert all(each == tokens[0] for each in tokens)
+    assert not [each for one in asked for each in one if "opsportal_run" in each]
 
 
 @pytest.mark.parametrize("address", ["/runs/1", "/runs", "/environments", "/runbooks/test.graph"])
