@@ -35,6 +35,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("accounts/", include("opsportal.pages.accounts")),
+    path("api/v1/", problems.nothing),
     path("api/v1/", v1.urls),
     re_path("^api/", problems.nothing),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),

@@ -98,8 +98,10 @@ def finish(turn: Turn, was: str) -> None:
     first = turn.run.steps.filter(status__in=(S.FAILED, S.ABANDONED)).order_by("ended_at", "pk").first()
     failed = turn.run.status in (Run.Status.FAILED, Run.Status.UNDO_FAILED)
     reason = f"{first.key}: {first.cause or first.reason}" if first and failed else ""
-    turn.set(ended_at=turn.now, reason=reason)
     kept = was == Run.Status.UNDOING and turn.run.status not in (Run.Status.UNDONE, Run.Status.UNDO_FAILED)
+    if kept and not failed and (gate := turn.run.steps.filter(gate=True).order_by("-position").first()):
+        reason = gate.reason
+    turn.set(ended_at=turn.now, reason=reason)
     text, level = NOT_UNDONE if kept else WORDS[Run.Status(turn.run.status)]
     took = lazy(spoken, str)(turn.now - turn.run.created_at)
     turn.say(on_record(format_lazy(text, took=took, reason=reason)).strip(), level)

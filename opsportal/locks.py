@@ -68,14 +68,20 @@ def grab(hash_: str, step: Step) -> bool:
 
 
 def free(turn: Turn, step: Step) -> dict[str, list[int]]:
-    """Give back what the step holds and nudge the first waiter of each; each version it ever made, by resource."""
+    """Give back what the step holds and nudge the first waiter of each; each version it ever made, by resource.
+
+    It makes one where it has sent a changing call: who only looked leaves everything as it was.
+    """
     mine = list(Lock.objects.filter(holder=step).order_by("hash"))
     if not mine:
         return dict(step.lock_versions)
-    Lock.objects.filter(holder=step).update(holder=None, version=F("version") + 1)
+    acted = Step.objects.filter(pk=step.pk, acted=True).exists()
+    Lock.objects.filter(holder=step).update(holder=None, version=F("version") + int(acted))
     nudge_first(turn, {lock.resource for lock in mine})
-    given_back = {lock.resource: [*step.lock_versions.get(lock.resource, ()), lock.version + 1] for lock in mine}
-    return {**step.lock_versions, **given_back}
+    if not acted:
+        return dict(step.lock_versions)
+    made = {lock.resource: [*step.lock_versions.get(lock.resource, ()), lock.version + 1] for lock in mine}
+    return {**step.lock_versions, **made}
 
 
 def nudge_first(turn: Turn, freed: set[str]) -> None:
@@ -90,7 +96,7 @@ def nudge_first(turn: Turn, freed: set[str]) -> None:
 
 
 def moved(step: Step, ours: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
-    """The resources somebody else took since this step gave them back, or holds now; `ours`: what our run gave back."""
+    """The resources another run changed since this step gave them back, or holds now; `ours`: what our run left."""
     hashes = [name_hash(step.run.environment_id, resource) for resource in step.lock_versions]
     rows = Lock.objects.filter(hash__in=hashes)
     return [

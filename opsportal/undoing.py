@@ -53,12 +53,12 @@ def undoable(run: Run) -> str:
 
 
 def require_unmoved(run: Run) -> None:
-    """Raises Refused when somebody else changed since what this run changed."""
+    """Raises Refused when another run changed since what this run changed, or is about to."""
     ours = [step.lock_versions for step in run.steps.all()]
     for step in acted_steps(run):
         if taken := moved(step, ours):
-            words = {"what": ", ".join(taken), "step": step.key}
-            raise Refused(_("%(what)s was changed by somebody else since %(step)s; undoing would lose that.") % words)
+            words = {"what": ", ".join(name.rsplit("/", 1)[-1] for name in taken), "step": step.key}
+            raise Refused(_("Another run has changed %(what)s since %(step)s, and undoing would lose that.") % words)
 
 
 def acted_steps(run: Run) -> "QuerySet[Step]":

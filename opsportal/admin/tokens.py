@@ -21,6 +21,7 @@ from unfold.widgets import (
 
 from .. import clock, rights
 from ..api import tokens
+from ..api.callers import GIVES
 from ..errors import Invalid, Refused
 from ..models import Environment, Token
 
@@ -65,6 +66,9 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def refuse_too_much(self, cleaned: dict[str, Any]) -> None:
+        given = {right for scope in cleaned["scopes"] for right in GIVES[scope]}
+        if not all(rights.may(self.person, right) for right in given):
+            return self.add_error("scopes", _("You can't give a right that you have on no environment."))
         try:
             tokens.check(self.person, cleaned["scopes"], timedelta(days=cleaned["days"]), named(cleaned) or ())
         except Invalid as error:

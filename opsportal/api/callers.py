@@ -71,7 +71,7 @@ class Caller:
         return set(rights.environments(self.person, right).filter(pk__in=self.limited).values_list("pk", flat=True))
 
     def __str__(self) -> str:
-        return f"{self.person} by {self.token}"
+        return f"{self.person} (token {self.token.name}, {self.token.prefix}…)"
 
 
 def by(request: HttpRequest) -> Caller:

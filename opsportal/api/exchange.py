@@ -23,6 +23,7 @@ from . import limits, oidc, refusals, tokens
 from .claims import Claims, fits, judged, said, shown, who
 from .oidc import Untrusted
 from .problems import PROBLEMS, Limited, Problem, answer
+from .shapes import Strict
 
 router = Router(tags=["tokens"])
 
@@ -35,7 +36,7 @@ KEPT = timedelta(hours=1)  # a used token of a CI is remembered this much longer
 OVER = timedelta(days=30)  # after its end, one of ours leaves the list of tokens; the audit goes on telling of it
 
 
-class Asked(Schema):
+class Asked(Strict):
     token: str = Told(max_length=LONGEST, description="The OpenID Connect token that the CI made for this job.")
 
 
@@ -78,7 +79,7 @@ def exchange(request: HttpRequest, body: Asked) -> HttpResponse:
         token, secret = exchanged(body.token)
     except Untrusted as refused:
         refusals.record(refused, addresses.client(request))
-        text = _("This token can't be exchanged. The portal's audit tells administrators why.")
+        text = _("This token can't be exchanged. Why stands in the portal's audit, of unknown issuers in its log.")
         return answer(401, text, headers={"WWW-Authenticate": 'Bearer realm="opsportal"'})
     return JsonResponse(told(token, secret), headers={"Cache-Control": "no-store"})
 

@@ -101,6 +101,8 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
             return too_large()
         case PermissionDenied():
             return answer(403, str(error) or _("This token may not do that."))
+        case HttpError() if error.status_code == HTTPStatus.BAD_REQUEST:
+            return answer(400, _("The body can't be read: send an object of JSON."))
         case HttpError():
             return answer(error.status_code, error.message)
         case OperationalError() | InterfaceError():

@@ -2,7 +2,7 @@
 
 import uuid
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -15,7 +15,7 @@ from .. import catalog, redaction, rights, runs, undoing
 from ..errors import Invalid
 from ..live import pictures
 from ..live import view as live
-from ..models import Approval, Event, Run, Step
+from ..models import Approval, Environment, Event, Run, Step
 from . import paging, shapes, tokens
 from .callers import Caller, by
 from .problems import PROBLEMS, Problem
@@ -53,10 +53,7 @@ def plan(
 
 
 def begun(caller: Caller, response: HttpResponse, runbook: str, body: shapes.Start, key: str) -> Status[dict[str, Any]]:
-    environment = rights.environments(caller).filter(name=body.environment.replace("\0", "")).first()
-    if environment is None:
-        text = _("There is no such environment, or this token may not see it.")
-        raise Problem(422, text, {"environment": text})
+    environment = place(caller, body.environment)
     if not rights.may_start(caller, environment):
         raise Problem(403, _("This token may not start runs on %(name)s.") % {"name": environment.name})
     require_runbook(caller, body.runbook)
@@ -68,6 +65,14 @@ def begun(caller: Caller, response: HttpResponse, runbook: str, body: shapes.Sta
     return Status(202, whole(Run.objects.filter(pk=run.pk).values(*COLUMNS)[0]))
 
 
+def place(caller: Caller, name: str) -> Environment:
+    """The environment of this name. Raises Problem: whether it is there is not told."""
+    for found in rights.environments(caller).filter(name=name.replace("\0", "")):
+        return found
+    text = _("There is no such environment, or this token may not see it.")
+    raise Problem(422, text, {"environment": text})
+
+
 def located(name: str) -> str:
     """Where in the request a field of `runs.start` stands."""
     return {"runbook": "runbook", "key": KEY, "": "params"}.get(name, f"params.{name}")
@@ -77,13 +82,15 @@ def located(name: str) -> str:
 @decorate_view(conditional_page)
 def listed(
     request: HttpRequest,
-    status: str = "",
+    status: Literal["", *Run.Status.values] = "",  # type: ignore[valid-type]
     environment: str = "",
     runbook: str = "",
     limit: int = Query(20, ge=1, le=MOST),  # type: ignore[type-arg]
     cursor: str = "",
 ) -> dict[str, Any]:
     """A page of runs; `next` is the cursor of the one after it."""
+    if environment:
+        place(by(request), environment)
     rows = rights.visible(Run.objects.values(*COLUMNS), by(request))
     wanted = {"status": status, "environment__name": environment, "runbook": runbook}
     rows = rows.filter(**{name: value.replace("\0", "") for name, value in wanted.items() if value})

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from ninja import Field as Told
 from ninja import Schema
+from pydantic import ConfigDict
 
 
 class Step(Schema):
@@ -44,7 +45,13 @@ class Page(Schema):
     next: str | None = Told(description="The cursor of the next page; null on the last one.")
 
 
-class Start(Schema):
+class Strict(Schema):
+    """What is taken: a name that it does not have is refused, so that nothing runs without what was meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Start(Strict):
     runbook: str = Told(max_length=100, examples=["stacks.deploy"])
     environment: str = Told(max_length=40, examples=["dev"])
     params: dict[str, Any] = Told(default_factory=dict, examples=[{"blueprint": "ecs-service"}])
@@ -71,7 +78,7 @@ class Approvals(Schema):
     next: str | None = Told(description="The cursor of the next page; null on the last one.")
 
 
-class Answer(Schema):
+class Answer(Strict):
     answer: Literal["approve", "reject"]
     digest: str = Told(max_length=64)
     reason: str = Told("", max_length=2000, description="Needed to reject.")

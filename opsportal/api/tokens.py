@@ -68,10 +68,10 @@ def check(by: User, scopes: Collection[str], span: timedelta, environments: Coll
         raise Invalid(_("Choose what it may: %(scopes)s.") % {"scopes": ", ".join(Token.Scope.values)}, "scopes")
     if not timedelta(0) < span <= LONGEST:
         raise Invalid(_("A token ends within a year."), "expires_at")
+    given = {right for scope in scopes for right in GIVES[scope]}
     for environment in environments:
-        for right in {right for scope in scopes for right in GIVES[scope]}:
-            if not rights.may(by, right, environment):
-                raise Refused(_("You can't give a right on %(name)s that you don't have.") % {"name": environment.name})
+        if not all(rights.may(by, right, environment) for right in given):
+            raise Refused(_("You can't give a right on %(name)s that you don't have.") % {"name": environment.name})
 
 
 def revoke(token: Token, by: User) -> None:

@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, TypeVar
 
@@ -15,6 +16,10 @@ T = TypeVar("T")
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers that a moment later may be another
 SILENCE = 30.0  # seconds without a byte after which a connection counts as lost; a stream beats every 2 s
 LONGEST_WAIT = 5.0  # seconds between two tries
+UNKNOWN = (
+    "opsportal does not take this token: it is wrong, over or revoked. Make another under API tokens in the portal, "
+    "and put it into OPSPORTAL_TOKEN or ~/.config/opsportal/token."
+)
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -46,7 +51,9 @@ class Client:
             with self.open(method, path, body, **headers) as answer:
                 return json.loads(answer.read())
         except (OSError, HTTPException) as error:
-            raise Away(f"{self.url} can't be reached: {error}. Look at --url, and whether opsportal runs.") from error
+            raise Away(
+                f"{self.url} can't be reached: {plainly(error)}. Look at --url, and whether opsportal runs."
+            ) from error
         except ValueError as error:
             raise Refusal(0, f"{self.url} answered, but it is not opsportal. Look at --url.") from error
 
@@ -57,7 +64,7 @@ class Client:
             with self.open("GET", f"/runs/{number}/stream", None, **headers) as answer:
                 yield from messages(answer)
         except (OSError, HTTPException, ValueError) as error:
-            raise Away(f"The connection to {self.url} was lost: {error}.") from error
+            raise Away(f"The connection to {self.url} was lost: {plainly(error)}.") from error
 
     def open(self, method: str, path: str, body: Mapping[str, Any] | None, **headers: str) -> Any:
         """The answer, open. Raises Refusal, OSError, HTTPException."""
@@ -68,17 +75,24 @@ class Client:
             return OPENER.open(asking, timeout=SILENCE)
         except urllib.error.HTTPError as error:
             with error:
-                raise Refusal(error.code, sentence(error.code, error.read(65536))) from None
+                text = UNKNOWN if error.code == HTTPStatus.UNAUTHORIZED else sentence(error.code, error.read(65536))
+                raise Refusal(error.code, text) from None
 
 
 def sentence(status: int, body: bytes) -> str:
     """A problem in words, with each wrong field."""
     try:
         problem = json.loads(body)
-        wrong = [f"{each['field']}: {each['detail']}" for each in problem.get("errors", ())]
-        return "\n".join([str(problem["detail"]), *(text for text in wrong if text not in problem["detail"])])
+        errors = [each for each in problem.get("errors", ()) if each["detail"] not in problem["detail"]]
+        wrong = [f"{each['field']}: {each['detail']}" for each in errors]
+        return "\n".join([str(problem["detail"]), *wrong])
     except (ValueError, KeyError, TypeError, AttributeError):
-        return f"{status} was answered, and no reason told. Look at --url: is opsportal there?"
+        return f"{status} was answered, and no reason told. Look at --url: is it the portal's address, and no page's?"
+
+
+def plainly(error: Exception) -> str:
+    """What went wrong, without the name that Python gives it."""
+    return str(getattr(error, "reason", "") or error).rstrip(".")
 
 
 def messages(answer: Iterable[bytes]) -> Iterator[tuple[str, Any]]:

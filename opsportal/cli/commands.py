@@ -62,7 +62,7 @@ def shown(client: Client, following: Following) -> dict[str, Any]:
 
 
 def verdict(run: dict[str, Any]) -> str:
-    causes = dict.fromkeys(step["cause"] for step in run["steps"] if step["cause"])
+    causes = dict.fromkeys(s["cause"] for s in run["steps"] if s["cause"] and s["cause"] not in run["reason"])
     status = run["status"].replace("_", " ")
     return "\n".join([f"Run {run['id']}: {status}. {run['reason']}".rstrip(), *causes])
 
@@ -111,8 +111,7 @@ def approve(client: Client, args: Namespace) -> int:
     asked = client.get(f"/approvals/{args.number}")
     if asked["status"] != "open":
         raise Refusal(409, f"Approval {asked['id']} is {asked['status']} already.")
-    if not args.json:
-        texts.say(stakes(asked))
+    (texts.remark if args.json else texts.say)(stakes(asked))
     if not (args.yes or args.reject or agreed()):
         texts.remark("Nothing was answered.")
         return FAILED

@@ -1,5 +1,7 @@
 """What a command may end in, each with its exit code; the message is a sentence that says what to do."""
 
+from http import HTTPStatus
+
 SUCCEEDED, FAILED, USAGE, REFUSED, AWAY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -21,6 +23,7 @@ class Refusal(Failure):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
+        self.code = USAGE if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY) else REFUSED
 
 
 class Away(Failure):

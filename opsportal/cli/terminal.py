@@ -33,9 +33,13 @@ def follow(following: Following) -> dict[str, Any]:
     else:
         told: set[int] = set()
         for event in following.lines():
-            texts.say(texts.line(event))
+            tell(event)
             ask(following.run, told)
     return following.run
+
+
+def tell(event: dict[str, Any]) -> None:
+    texts.say("\n".join([texts.line(event), *texts.changes(event)]))
 
 
 def ask(run: dict[str, Any], told: set[int]) -> None:
@@ -50,11 +54,14 @@ def picture(following: Following) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    notes = [""]
+    notes, changes = [""], []
     following.tell = lambda text: notes.__setitem__(0, text)
     with Live(get_renderable=lambda: drawn(following.run, notes[0]), console=Console(), refresh_per_second=8):
-        for _ in following.lines():
+        for event in following.lines():
             notes[0] = ""
+            changes += [event] if event["data"].get("kind") == "changes" else []
+    for event in {event["step"]: event for event in changes}.values():
+        tell(event)
 
 
 def drawn(run: dict[str, Any], note: str) -> "RenderableType":

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+RISKS = ("replace", "remove", "modify", "add")
+
 
 def plain(text: object) -> str:
     """The text with nothing in it that a terminal would obey; line ends stay."""
@@ -28,6 +30,14 @@ def line(event: dict[str, Any]) -> str:
     """An event as one line: when, which step, what."""
     where = f"{event['step']}: " if event["step"] else ""
     return plain(f"{event['at'][11:19]} {where}{event['text']}")
+
+
+def changes(event: dict[str, Any]) -> Iterator[str]:
+    """Each resource that the event says a step changes, the riskiest first; nothing for other events."""
+    listed = event["data"].get("changes", []) if event["data"].get("kind") == "changes" else []
+    for each in sorted(listed, key=lambda one: (RISKS.index(one["risk"]), one["id"])):
+        holds = ", which holds data" if each.get("stateful") else ""
+        yield plain(f"    {each['risk']} {each['id']} ({each['type']}){holds}")
 
 
 def columns(rows: Sequence[Sequence[object]]) -> str:

@@ -31,6 +31,9 @@ PEOPLE = {
 }
 
 
+MOVING = (Run.Status.PLANNING, Run.Status.RUNNING)
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """The simulated AWS on this port."""
@@ -101,9 +104,12 @@ def passwords(file: Path) -> dict[str, str]:
 
 
 def deploy(again: bool) -> Run:
-    """The deployment of the demo; `again` starts another one where the first has ended."""
+    """The deployment of the demo; `again` starts another one where none is on its way.
+
+    One that waits for a person is not: in a terminal nobody could answer.
+    """
     dev, olga = Environment.objects.get(name="dev"), User.objects.get(username="olga")
-    unfinished = Run.objects.filter(environment=dev, runbook="stacks.deploy", status__in=Run.OPEN).first()
+    unfinished = Run.objects.filter(environment=dev, runbook="stacks.deploy", status__in=MOVING).first()
     if unfinished:
         return unfinished
     key = f"demo-{time.time_ns()}" if again else "demo"

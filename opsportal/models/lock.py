@@ -14,7 +14,7 @@ def name_hash(environment_id: int, resource: str) -> str:
 
 
 class Lock(models.Model):
-    """`version` rises whenever the lock is freed, so that an undo can tell whether somebody else was there since."""
+    """`version` rises when who has changed something gives it back, so that an undo can tell what came since."""
 
     hash = models.CharField(max_length=64, primary_key=True)
     environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="locks")

@@ -10,7 +10,7 @@ from .environment import Environment
 NUMBER = RegexValidator(r"^[0-9]+\Z", _("Write the number alone, such as 9919."))
 REPOSITORY = RegexValidator(r"^[\w.-]+(/[\w.-]+)+\Z", _("Write owner/name, such as octo-org/shop."))
 WORKFLOW = RegexValidator(r"^[\w.-]+(/[\w.-]+)*\.ya?ml\Z", _("Write the file’s name, such as deploy.yml."))
-REF = RegexValidator(r"^refs/(heads|tags)/[^\s*]+\Z", _("Write the whole ref, such as refs/heads/main."))
+REF = RegexValidator(r"^refs/(heads|tags)/[^\s*]+\Z", _("Write a branch or tag as the whole ref: refs/heads/main."))
 
 
 class Publisher(models.Model):
@@ -52,7 +52,7 @@ class Publisher(models.Model):
         _("environment of the CI"),
         max_length=200,
         blank=True,
-        help_text=_("As the job names it. Alone it is as good as the rules that protect it there."),
+        help_text=_("As the job names it. Without a branch or tag, protect it there: else any branch may use it."),
     )
     runbooks = models.JSONField(_("runbooks"), default=list)
     environments = models.ManyToManyField(Environment, related_name="publishers", verbose_name=_("environments"))

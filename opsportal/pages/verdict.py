@@ -101,7 +101,7 @@ def succeeded(run: Run, steps: Sequence[Step]) -> Verdict:
     unchanged = sum(step.unchanged for step in steps)
     if unchanged and unchanged >= done - 1:
         return Verdict("ok", "check_circle", head, _("Nothing had to change."))
-    return Verdict("ok", "check_circle", head, pace(run))
+    return Verdict("ok", "check_circle", head, run.reason or pace(run))
 
 
 def pace(run: Run) -> str:

@@ -41,6 +41,11 @@ def test_a_method_that_an_address_does_not_take_is_a_problem(path):
     assert answer.json()["detail"] == f"This address takes {answer['Allow']}."
 
 
+def test_the_address_of_the_api_alone_is_a_problem_too():
+    answer = Program(None).get("/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_the_page_to_try_it_loads_nothing_from_elsewhere():
     answer = Client().get("/api/v1/docs")
     assert answer.status_code == 200

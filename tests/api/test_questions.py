@@ -44,7 +44,7 @@ def test_an_answer_is_that_of_the_tokens_person(asked):
     assert (answer.status_code, answer.json()["status"]) == (200, "approved")
     asked.refresh_from_db()
     assert asked.answered_by == caller.token.person
-    assert "ci (opsp_" in Audit.objects.get(action="question.approve").who
+    assert "(token ci, opsp_" in Audit.objects.get(action="question.approve").who
     assert caller.post(f"/approvals/{asked.pk}", given(asked)).status_code == 409
 
 

@@ -34,7 +34,7 @@ def test_a_run_is_started_and_its_address_told(caller):
     assert (answer.status_code, answer["Location"]) == (202, f"/api/v1/runs/{run.pk}")
     assert caller.get(f"/runs/{run.pk}").json() == answer.json()
     assert (answer.json()["environment"], answer.json()["steps"][0]["key"]) == ("dev", "plan")
-    assert "ci (opsp_" in Audit.objects.get(action="run.start").who
+    assert "(token ci, opsp_" in Audit.objects.get(action="run.start").who
 
 
 def test_the_same_key_gives_the_same_run(caller):
@@ -106,6 +106,21 @@ def test_what_cannot_be_started_is_told_by_field(caller, changes, field):
     answer = caller.post("/runs", wanted(**changes))
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
     assert field in [each["field"] for each in answer.json()["errors"]]
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["status=nonsense", "environment=nowhere"])
+def test_runs_are_not_looked_for_by_what_there_is_not(caller, query):
+    answer = caller.get(f"/runs?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, query.split("=")[0])
+
+
+def test_a_name_that_a_request_does_not_have_starts_nothing(caller):
+    answer = caller.post("/runs", wanted(only=["vpc"]))
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"field": "only", "detail": "There is no such parameter"}],
+    )
     assert not Run.objects.exists()
 
 

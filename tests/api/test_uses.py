@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError, ProgrammingError, connection
 
-from opsportal.api import uses
+from opsportal.api import tokens, uses
 from opsportal.models import Audit, Run
 from tests import factories
 
@@ -18,7 +18,7 @@ def test_each_use_is_on_record_with_its_token_and_what_it_asked():
     made, run = program(factories.user()), factories.run()
     for path in ("/environments", f"/runs/{run.pk}", "/environments"):
         assert made.get(path).status_code == 200
-    who = f"{made.token.person} by {made.token}"
+    who = str(tokens.caller(made.token))
     asked = ["GET /api/v1/environments", f"GET /api/v1/runs/{run.pk}"]
     assert on_record("token.use") == [(who, {"request": each}) for each in asked]
 
@@ -49,13 +49,14 @@ def test_a_refused_request_is_on_record_with_the_reason(scope, call, why):
     answers = [made.call(method, path, body).status_code for _ in range(2)]
     request = f"{method.upper()} /api/v1{path}"
     assert on_record("request.refuse") == [
-        (f"{person} by {made.token}", {"request": request, "status": answers[0], "why": why})
+        (str(tokens.caller(made.token)), {"request": request, "status": answers[0], "why": why})
     ]
     assert not Run.objects.exists()
 
 
 def test_who_asks_too_often_is_on_record(monkeypatch):
     monkeypatch.setattr("opsportal.api.limits.BURST", 1.0)
+    monkeypatch.setattr("opsportal.api.limits.RATE", 0.01)
     made = program(factories.user())
     assert [made.get("/environments").status_code for _ in range(2)] == [200, 429]
     assert [data["status"] for _, data in on_record("request.refuse")] == [429]

@@ -99,8 +99,9 @@ def test_messages_are_read_across_comments_and_unknown_fields():
     ("body", "text"),
     [
         (b'{"detail": "No.", "errors": [{"field": "a", "detail": "Wrong"}]}', "No.\na: Wrong"),
-        (b"<html>", "500 was answered, and no reason told. Look at --url: is opsportal there?"),
-        (b"[]", "500 was answered, and no reason told. Look at --url: is opsportal there?"),
+        (b'{"detail": "a: Wrong.", "errors": [{"field": "a", "detail": "Wrong"}]}', "a: Wrong."),
+        (b"<html>", "500 was answered, and no reason told. Look at --url: is it the portal's address, and no page's?"),
+        (b"[]", "500 was answered, and no reason told. Look at --url: is it the portal's address, and no page's?"),
     ],
 )
 def test_a_problem_is_told_in_its_own_words(body, text):

@@ -137,9 +137,14 @@ def test_undo_covers_a_step_that_acted_and_failed(drive):
 
 
 def test_undo_is_refused_when_somebody_else_was_there_since(changed, drive):
-    drive(factories.start({"z": []}, locks={"z": ["y"]}, environment=changed.environment))
-    with pytest.raises(Refused, match="y was changed by somebody else since b"):
+    drive(factories.start({"z": []}, do={"z": "change"}, locks={"z": ["y"]}, environment=changed.environment))
+    with pytest.raises(Refused, match="Another run has changed y since b"):
         undoing.undo(changed.pk, factories.user())
+
+
+def test_who_was_there_since_and_changed_nothing_does_not_stand_in_the_way(changed, drive):
+    drive(factories.start({"z": []}, locks={"z": ["x", "y"]}, environment=changed.environment))
+    assert undo(changed, drive).status == "undone"
 
 
 def test_undo_of_a_run_that_changed_nothing_is_refused(drive):
@@ -179,11 +184,12 @@ def test_undo_keeps_the_order_across_steps_that_changed_nothing(drive):
 def test_an_approved_undo_is_refused_when_somebody_else_was_there_since_the_question(changed, drive):
     undoing.undo(changed.pk, changed.requested_by)
     drive(changed)
-    drive(factories.start({"z": []}, locks={"z": ["y"]}, environment=changed.environment))
+    drive(factories.start({"z": []}, do={"z": "change"}, locks={"z": ["y"]}, environment=changed.environment))
     approvals.answer(Approval.objects.get().pk, changed.requested_by, True)
     assert drive(changed).status == "succeeded"
     assert statuses(changed)["b"] == "succeeded"
-    assert "y was changed by somebody else since b" in changed.steps.get(key="undo").reason
+    assert "Another run has changed y since b" in changed.steps.get(key="undo").reason
+    assert changed.reason == changed.steps.get(key="undo").reason
 
 
 def test_steps_of_the_same_run_that_share_a_lock_can_be_undone(drive):
@@ -195,10 +201,10 @@ def test_steps_of_the_same_run_that_share_a_lock_can_be_undone(drive):
 
 def test_undo_is_refused_when_somebody_else_was_there_between_two_of_our_steps(drive):
     run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change", "b": "ask"}, locks={"a": ["x"], "b": ["x"]}))
-    drive(factories.start({"z": []}, locks={"z": ["x"]}, environment=run.environment))
+    drive(factories.start({"z": []}, do={"z": "change"}, locks={"z": ["x"]}, environment=run.environment))
     approvals.answer(Approval.objects.get().pk, factories.user(), True)
     drive(run)
-    with pytest.raises(Refused, match="x was changed by somebody else since a"):
+    with pytest.raises(Refused, match="Another run has changed x since a"):
         undoing.undo(run.pk, factories.user())
 
 

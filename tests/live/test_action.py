@@ -149,15 +149,15 @@ def test_lines_of_a_run_command_nothing(job):
 
 def test_a_question_is_told_with_its_address_and_sigterm_cancels_its_run_too(job):
     with job.start({"a": []}, {"a": "ask"}) as program:
-        program.prints("::notice::The run waits for an approval: http")
+        program.prints("::notice::The run waits for approval")
         program.signal(signal.SIGTERM)
         assert program.ends(10) == 1
     assert ended(Run.objects.get()).status == "cancelled"
 
 
 WRONG = [
-    ({"OPSPORTAL_TOKEN": "opsp_wrong_token"}, 3, "Send a valid token"),
-    ({"OPSPORTAL_ENVIRONMENT": "nowhere"}, 3, "environment: There is no such environment"),
+    ({"OPSPORTAL_TOKEN": "opsp_wrong_token"}, 3, "it is wrong, over or revoked"),
+    ({"OPSPORTAL_ENVIRONMENT": "nowhere"}, 2, "There is no such environment"),
     ({"OPSPORTAL_RUNBOOK": ""}, 2, "The input runbook (variable OPSPORTAL_RUNBOOK) is empty"),
     ({"OPSPORTAL_URL": "http://example.com"}, 2, "has to begin with https://"),
     ({"OPSPORTAL_TOKEN": ""}, 2, "id-token: write"),

@@ -53,6 +53,9 @@ def test_what_makes_no_token_is_told(client, dev, changes, sentence):
 def test_nobody_gives_a_right_that_they_do_not_have(dev):
     viewer = factories.user("none")
     rights.give("viewer", viewer, dev)
+    answer = signed_in(viewer).post(ADD, form(everywhere="on"))
+    assert "You can't give a right that you have on no environment." in unescape(html(answer))
+    rights.give("administrator", viewer, factories.environment())
     answer = signed_in(viewer).post(ADD, form(environments=[dev.pk]))
     assert "You can't give a right on dev that you don't have." in unescape(html(answer))
     assert not Token.objects.exists()

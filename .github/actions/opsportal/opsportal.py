@@ -2,7 +2,7 @@
 
 It stands alone: Python 3.9 and its standard library, on GitHub's runners, in GitLab's jobs or anywhere else. What is
 wanted comes from environment variables (action.yml sets them). Codes it ends with: 0 the run succeeded, 1 it did not,
-2 what is wanted is wrong, 3 opsportal refused, 4 opsportal can't be reached.
+2 what is wanted is wrong, 3 opsportal refused, 4 opsportal can't be reached, or nobody reads what is printed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,13 @@ PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers that a moment later may
 NO_STREAM = (404, 405, 406, 501)  # then events are read, again and again
 SILENCE = 30.0  # seconds without a byte after which a connection counts as dropped; a stream beats every 2 s
 LONGEST_WAIT = 5.0  # seconds between two tries
+REMINDER = 30.0  # seconds after which it is said again that opsportal is away
 PARTING = 6.0  # seconds for cancelling: a runner kills what is left after ten
 HERE = ("GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "GITHUB_ACTION")
 GITLAB = ("CI_PROJECT_ID", "CI_PIPELINE_ID", "CI_JOB_ID")
+UNKNOWN = (
+    "opsportal does not take this token: it is wrong, over or revoked. Make another under API tokens in the portal."
+)
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -229,10 +233,10 @@ def sentence(status: int, body: bytes) -> str:
     """A problem in words, with each wrong field."""
     try:
         problem = json.loads(body)
-        wrong = [f"{each['field']}: {each['detail']}" for each in problem.get("errors", ())]
-        return " ".join([str(problem["detail"]), *wrong])
+        errors = [each for each in problem.get("errors", ()) if each["detail"] not in problem["detail"]]
+        return " ".join([str(problem["detail"]), *(f"{each['field']}: {each['detail']}." for each in errors)])
     except (ValueError, KeyError, TypeError, AttributeError):
-        return f"{status} was answered, and no reason told. Look at the input url."
+        return f"{status} was answered, and no reason told. Look at the input url: is it the portal's address alone?"
 
 
 @dataclass
@@ -256,8 +260,10 @@ class Portal:
         try:
             return act(f"Bearer {self.access.token}")
         except Refusal as refusal:
-            if refusal.status != 401 or not self.access.identity:
+            if refusal.status != 401:
                 raise
+            if not self.access.identity:
+                raise Refusal(401, UNKNOWN) from None
         self.access.renew()
         return act(f"Bearer {self.access.token}")
 
@@ -307,19 +313,23 @@ def messages(answer: Any) -> Iterator[tuple[str, Any]]:
 
 def patiently(act: Callable[[], Any], say: Callable[[str], None]) -> Any:
     """What `act` gives, tried for `PATIENCE` seconds. Raises Refusal, Away."""
-    began, wait = time.monotonic(), 1.0
+    began, wait, said = time.monotonic(), 1.0, float("-inf")
     while True:
         try:
             return act()
+        except BrokenPipeError:
+            raise  # nobody reads the log any more
         except Refusal as refusal:
             if refusal.status not in PASSING:
                 raise
-            why: Exception = refusal
+            why = str(refusal)
         except (OSError, HTTPException) as error:
-            why = error
+            why = str(getattr(error, "reason", "") or error)
         if time.monotonic() - began > PATIENCE:
             raise Away(f"opsportal can't be reached: {why}.")
-        say(f"opsportal can't be reached ({why}); trying again.")
+        if time.monotonic() - said > REMINDER:
+            said = time.monotonic()
+            say(f"opsportal can't be reached ({why}); trying again.")
         pause(wait)
         wait = min(2 * wait, LONGEST_WAIT)
 
@@ -384,7 +394,7 @@ class Log:
         """A question that waits for a person, told once."""
         if number is not None and number not in self.asked:
             self.asked.add(number)
-            self.announce("notice", f"The run waits for an approval: {url}")
+            self.announce("notice", f"The run waits for approval {number}: {url}")
 
 
 def data(text: str) -> str:
@@ -477,6 +487,8 @@ class Follower:
         except Refusal as refusal:
             if refusal.status not in (*PASSING, *NO_STREAM):
                 raise
+        except BrokenPipeError:
+            raise
         except (OSError, HTTPException, ValueError):
             pass
         return False
@@ -512,7 +524,17 @@ def main() -> int:
         return failed(log, WRONG, str(error))
     except (Refusal, Away) as error:
         rest = f" Run {portal.number} goes on." if portal.number else ""
-        return failed(log, REFUSED if isinstance(error, Refusal) else AWAY, f"{error}{rest}")
+        return failed(log, code(error), f"{error}{rest}")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+        return AWAY
+
+
+def code(error: Exception) -> int:
+    """What the program ends with."""
+    if isinstance(error, Refusal):
+        return WRONG if error.status in (400, 422) else REFUSED
+    return AWAY
 
 
 def job(want: Wanted, portal: Portal, log: Log) -> int:
