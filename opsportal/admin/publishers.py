@@ -87,6 +87,14 @@ class PublisherAdmin(ModelAdmin):  # type: ignore[misc]
         mine = rights.environments(request.user, rights.ADMINISTER)
         return super().formfield_for_manytomany(db_field, request, **{**kwargs, **boxes(db_field), "queryset": mine})
 
+    def get_fieldsets(self, request: HttpRequest, obj: Publisher | None = None) -> Any:
+        """A disabled rule is only looked at: its runbooks are words then, and no boxes."""
+        shown = ("may_start", "environments") if obj and obj.disabled_at else ("runbooks", "environments")
+        return (*self.fieldsets[:-1], (self.fieldsets[-1][0], {"fields": shown}))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> Any:
+        return ("may_start",) if obj and obj.disabled_at else ()
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         ours = [
@@ -103,7 +111,8 @@ class PublisherAdmin(ModelAdmin):  # type: ignore[misc]
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         told = history(request.user, kind="publisher", object_id=object_id) if object_id else ""
-        extra = {"history": told, "show_history": False}
+        known = self.get_object(request, object_id) if object_id else None
+        extra = {"history": told, "show_history": False, **({"title": known.name} if known else {})}
         try:
             return super().changeform_view(request, object_id, form_url, {**extra, **(extra_context or {})})
         except Refused as error:

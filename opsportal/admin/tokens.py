@@ -7,10 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -24,6 +28,8 @@ from ..api import tokens
 from ..api.callers import GIVES
 from ..errors import Invalid, Refused
 from ..models import Environment, Token
+from ..templatetags import ops
+from .boxes import boxed
 
 DAYS = ((7, gettext_lazy("7 days")), (30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")))
 YEAR = ((365, gettext_lazy("A year")),)
@@ -84,10 +90,12 @@ def named(cleaned: dict[str, Any]) -> list[Environment] | None:
 
 @admin.register(Token)
 class TokenAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name", "prefix", "person", "may", "where", "state", "used_at", "expires_at")
+    list_display = ("name", "prefix", "speaks_for", "may", "where", "state", "used_at", "expires_at")
     search_fields = ("name", "prefix", "person__username")
     list_select_related = ("person",)
     actions = ("revoke",)
+    list_before_template = "opsportal/tokens.html"
+    change_form_outer_before_template = "opsportal/token_page.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Token]":
         """One's own; who manages accounts sees all."""
@@ -116,7 +124,7 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
         return (
             "name",
             "prefix",
-            "person",
+            "speaks_for",
             "may",
             "where",
             "state",
@@ -167,6 +175,22 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
             tokens.revoke(token, request.user)  # type: ignore[arg-type]
         messages.info(request, _("Revoked: %(names)s.") % {"names": ", ".join(map(str, chosen)) or "—"})
 
+    def get_urls(self) -> list[URLPattern]:
+        ours = path("<int:pk>/revoke/", self.admin_site.admin_view(self.revoke_one), name="opsportal_token_revoke")
+        return [ours, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def revoke_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Revoke the token of this page, then back to it."""
+        token = get_object_or_404(self.get_queryset(request), pk=pk)
+        tokens.revoke(token, request.user)  # type: ignore[arg-type]
+        messages.info(request, _("Revoked: %(names)s.") % {"names": token})
+        return redirect("admin:opsportal_token_change", pk)
+
+    @admin.display(description=gettext_lazy("speaks for"), ordering="person__username")
+    def speaks_for(self, obj: Token) -> str:
+        return str(obj.person)
+
     @admin.display(description=gettext_lazy("may"))
     def may(self, obj: Token) -> str:
         return ", ".join(str(Token.Scope(scope).label) for scope in obj.scopes)
@@ -178,9 +202,11 @@ class TokenAdmin(ModelAdmin):  # type: ignore[misc]
         return ", ".join(each.name for each in obj.environments.all()) or "—"
 
     @admin.display(description=gettext_lazy("state"))
-    def state(self, obj: Token) -> str:
+    def state(self, obj: Token) -> SafeString:
         if obj.revoked_at:
-            return _("revoked")
+            return boxed(ops.chip("rest", "block", _("Revoked")))
         if obj.expires_at <= clock.now():
-            return _("expired")
-        return _("valid") if obj.person.is_active else _("its person has left")
+            return boxed(ops.chip("rest", "schedule", _("Expired")))
+        if not obj.person.is_active:
+            return boxed(ops.chip("rest", "block", _("Its person has left")))
+        return boxed(ops.chip("ok", "check_circle", _("Active")))

@@ -62,7 +62,7 @@ def access(user: Any) -> list[Item]:
     if user.has_perm("auth.view_group"):
         items.append(entry(_("Groups"), "group", "admin:auth_group_changelist"))
     if rights.may(user, rights.ADMINISTER):
-        items.append(entry(_("Trusted publishers"), "key", "admin:opsportal_publisher_changelist"))
+        items.append(entry(_("Trusted publishers"), "verified_user", "admin:opsportal_publisher_changelist"))
     if rights.everywhere(user, "opsportal.view_audit"):
         items.append(entry(_("Audit"), "history", "admin:opsportal_audit_changelist"))
     return items

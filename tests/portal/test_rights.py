@@ -86,7 +86,7 @@ ELSEWHERE = {
     *("password_change", "password_change_done", "auth_user_password_change"),
     *(f"auth_{kind}_{page}" for kind in ("user", "group") for page in ("change", "history", "delete")),
     *(f"opsportal_calendar_{page}" for page in ("change", "history", "delete")),
-    *(f"opsportal_token_{page}" for page in ("change", "history")),
+    *(f"opsportal_token_{page}" for page in ("change", "history", "revoke")),
     *("opsportal_run_history", "opsportal_approval_history", "opsportal_audit_change", "opsportal_audit_history"),
 }
 

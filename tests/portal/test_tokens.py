@@ -76,6 +76,16 @@ def test_others_do_not_see_it_and_who_manages_accounts_revokes_it(client, person
     assert Audit.objects.filter(action="token.revoke").count() == 1
 
 
+def test_a_token_is_revoked_on_its_page_by_whom_it_speaks_for(client, dev):
+    client.post(ADD, form(environments=[dev.pk]))
+    address = f"{LIST}{Token.objects.get().pk}/revoke/"
+    assert signed_in(factories.user()).post(address).status_code == 404
+    assert client.get(address).status_code == 405
+    assert Token.objects.get().revoked_at is None
+    assert "Revoked" in html(client.post(address, follow=True))
+    assert Token.objects.get().revoked_at is not None
+
+
 def test_a_token_is_neither_changed_nor_deleted(client, dev):
     client.post(ADD, form(environments=[dev.pk]))
     token = Token.objects.get()

@@ -67,4 +67,4 @@ class Command(BaseCommand):
         what = _("A deployment to dev is under way") if run.is_open else _("The deployment to dev has ended")
         page = f"{base}/admin/opsportal/run/{run.pk}/"
         say(f"{what}: {page}", highlight=False)
-        say(_("AWS is simulated. Ctrl-C stops everything; the data stays in var/."))
+        say(_("AWS is simulated. Ctrl-C stops everything; the data stays in {folder}.").format(folder=settings.VAR_DIR))
