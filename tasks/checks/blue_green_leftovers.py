@@ -9,7 +9,7 @@ Switching a blue/green deployment.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,6 @@ APPLICATIONS = Read("codedeploy", "list_applications")
 COPIED = re.compile(r"^CodeDeploy_.+_(d-[A-Z0-9]+)$")
 REPLACED = re.compile(r"-old\d+$")
 OVER = frozenset({"Succeeded", "Failed", "Stopped"})
-GROUPS = 100  # deployment groups of one call. CodeDeploy API Reference: BatchGetDeploymentGroups
 
 
 class Limits(BaseModel):
@@ -63,7 +62,7 @@ class InUse:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    used = in_use(reader)
+    used = in_use(groups(reader))
     for page in reader.pages(FLEETS):
         for told in page["AutoScalingGroups"]:
             copied = COPIED.match(told["AutoScalingGroupName"])
@@ -74,24 +73,30 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
             yield replaced(database, reader)
 
 
-def in_use(reader: Reader) -> InUse:
-    groups = [
-        group for page in reader.pages(APPLICATIONS) for name in page["applications"] for group in of(reader, name)
-    ]
-    last = [group.get("lastAttemptedDeployment", {}) for group in groups]
+def in_use(groups: Sequence[Mapping[str, Any]]) -> InUse:
+    """What these deployment groups hold."""
+    last = [group.get("lastAttemptedDeployment") for group in groups]
     return InUse(
-        frozenset(fleet["name"] for group in groups for fleet in group.get("autoScalingGroups", ())),
+        frozenset(fleet.get("name", "") for group in groups for fleet in group.get("autoScalingGroups", ())),
         frozenset(each["deploymentId"] for each in last if each and each.get("status") not in OVER),
     )
 
 
+def groups(reader: Reader) -> list[Mapping[str, Any]]:
+    """The deployment groups of all applications."""
+    names = (name for page in reader.pages(APPLICATIONS) for name in page["applications"])
+    return [group for name in names for group in of(reader, name)]
+
+
 def of(reader: Reader, application: str) -> Iterator[Mapping[str, Any]]:
     """The deployment groups of an application."""
-    listing = Read("codedeploy", "list_deployment_groups", {"applicationName": application})
-    names = [name for page in reader.pages(listing) for name in page["deploymentGroups"]]
-    for start in range(0, len(names), GROUPS):
-        asked = {"applicationName": application, "deploymentGroupNames": names[start : start + GROUPS]}
-        yield from reader.read(Read("codedeploy", "batch_get_deployment_groups", asked))["deploymentGroupsInfo"]
+    named = {"applicationName": application}
+    for page in reader.pages(Read("codedeploy", "list_deployment_groups", named)):
+        reads = [
+            Read("codedeploy", "get_deployment_group", {**named, "deploymentGroupName": name})
+            for name in page["deploymentGroups"]
+        ]
+        yield from (answer["deploymentGroupInfo"] for answer in reader.several(reads) if answer)
 
 
 def fleet(told: Mapping[str, Any], reader: Reader, deployment: str, used: InUse) -> Facts:
@@ -139,7 +144,7 @@ CHECK = Check(
     reads=(FLEETS, APPLICATIONS, databases.ALL),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
-        "codedeploy:BatchGetDeploymentGroups",
+        "codedeploy:GetDeploymentGroup",
         "codedeploy:ListApplications",
         "codedeploy:ListDeploymentGroups",
         "rds:DescribeDBInstances",

@@ -21,7 +21,7 @@ from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import GIB, Resource, found
 
 GROUPS = Read("logs", "describe_log_groups")
-KIND = "logs:log-group"
+KIND = "logs"  # of CloudWatch Logs the whole: the key is the ARN anyway
 
 
 class Limits(BaseModel):

@@ -10,7 +10,7 @@ from tasks.sweeps.resources import Resource
 from tests.stacks.driver import facts
 
 NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
-REGION = "eu-central-1"
+REGION = "eu-west-1"  # that of the sandbox's clients
 
 
 def ago(days):
@@ -65,3 +65,16 @@ class SandboxReader:
 
     def price(self, service, item):
         return self.prices.get((service, item))
+
+
+def judged(check, facts, **limits):
+    """What the check says of these facts."""
+    return check.judge(facts, check.limits(**limits))
+
+
+def found(check, reader, **limits):
+    """The findings of a gather over the sandbox by resource; no call goes outside what the check declares."""
+    chosen = check.limits(**limits)
+    findings = [check.judge(facts, chosen) for facts in check.gather(reader, chosen)]
+    assert reader.actions <= set(check.permissions)
+    return {each.resource: each for each in findings if each}

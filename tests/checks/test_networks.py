@@ -1,0 +1,144 @@
+"""NAT gateways, load balancers and endpoints that nothing goes through."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tasks.checks import elb_without_targets, nat_idle, vpc_endpoint_unused
+from tests.checks.measuring import measure
+from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
+
+NAT = nat_idle.Facts(resource("nat-1"), cost(40), "available", ago(30), 0.5)
+BALANCER = elb_without_targets.Facts(resource("arn:lb"), cost(18), "application", ago(10), targets=0, groups=1)
+ENDPOINT = vpc_endpoint_unused.Facts(
+    resource("vpce-1"), "Interface", "available", "com.amazonaws.eu-west-1.sqs", 2, ago(40), cost(16), 0.0
+)
+PRICES = [
+    price(0.05, "vpc", "nat-gateway.hour"),
+    price(0.005, "vpc", "public-ipv4.in-use-or-idle"),
+    price(0.01, "vpc", "interface-endpoint.per-az"),
+    price(0.02, "elb", "alb.hour"),
+    price(0.03, "elb", "clb.hour"),
+]
+
+
+@pytest.fixture
+def ec2(account):
+    return account.client("ec2")
+
+
+@pytest.fixture
+def subnets(ec2):
+    return [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+
+
+@pytest.fixture
+def elbv2(account):
+    return account.client("elbv2")
+
+
+@pytest.fixture
+def later(account):
+    return SandboxReader(account, PRICES, datetime.now(UTC) + timedelta(days=60))
+
+
+def test_a_gateway_without_traffic_is_told_with_what_went_through():
+    finding = judged(nat_idle.CHECK, NAT)
+
+    assert finding.detail == "0.5 MB went through it in 14 days."
+
+
+@pytest.mark.parametrize("changed", [{"mb": 1.01}, {"mb": None}, {"state": "deleting"}, {"made": ago(13)}])
+def test_a_gateway_in_use_new_or_not_measured_is_left_alone(changed):
+    assert judged(nat_idle.CHECK, replace(NAT, **changed)) is None
+
+
+def test_a_gateway_at_the_limit_is_found():
+    assert judged(nat_idle.CHECK, replace(NAT, mb=1.0, made=ago(14)))
+
+
+def test_a_regional_gateway_has_no_known_price(later):
+    assert nat_idle.cost({"AvailabilityMode": "regional"}, later).usd is None
+
+
+def test_a_gateway_is_found_with_its_hours_and_its_address(later, ec2, subnets):
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    idle = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")
+    zero = {"BytesOutToDestination": 0, "BytesInFromDestination": 0}
+    measure(later, "AWS/NATGateway", {"NatGatewayId": idle}, zero, days=14)
+
+    assert {name: each.usd for name, each in found(nat_idle.CHECK, later).items()} == {idle: 40.15}
+
+
+def test_a_load_balancer_without_targets_is_found():
+    assert judged(elb_without_targets.CHECK, BALANCER).detail.endswith("made 10 days ago.")
+
+
+@pytest.mark.parametrize("changed", [{"targets": 1}, {"answers": True}, {"made": ago(6)}])
+def test_a_load_balancer_with_targets_or_answers_of_its_own_is_left_alone(changed):
+    assert judged(elb_without_targets.CHECK, replace(BALANCER, **changed)) is None
+
+
+def balancer(elbv2, subnets, name):
+    return elbv2.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+
+
+def listening(elbv2, arn, **action):
+    asked = {"LoadBalancerArn": arn, "Protocol": "HTTP", "Port": 80, "DefaultActions": [action]}
+    return elbv2.create_listener(**asked)
+
+
+def test_of_load_balancers_the_one_that_redirects_is_in_use(later, elbv2, subnets):
+    empty, redirecting = balancer(elbv2, subnets, "empty"), balancer(elbv2, subnets, "redirecting")
+    listening(elbv2, redirecting, Type="redirect", RedirectConfig={"Protocol": "HTTPS", "StatusCode": "HTTP_301"})
+    elbv2.add_tags(ResourceArns=[empty], Tags=[{"Key": "owner", "Value": "web"}])
+
+    findings = found(elb_without_targets.CHECK, later)
+
+    assert {name: each.usd for name, each in findings.items()} == {empty: 14.6}
+    assert findings[empty].tags == {"owner": "web"}
+
+
+def test_a_load_balancer_with_a_registered_target_is_in_use(later, ec2, elbv2, subnets):
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = elbv2.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
+    arn = group["TargetGroups"][0]["TargetGroupArn"]
+    listening(elbv2, balancer(elbv2, subnets, "web"), Type="forward", TargetGroupArn=arn)
+    elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.0.0.1"}])
+
+    assert found(elb_without_targets.CHECK, later) == {}
+
+
+def test_a_classic_load_balancer_without_instances_is_found(later, account):
+    listeners = [{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}]
+    asked = {"Listeners": listeners, "AvailabilityZones": ["eu-west-1a"]}
+    account.client("elb").create_load_balancer(LoadBalancerName="old", **asked)
+
+    assert found(elb_without_targets.CHECK, later)["old"].usd == 21.9
+
+
+def test_an_endpoint_without_traffic_is_told_with_its_service_and_zones():
+    finding = judged(vpc_endpoint_unused.CHECK, ENDPOINT)
+
+    assert finding.detail == "0.0 MB went through it in 30 days. com.amazonaws.eu-west-1.sqs in 2 zones."
+
+
+LEFT = [{"kind": "Gateway"}, {"state": "pending"}, {"managed": True}, {"made": ago(29)}, {"mb": 0.01}]
+
+
+@pytest.mark.parametrize("changed", LEFT)
+def test_an_endpoint_in_use_new_or_managed_by_aws_is_left_alone(changed):
+    assert judged(vpc_endpoint_unused.CHECK, replace(ENDPOINT, **changed)) is None
+
+
+def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(later, ec2, subnets):
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    service = "com.amazonaws.eu-west-1.sqs"
+    asked = {"VpcId": vpc, "ServiceName": service, "VpcEndpointType": "Interface", "SubnetIds": subnets}
+    unused, used = (ec2.create_vpc_endpoint(**asked)["VpcEndpoint"]["VpcEndpointId"] for _ in range(2))
+    named = {"Endpoint Type": "Interface", "Service Name": service, "VPC Endpoint Id": used, "VPC Id": vpc}
+    measure(later, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000}, days=3)
+
+    assert {name: each.usd for name, each in found(vpc_endpoint_unused.CHECK, later).items()} == {unused: 14.6}
