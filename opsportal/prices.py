@@ -1,4 +1,4 @@
-"""List prices: rows read from AWS go before the table that is shipped, the exact region before all regions."""
+"""List prices: the exact region goes before all regions, and rows read from AWS before the table that is shipped."""
 
 import csv
 import time
@@ -20,8 +20,8 @@ Key = tuple[str, str, str]  # service, item, region
 
 def price(service: str, item: str, region: str) -> Price | None:
     """What AWS lists for it there; None: no figure is known, and that of another region is none."""
-    for table in (read(int(time.monotonic()) // SECONDS), shipped()):
-        for place in (region, EVERYWHERE):
+    for place in (region, EVERYWHERE):
+        for table in (read(int(time.monotonic()) // SECONDS), shipped()):
             if found := table.get((service, item, place)):
                 return found
     return None
@@ -49,7 +49,9 @@ def shipped() -> Mapping[Key, Price]:
 def read(age: int) -> Mapping[Key, Price]:
     """The rows that were read from AWS; asked with another `age` they are read afresh."""
     rows = models.Price.objects.values_list("service", "item", "unit", "region", "usd", "as_of")
-    return by_key(Price(*names, usd=float(usd), as_of=as_of) for *names, usd, as_of in rows)
+    return by_key(
+        Price(service, item, unit, region, float(usd), as_of) for service, item, unit, region, usd, as_of in rows
+    )
 
 
 def by_key(prices: Iterable[Price]) -> Mapping[Key, Price]:
