@@ -69,7 +69,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
             if copied:
                 yield fleet(told, reader, copied[1], used)
     for database in databases.databases(reader):
-        if REPLACED.search(database.resource.name):
+        if REPLACED.search(database.resource.id):
             yield replaced(database, reader)
 
 
@@ -103,7 +103,7 @@ def fleet(told: Mapping[str, Any], reader: Reader, deployment: str, used: InUse)
     name, held = told["AutoScalingGroupName"], tags.plain(told.get("Tags"))
     kinds = [instance.get("InstanceType", "") for instance in told.get("Instances", ())]
     return Facts(
-        resource=Resource(told["AutoScalingGroupARN"], reader.now, name, held),
+        resource=Resource(name, reader.now, tags=held),
         database=False,
         made=told["CreatedTime"],
         cost=money.total(money.hourly(reader.price("ec2", kind)) for kind in kinds),

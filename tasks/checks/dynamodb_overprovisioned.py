@@ -107,7 +107,7 @@ def facts(
     units = (given.get("ReadCapacityUnits", 0), given.get("WriteCapacityUnits", 0))
     enough = (wanted(units[0], busiest[0], limits), wanted(units[1], busiest[1], limits))
     return Facts(
-        resource=Resource(arn, reader.now, table["TableName"], held.get(arn, {})),
+        resource=Resource(table["TableName"], reader.now, tags=held.get(arn, {})),
         mode=table.get("BillingModeSummary", {}).get("BillingMode", PROVISIONED),
         made=table["CreationDateTime"],
         units=units,

@@ -26,7 +26,7 @@ GP2 = volumes.reading(volume_type=["gp2"])
 
 class Limits(BaseModel):
     usd: float = Field(
-        1,
+        0,
         ge=0,
         le=10_000,
         title=gettext_noop("$ a month"),

@@ -1,10 +1,10 @@
-"""Finds running instances of a family that AWS has replaced by a newer one for the same use.
+"""Finds running instances of types that AWS counts among its previous generations, and T2.
 
 The newer families do more for the same money, and T3 also costs less than T2. All that are proposed have the same
 processor architecture; they need an image with drivers for ENA and NVMe. What is saved is known only where both
 prices are: elsewhere the finding has no figure.
 
-AWS docs: Amazon EC2, Previous Generation Instances; Amazon EC2 User Guide, Change the instance type.
+AWS docs: EC2 API Reference, DescribeInstanceTypes (CurrentGeneration); Amazon EC2 User Guide, Change the instance type.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Reader
+from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, money
@@ -20,6 +20,7 @@ from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
+PREVIOUS = Read("ec2", "describe_instance_types", {"Filters": [{"Name": "current-generation", "Values": ["false"]}]})
 NEWER: Mapping[str, str] = {
     "t1": "t3",
     "t2": "t3",
@@ -49,18 +50,23 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`saved`: by the newer type of the same size."""
+    """`previous`: AWS says so of its type. `newer`: of the same size, empty: none is known; `saved` by that."""
 
     instance: Instance
+    previous: bool
     newer: str
     saved: Cost
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    types = (told for page in reader.pages(PREVIOUS) for told in page["InstanceTypes"])
+    previous = {told["InstanceType"] for told in types if not told.get("CurrentGeneration")}
     for instance in instances.instances(reader, instances.RUNNING):
         newer = successor(instance.kind)
         then = money.hourly(reader.price("ec2", newer)) if newer and instance.plain else Cost()
-        yield Facts(instance, newer, money.saving(instances.cost(reader.price, instance), then))
+        yield Facts(
+            instance, instance.kind in previous, newer, money.saving(instances.cost(reader.price, instance), then)
+        )
 
 
 def successor(kind: str) -> str:
@@ -72,12 +78,17 @@ def successor(kind: str) -> str:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     instance = facts.instance
     family = instance.kind.partition(".")[0]
-    if instance.state != "running" or not facts.newer or family in limits.leave:
+    if instance.state != "running" or not (facts.previous or facts.newer) or family in limits.leave:
         return None
+    detail = _("{kind} is of a previous generation.").format(kind=instance.kind)
+    advice = _("Test the image on a type of a current generation, then stop it, change its type and start it.")
+    if facts.newer:
+        detail = _("{kind} is of a family that {newer} replaces.").format(kind=instance.kind, newer=facts.newer)
+        advice = _("Test the image on {newer}, then stop it, change its type and start it.").format(newer=facts.newer)
     return found(
         instance.resource,
-        detail=_("{kind} is of a family that {newer} replaces.").format(kind=instance.kind, newer=facts.newer),
-        advice=_("Test the image on {newer}, then stop it, change its type and start it.").format(newer=facts.newer),
+        detail=detail,
+        advice=advice,
         cost=facts.saved,
         kind=instance.kind,
         newer=facts.newer,
@@ -93,7 +104,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(instances.RUNNING,),
-    permissions=("ec2:DescribeInstances",),
+    reads=(instances.RUNNING, PREVIOUS),
+    permissions=("ec2:DescribeInstanceTypes", "ec2:DescribeInstances"),
     guide=__doc__ or "",
 )

@@ -1,4 +1,4 @@
-"""Finds ECR repositories with untagged images that nobody pulls.
+"""Finds untagged images in ECR that nobody pulls.
 
 An image loses its tag when a newer one takes it. Images that an index of several architectures names have no tag of
 their own and are in use; so are signatures and attestations, which name the image they belong to. The cost is an upper
@@ -38,48 +38,44 @@ class Limits(BaseModel):
         title=gettext_noop("Days"),
         description=gettext_noop("Images pushed or pulled later than so many days ago are left alone."),
     )
-    images: int = Field(
-        1,
-        ge=1,
-        le=100_000,
-        title=gettext_noop("Images"),
-        description=gettext_noop("Repositories with fewer such images are left alone."),
-    )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`images`: without a tag and not used for the limit's days; `gib`: their sizes together."""
+    """`used`: when it was last pushed or pulled. `needed`: an index names it, or it names the image it belongs to."""
 
     resource: Resource
-    images: int
-    gib: float
     cost: Cost
+    tagged: bool
+    used: datetime
+    gib: float
+    needed: bool = False
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
+    price = reader.price("ecr", "private-storage")
     for page in reader.pages(REPOSITORIES):
-        for told in page["repositories"]:
-            name, arn = told["repositoryName"], told["repositoryArn"]
-            old = untagged(reader, name, limits)
-            gib = sum(old.values()) / GIB
-            cost = money.monthly(reader.price("ecr", "private-storage"), gib)
-            yield Facts(Resource(arn, reader.now, name, held.get(arn, {})), len(old), gib, cost)
+        for repository in page["repositories"]:
+            name, about = repository["repositoryName"], held.get(repository["repositoryArn"], {})
+            for told, needed in images(reader, name):
+                gib = told.get("imageSizeInBytes", 0) / GIB
+                resource = Resource(f"{name}@{told['imageDigest']}", reader.now, tags=about)
+                yield Facts(resource, money.monthly(price, gib), bool(told.get("imageTags")), used(told), gib, needed)
 
 
-def untagged(reader: Reader, repository: str, limits: Limits) -> dict[str, int]:
-    """Bytes by digest of its images without a tag that nothing has used lately."""
-    old, indexes = dict[str, int](), list[str]()
+def images(reader: Reader, repository: str) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """The images of a repository, and whether another needs them; its untagged ones are held in memory."""
+    untagged, indexes = list[Mapping[str, Any]](), list[str]()
     for page in reader.pages(Read("ecr", "describe_images", {"repositoryName": repository})):
         for told in page["imageDetails"]:
             if told.get("imageTags"):
                 indexes += [told["imageDigest"]] if told.get("imageManifestMediaType") in INDEXES else []
-            elif not told.get("subjectManifestDigest") and (reader.now - used(told)).days >= limits.days:
-                old[told["imageDigest"]] = told.get("imageSizeInBytes", 0)
-    for digest in named(reader, repository, indexes if old else []):
-        old.pop(digest, None)
-    return old
+                yield told, False
+            else:
+                untagged.append(told)
+    parts = set(named(reader, repository, indexes if untagged else []))
+    yield from ((told, told["imageDigest"] in parts or bool(told.get("subjectManifestDigest"))) for told in untagged)
 
 
 def used(told: Mapping[str, Any]) -> datetime:
@@ -98,16 +94,17 @@ def named(reader: Reader, repository: str, indexes: Sequence[str]) -> Iterator[s
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    if facts.images < limits.images:
+    days = facts.resource.days(facts.used)
+    if facts.tagged or facts.needed or days < limits.days:
         return None
-    told = _("Images without a tag, neither pushed nor pulled for {days} days: {n} with {gib} GiB at most.")
+    told = _("No tag, and neither pushed nor pulled for {days} days. {mib} MiB at most.")
     return found(
         facts.resource,
-        detail=told.format(n=facts.images, days=limits.days, gib=f"{facts.gib:.2f}"),
-        advice=_("Add a lifecycle policy that expires untagged images."),
+        detail=told.format(days=days, mib=round(facts.gib * 1024)),
+        advice=_("Add a lifecycle policy to its repository that expires untagged images."),
         cost=facts.cost,
-        images=facts.images,
-        gib_at_most=round(facts.gib, 3),
+        last_used=facts.used.isoformat(),
+        gib_at_most=round(facts.gib, 4),
     )
 
 

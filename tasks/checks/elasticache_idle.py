@@ -81,7 +81,7 @@ def facts(
     nodes = sum(told.get("NumCacheNodes", 1) for told in clusters)
     known = [each for each in most if each is not None]
     return Facts(
-        resource=Resource(name, reader.now, name, held.get(clusters[0].get("ARN", ""), {})),
+        resource=Resource(name, reader.now, tags=held.get(clusters[0].get("ARN", ""), {})),
         kind=kind,
         engine=engine,
         nodes=nodes,

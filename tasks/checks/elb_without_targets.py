@@ -101,7 +101,7 @@ def answers(reader: Reader, arn: str) -> bool:
 def classic(told: Mapping[str, Any], reader: Reader, held: Mapping[str, dict[str, str]]) -> Facts:
     name = told["LoadBalancerName"]
     mine = next((found for arn, found in held.items() if arn.endswith(f":loadbalancer/{name}")), {})
-    resource = Resource(name, reader.now, name, mine)
+    resource = Resource(name, reader.now, tags=mine)
     return Facts(resource, cost(reader, "classic"), "classic", told["CreatedTime"], len(told["Instances"]))
 
 

@@ -96,7 +96,7 @@ def facts(
     price = reader.price("lambda", ITEMS[(told.get("Architectures") or ["x86_64"])[0]])
     month = seconds / limits.days * money.HOURS / 24
     saved = money.monthly(price, month * (memory - enough) / 1024)
-    return Facts(Resource(arn, reader.now, told["FunctionName"], held.get(arn, {})), memory, used, enough, saved)
+    return Facts(Resource(told["FunctionName"], reader.now, tags=held.get(arn, {})), memory, used, enough, saved)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

@@ -55,7 +55,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
 def facts(told: Mapping[str, Any], reader: Reader, held: Mapping[str, dict[str, str]]) -> Facts:
     arn, gib = told["arn"].removesuffix(":*"), told.get("storedBytes", 0) / GIB
     return Facts(
-        resource=Resource(arn, reader.now, told["logGroupName"], held.get(arn, {})),
+        resource=Resource(told["logGroupName"], reader.now, tags=held.get(arn, {})),
         cost=money.monthly(reader.price("cloudwatch-logs", "stored"), gib),
         retention=told.get("retentionInDays"),
         gib=gib,

@@ -51,7 +51,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
 
 
 def queries(database: Database) -> Sequence[Query]:
-    dimensions = (("DBInstanceIdentifier", database.resource.name),)
+    dimensions = (("DBInstanceIdentifier", database.resource.id),)
     return [Query("AWS/RDS", "DatabaseConnections", dimensions, "Maximum")]
 
 

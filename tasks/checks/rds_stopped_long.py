@@ -56,7 +56,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     for database in databases.databases(reader):
         stopped = database.restarts and database.restarts - ALLOWED
         cost = databases.storage(reader.price, database)
-        yield Facts(database, cost, stopped, started.get(database.resource.name))
+        yield Facts(database, cost, stopped, started.get(database.resource.id))
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

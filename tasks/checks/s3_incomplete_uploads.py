@@ -70,7 +70,7 @@ def facts(reader: Reader, bucket: str, limits: Limits) -> Facts:
             few += [upload] if number <= limits.measured else []
     gib = sum(size(reader, bucket, each) for each in few) / GIB if number <= limits.measured else None
     cost = Cost() if gib is None else money.monthly(reader.price("s3", "standard.first-50TB"), gib)
-    return Facts(Resource(buckets.arn(bucket), reader.now, bucket), number, oldest, gib, cost)
+    return Facts(Resource(bucket, reader.now), number, oldest, gib, cost)
 
 
 def uploads(reader: Reader, bucket: str) -> Iterator[Upload]:

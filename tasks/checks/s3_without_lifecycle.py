@@ -60,7 +60,7 @@ def queries(name: str) -> Sequence[Query]:
 
 def facts(reader: Reader, name: str, gib: float | None, rules: bool) -> Facts:
     cost = Cost() if gib is None else money.monthly(reader.price("s3", "standard.first-50TB"), gib)
-    return Facts(Resource(buckets.arn(name), reader.now, name), cost, gib, rules)
+    return Facts(Resource(name, reader.now), cost, gib, rules)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

@@ -53,7 +53,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
 
 def facts(told: Mapping[str, Any], now: datetime, cost: Cost) -> Facts:
     return Facts(
-        resource=Resource(told["ARN"], now, told["Name"], tags.plain(told.get("Tags"))),
+        resource=Resource(told["Name"], now, tags=tags.plain(told.get("Tags"))),
         cost=cost,
         made=told["CreatedDate"],
         accessed=told.get("LastAccessedDate"),

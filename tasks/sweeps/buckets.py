@@ -14,7 +14,3 @@ def buckets(reader: Reader) -> Iterator[dict[str, Any]]:
         yield from (
             each for each in page.get("Buckets", ()) if each.get("BucketRegion", reader.region) == reader.region
         )
-
-
-def arn(name: str) -> str:
-    return f"arn:aws:s3:::{name}"

@@ -15,7 +15,7 @@ ALL = Read("rds", "describe_db_instances")
 
 @dataclass(frozen=True)
 class Database:
-    """`resource.id`: its ARN, `resource.name`: its identifier. `cluster`: the Aurora or Multi-AZ cluster it belongs to.
+    """`cluster`: the Aurora or Multi-AZ cluster it belongs to.
     `restarts`: when AWS starts it again by itself; None where it does not say. `plain_storage`: no IOPS or throughput
     on top.
     """
@@ -45,7 +45,7 @@ def database(told: Mapping[str, Any], now: datetime) -> Database:
     storage = told.get("StorageType", "")
     free = storage == "gp3" and (told.get("Iops") or 0) <= 3_000 and (told.get("StorageThroughput") or 0) <= 125
     return Database(
-        resource=Resource(told["DBInstanceArn"], now, told["DBInstanceIdentifier"], tags.plain(told.get("TagList"))),
+        resource=Resource(told["DBInstanceIdentifier"], now, tags=tags.plain(told.get("TagList"))),
         kind=told["DBInstanceClass"],
         engine=told["Engine"],
         status=told["DBInstanceStatus"],

@@ -14,7 +14,8 @@ GIB = 1024**3
 
 @dataclass(frozen=True)
 class Resource:
-    """`id`: AWS's own id or ARN. `read_at`: when the sweep that read it began."""
+    """`id`: AWS's own id, the name where names are unique in a region, else its ARN. `name`: the tag, where that says
+    more. `read_at`: when the sweep that read it began."""
 
     id: str
     read_at: datetime

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 
-def measure(reader, namespace, dimensions, values, days, every=24):
-    """Each metric's value, once in so many hours over so many days before the reader's now."""
+def measure(reader, namespace, dimensions, values, every=24):
+    """Each metric has this value once in so many hours, over sixteen days before the reader's now."""
     cloudwatch = reader.account.client("cloudwatch")
     named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    times = [reader.now - timedelta(hours=hours) for hours in range(1, days * 24 + 25, every)]
+    times = [reader.now - timedelta(hours=hours) for hours in range(1, 16 * 24, every)]
     data = [
         {"MetricName": metric, "Dimensions": named, "Timestamp": time, "Value": value}
         for metric, value in values.items()

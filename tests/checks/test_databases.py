@@ -17,7 +17,7 @@ from tasks.sweeps.databases import Database
 from tests.checks.measuring import measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
 
-DATABASE = Database(resource("arn:db", name="shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
+DATABASE = Database(resource("shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
 IDLE = rds_idle.Facts(DATABASE, cost(13), 0.0)
 STOPPED = rds_stopped_long.Facts(replace(DATABASE, status="stopped"), cost(2.3), ago(5), None)
 CACHE = elasticache_idle.Facts(resource("queue"), "cache.t3.micro", "redis", 2, ago(30), cost(25), 4.0)
@@ -47,7 +47,8 @@ def rds(account):
 def made(rds, name="shop"):
     asked = {"DBInstanceClass": "db.t3.micro", "Engine": "postgres", "AllocatedStorage": 20, "StorageType": "gp2"}
     asked |= {"MasterUsername": "shop", "MasterUserPassword": "long enough"}
-    return rds.create_db_instance(DBInstanceIdentifier=name, **asked)["DBInstance"]["DBInstanceArn"]
+    rds.create_db_instance(DBInstanceIdentifier=name, **asked)
+    return name
 
 
 def test_a_database_without_connections_is_told_with_its_kind():
@@ -69,8 +70,8 @@ def test_connections_of_a_monitor_can_be_allowed():
 
 def test_a_database_that_nobody_connects_to_is_found_with_its_hours(later, rds):
     quiet, busy = made(rds, "quiet"), made(rds, "busy")
-    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "quiet"}, {"DatabaseConnections": 0}, days=7)
-    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "busy"}, {"DatabaseConnections": 9}, days=7)
+    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "quiet"}, {"DatabaseConnections": 0})
+    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "busy"}, {"DatabaseConnections": 9})
 
     findings = found(rds_idle.CHECK, later)
 
@@ -110,7 +111,7 @@ def test_a_database_that_runs_or_was_stopped_lately_is_left_alone(changed):
 
 def test_since_when_a_database_is_stopped_follows_from_when_aws_starts_it(later):
     restarts = later.now + timedelta(days=1)
-    told = {"DBInstanceArn": "arn:db", "DBInstanceIdentifier": "shop", "DBInstanceClass": "db.t3.micro"}
+    told = {"DBInstanceIdentifier": "shop", "DBInstanceClass": "db.t3.micro"}
     told |= {"Engine": "postgres", "DBInstanceStatus": "stopped", "InstanceCreateTime": ago(30)}
     database = databases.database(told | {"AutomaticRestartTime": restarts}, later.now)
 
@@ -159,7 +160,7 @@ def test_a_replication_group_is_as_busy_as_its_busiest_node(later):
 def test_a_cache_that_nobody_connects_to_is_found(later, account):
     asked = {"CacheNodeType": "cache.t3.micro", "Engine": "redis", "NumCacheNodes": 1}
     account.client("elasticache").create_cache_cluster(CacheClusterId="queue", **asked)
-    measure(later, "AWS/ElastiCache", {"CacheClusterId": "queue"}, {"CurrConnections": 3}, days=7)
+    measure(later, "AWS/ElastiCache", {"CacheClusterId": "queue"}, {"CurrConnections": 3})
 
     assert found(elasticache_idle.CHECK, later)["queue"].usd == 12.41
 
@@ -191,9 +192,9 @@ def test_a_table_that_is_hardly_used_is_found_with_what_it_saves(later, account)
     name = {"AttributeName": "id"}
     asked = {"AttributeDefinitions": [name | {"AttributeType": "S"}], "KeySchema": [name | {"KeyType": "HASH"}]}
     units = {"ReadCapacityUnits": 101, "WriteCapacityUnits": 1}
-    made = account.client("dynamodb").create_table(TableName="carts", ProvisionedThroughput=units, **asked)
+    account.client("dynamodb").create_table(TableName="carts", ProvisionedThroughput=units, **asked)
 
-    finding = found(dynamodb_overprovisioned.CHECK, later)[made["TableDescription"]["TableArn"]]
+    finding = found(dynamodb_overprovisioned.CHECK, later)["carts"]
 
     assert finding.usd == round(100 * 0.0001 * 730, 2)
 
@@ -246,5 +247,5 @@ def test_a_copied_fleet_is_told_from_others_by_its_name(later, account):
 
     findings = found(blue_green_leftovers.CHECK, later)
 
-    assert [each.name for each in findings.values()] == ["CodeDeploy_web_d-AAAAAAAAA"]
+    assert list(findings) == ["CodeDeploy_web_d-AAAAAAAAA"]
     assert "codedeploy:GetDeploymentGroup" in later.actions

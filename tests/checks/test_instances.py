@@ -16,7 +16,7 @@ INSTANCE = Instance(resource("i-1", tags={"Env": "Dev"}), "t2.large", "running",
 OFF = replace(INSTANCE, state="stopped")
 STOPPED = ec2_stopped_long.Facts(OFF, ago(31), cost(8), 2, 108)
 IDLE = ec2_idle.Facts(INSTANCE, cost(67), 2.0, 1.5)
-OLD = ec2_old_generation.Facts(INSTANCE, "t3.large", cost(5))
+OLD = ec2_old_generation.Facts(INSTANCE, False, "t3.large", cost(5))
 NIGHT = dev_running_at_night.Facts(INSTANCE, cost(168))
 ADDRESS = eip_unassociated.Facts(resource("eipalloc-1"), cost(3.65), associated=False)
 PRICES = [price(0.1, "ec2", "t2.large"), price(0.09, "ec2", "t3.large"), price(0.1, "ebs", "gp2.storage", "GB-month")]
@@ -90,7 +90,7 @@ def test_of_an_idle_member_the_group_is_to_change():
 def test_an_instance_without_work_is_found_by_its_metrics(account, started):
     reader = later(account)
     values = {"CPUUtilization": 1.0, "NetworkIn": 1_000_000, "NetworkOut": 500_000}
-    measure(reader, "AWS/EC2", {"InstanceId": started}, values, days=14)
+    measure(reader, "AWS/EC2", {"InstanceId": started}, values)
 
     finding = found(ec2_idle.CHECK, reader)[started]
 
@@ -112,6 +112,12 @@ def test_an_old_type_is_told_with_the_newer_one():
 @pytest.mark.parametrize("changed", [{"newer": ""}, {"instance": OFF}])
 def test_a_type_without_a_newer_one_and_a_stopped_instance_are_left_alone(changed):
     assert judged(ec2_old_generation.CHECK, replace(OLD, **changed)) is None
+
+
+def test_a_type_that_aws_counts_as_previous_is_found_without_a_newer_one():
+    finding = judged(ec2_old_generation.CHECK, replace(OLD, previous=True, newer="", saved=Cost()))
+
+    assert finding.detail == "t2.large is of a previous generation."
 
 
 def test_a_family_can_be_left_alone():

@@ -15,7 +15,7 @@ def measured(account):
     """A reader, and three queues of which the first and the last have figures."""
     reader = SandboxReader(account, now=datetime(2026, 11, 25, 12, 30, tzinfo=UTC))
     for name, value in (("a", 1), ("c", 3)):
-        measure(reader, "Own", {"Queue": name}, {"Length": value, "Age": value * 10}, days=2)
+        measure(reader, "Own", {"Queue": name}, {"Length": value, "Age": value * 10})
     return reader
 
 

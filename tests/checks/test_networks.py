@@ -67,7 +67,7 @@ def test_a_gateway_is_found_with_its_hours_and_its_address(later, ec2, subnets):
     idle = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
     ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")
     zero = {"BytesOutToDestination": 0, "BytesInFromDestination": 0}
-    measure(later, "AWS/NATGateway", {"NatGatewayId": idle}, zero, days=14)
+    measure(later, "AWS/NATGateway", {"NatGatewayId": idle}, zero)
 
     assert {name: each.usd for name, each in found(nat_idle.CHECK, later).items()} == {idle: 40.15}
 
@@ -139,6 +139,6 @@ def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(late
     asked = {"VpcId": vpc, "ServiceName": service, "VpcEndpointType": "Interface", "SubnetIds": subnets}
     unused, used = (ec2.create_vpc_endpoint(**asked)["VpcEndpoint"]["VpcEndpointId"] for _ in range(2))
     named = {"Endpoint Type": "Interface", "Service Name": service, "VPC Endpoint Id": used, "VPC Id": vpc}
-    measure(later, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000}, days=3)
+    measure(later, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000})
 
     assert {name: each.usd for name, each in found(vpc_endpoint_unused.CHECK, later).items()} == {unused: 14.6}

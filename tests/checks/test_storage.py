@@ -21,7 +21,7 @@ from tests.checks.reading import SandboxReader, ago, cost, found, judged, price,
 LOGS = log_group_without_retention.Facts(resource("arn:logs"), cost(0.3), None, 10.0, ago(100))
 UPLOADS = s3_incomplete_uploads.Facts(resource("arn:bucket"), 3, ago(9), 1.5, cost(0.03))
 BUCKET = s3_without_lifecycle.Facts(resource("arn:bucket"), cost(2.4), 100.0, False)
-REPOSITORY = ecr_untagged.Facts(resource("arn:repository"), 4, 2.5, cost(0.25))
+UNTAGGED = ecr_untagged.Facts(resource("app@sha256:1"), cost(0.02), False, ago(14), 0.25)
 SECRET = secrets_unused.Facts(resource("arn:secret"), cost(0.4), ago(400), ago(90))
 FUNCTION = lambda_oversized.Facts(resource("arn:function"), 1_024, 300.0, 448, cost(5))
 PRICES = [
@@ -45,9 +45,9 @@ def s3(account):
 
 
 def bucket(s3, name):
-    """Its ARN. Names are the world's: those of each test differ."""
+    """Its name. Names are the world's: those of each test differ."""
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
-    return f"arn:aws:s3:::{name}"
+    return name
 
 
 def test_a_log_group_without_retention_is_told_with_what_it_holds():
@@ -74,7 +74,7 @@ def test_of_log_groups_the_one_without_retention_is_found(later, account):
 
     (finding,) = found(log_group_without_retention.CHECK, later).values()
 
-    assert (finding.name, finding.tags) == ("/app", {"owner": "web"})
+    assert (finding.resource, finding.tags) == ("/app", {"owner": "web"})
 
 
 def test_incomplete_uploads_are_told_with_their_size():
@@ -94,14 +94,14 @@ def test_a_bucket_without_old_uploads_is_left_alone():
 
 
 def test_uploads_are_measured_by_their_parts(later, s3):
-    arn = bucket(s3, "uploads-to-measure")
+    name = bucket(s3, "uploads-to-measure")
     for key in ("one", "two"):
-        named = {"Bucket": "uploads-to-measure", "Key": key}
+        named = {"Bucket": name, "Key": key}
         upload = s3.create_multipart_upload(**named)["UploadId"]
         s3.upload_part(**named, UploadId=upload, PartNumber=1, Body=b"x" * 1024)
 
-    assert found(s3_incomplete_uploads.CHECK, later)[arn].evidence["gib"] == 2 / 1024**2
-    assert found(s3_incomplete_uploads.CHECK, later, measured=1)[arn].evidence["gib"] is None
+    assert found(s3_incomplete_uploads.CHECK, later)[name].evidence["gib"] == 2 / 1024**2
+    assert found(s3_incomplete_uploads.CHECK, later, measured=1)[name].evidence["gib"] is None
 
 
 def test_an_upload_under_way_is_left_alone(account, s3):
@@ -120,7 +120,7 @@ def test_a_bucket_with_rules_or_small_or_without_a_size_is_left_alone(changed):
 
 def sized(reader, name, gib):
     named = {"BucketName": name, "StorageType": "StandardStorage"}
-    measure(reader, "AWS/S3", named, {"BucketSizeBytes": gib * 1024**3}, days=2)
+    measure(reader, "AWS/S3", named, {"BucketSizeBytes": gib * 1024**3})
 
 
 def test_of_large_buckets_the_one_without_rules_is_found(later, s3):
@@ -135,10 +135,15 @@ def test_of_large_buckets_the_one_without_rules_is_found(later, s3):
     assert {name: each.usd for name, each in found(s3_without_lifecycle.CHECK, later).items()} == {growing: 4.6}
 
 
-def test_untagged_images_are_told_with_their_number_and_size():
-    assert judged(ecr_untagged.CHECK, REPOSITORY).detail.endswith("14 days: 4 with 2.50 GiB at most.")
-    assert judged(ecr_untagged.CHECK, REPOSITORY, images=5) is None
-    assert judged(ecr_untagged.CHECK, replace(REPOSITORY, images=0)) is None
+def test_an_untagged_image_is_told_with_its_age_and_size():
+    finding = judged(ecr_untagged.CHECK, UNTAGGED)
+
+    assert finding.detail == "No tag, and neither pushed nor pulled for 14 days. 256 MiB at most."
+
+
+@pytest.mark.parametrize("changed", [{"tagged": True}, {"needed": True}, {"used": ago(13)}])
+def test_an_image_that_is_tagged_needed_or_used_lately_is_left_alone(changed):
+    assert judged(ecr_untagged.CHECK, replace(UNTAGGED, **changed)) is None
 
 
 def pushed(ecr, name, kind, tag="", **content):
@@ -154,13 +159,12 @@ def layers(size):
 
 def test_images_that_an_index_names_are_in_use(later, account):
     ecr = account.client("ecr")
-    arn = ecr.create_repository(repositoryName="app")["repository"]["repositoryArn"]
+    ecr.create_repository(repositoryName="app")
     named = pushed(ecr, "app", IMAGE, **layers(10))
     lost = pushed(ecr, "app", IMAGE, **layers(20))
     pushed(ecr, "app", INDEX, "latest", manifests=[{"mediaType": IMAGE, "size": 1, "digest": named}])
 
-    assert found(ecr_untagged.CHECK, later)[arn].evidence["images"] == 1
-    assert list(ecr_untagged.untagged(later, "app", ecr_untagged.Limits())) == [lost]
+    assert list(found(ecr_untagged.CHECK, later)) == [f"app@{lost}"]
 
 
 def test_an_image_counts_from_its_last_pull():
@@ -183,9 +187,9 @@ def test_a_secret_that_was_never_read_counts_from_its_making():
 
 
 def test_secrets_are_found_with_their_price(later, account):
-    made = account.client("secretsmanager").create_secret(Name="shop", SecretString="x")["ARN"]
+    account.client("secretsmanager").create_secret(Name="shop", SecretString="x")
 
-    assert found(secrets_unused.CHECK, later)[made].usd == 0.4
+    assert found(secrets_unused.CHECK, later)["shop"].usd == 0.4
 
 
 def test_a_function_is_told_with_what_it_used():

@@ -127,6 +127,6 @@ def test_a_volume_with_more_iops_than_its_busiest_hour_is_found(account):
     prices = [price(0.1, "ebs", "io1.storage", "GB-month"), price(0.07, "ebs", "io1.iops", "IOPS-month")]
     reader = SandboxReader(account, prices, now=datetime.now(UTC) + timedelta(days=8))
     hourly = {"VolumeReadOps": 3_600_000, "VolumeWriteOps": 0}
-    measure(reader, "AWS/EBS", {"VolumeId": made}, hourly, days=3, every=1)
+    measure(reader, "AWS/EBS", {"VolumeId": made}, hourly, every=1)
 
     assert found(ebs_overprovisioned_iops.CHECK, reader, days=2)[made].usd == 595
