@@ -34,6 +34,11 @@ class Limits(BaseModel):
         title=gettext_noop("Days"),
         description=gettext_noop("Images made or launched later than so many days ago are left alone."),
     )
+    sharing: bool = Field(
+        True,
+        title=gettext_noop("Leave shared ones alone"),
+        description=gettext_noop("Ask of each unused image whether other accounts may use it, a call each."),
+    )
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     used = images.used(reader)
     told = (image for page in reader.pages(images.OWN) for image in page["Images"])
     while group := list(islice(told, TOGETHER)):
-        asked = [each for each in group if is_old(each, reader.now, limits) and each["ImageId"] not in used]
+        unused = [each for each in group if is_old(each, reader.now, limits) and each["ImageId"] not in used]
+        asked = unused if limits.sharing else []
         answers = zip(asked, reader.several([sharing(image) for image in asked]), strict=True)
         shared = {image["ImageId"] for image, answer in answers if answer is None or answer.get("LaunchPermissions")}
         yield from (facts(image, reader, image["ImageId"] in used, image["ImageId"] in shared) for image in group)

@@ -1,6 +1,7 @@
 """Finds load balancers that have no targets to send anything to.
 
-A load balancer whose rules redirect or answer by themselves is in use without targets. Registered targets count
+An Application Load Balancer that listens without any target group redirects or answers by itself: it is in use. One
+whose target groups are all empty is not, though it may redirect to its own other port. Registered targets count
 whether healthy or not. Classic load balancers are asked for their instances.
 
 AWS docs: Elastic Load Balancing, Target groups for your Application Load Balancers; Elastic Load Balancing pricing.
@@ -25,7 +26,6 @@ GROUPS = Read("elbv2", "describe_target_groups")
 CLASSIC = Read("elb", "describe_load_balancers")
 KIND = "elasticloadbalancing:loadbalancer"
 ITEMS = {"application": "alb.hour", "network": "nlb.hour", "gateway": "gwlb.hour", "classic": "clb.hour"}
-ANSWERS = frozenset({"redirect", "fixed-response"})
 
 
 class Limits(BaseModel):
@@ -40,7 +40,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`groups`: of targets that it sends to. `answers`: a rule of its own redirects or answers without targets."""
+    """`groups`: of targets that it sends to. `answers`: it has none and redirects or answers by itself."""
 
     resource: Resource
     cost: Cost
@@ -82,20 +82,14 @@ def newer(told: Mapping[str, Any], reader: Reader, groups: list[int], held: Mapp
         made=told["CreatedTime"],
         targets=sum(groups),
         groups=len(groups),
-        answers=kind == "application" and not sum(groups) and answers(reader, arn),
+        answers=kind == "application" and not groups and answers(reader, arn),
     )
 
 
 def answers(reader: Reader, arn: str) -> bool:
-    """Whether a rule of a listener redirects or answers by itself."""
+    """Whether it listens. Without a target group its rules can only redirect or answer by themselves."""
     listeners = reader.pages(Read("elbv2", "describe_listeners", {"LoadBalancerArn": arn}))
-    reads = [
-        Read("elbv2", "describe_rules", {"ListenerArn": listener["ListenerArn"]})
-        for page in listeners
-        for listener in page["Listeners"]
-    ]
-    rules = (rule for read in reads for page in reader.pages(read) for rule in page["Rules"])
-    return any(action["Type"] in ANSWERS for rule in rules for action in rule["Actions"])
+    return any(page["Listeners"] for page in listeners)
 
 
 def classic(told: Mapping[str, Any], reader: Reader, held: Mapping[str, dict[str, str]]) -> Facts:
@@ -114,11 +108,13 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.targets or facts.answers or days < limits.days:
         return None
-    told = _("No targets to send to, and none of its rules answers by itself; made {days} days ago.")
+    told = _("No targets to send anything to, in {groups} target groups; made {days} days ago.")
+    if not facts.groups:
+        told = _("Nothing to send anything to; made {days} days ago.")
     return found(
         facts.resource,
-        detail=told.format(days=days),
-        advice=_("Delete it, or register the targets it is meant for."),
+        detail=told.format(days=days, groups=facts.groups),
+        advice=_("Delete it, unless its rules redirect elsewhere, or register the targets it is meant for."),
         cost=facts.cost,
         kind=facts.kind,
         target_groups=facts.groups,
@@ -139,7 +135,6 @@ CHECK = Check(
     permissions=(
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeRules",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
         *tags.PERMISSIONS,

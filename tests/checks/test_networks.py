@@ -14,6 +14,7 @@ BALANCER = elb_without_targets.Facts(resource("arn:lb"), cost(18), "application"
 ENDPOINT = vpc_endpoint_unused.Facts(
     resource("vpce-1"), "Interface", "available", "com.amazonaws.eu-west-1.sqs", 2, ago(40), cost(16), 0.0
 )
+REDIRECT = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
 PRICES = [
     price(0.05, "vpc", "nat-gateway.hour"),
     price(0.005, "vpc", "public-ipv4.in-use-or-idle"),
@@ -36,6 +37,14 @@ def subnets(ec2):
 @pytest.fixture
 def elbv2(account):
     return account.client("elbv2")
+
+
+@pytest.fixture
+def group(ec2, elbv2):
+    """The ARN of a target group without targets."""
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    asked = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    return elbv2.create_target_group(Name="web", **asked)["TargetGroups"][0]["TargetGroupArn"]
 
 
 @pytest.fixture
@@ -85,14 +94,14 @@ def balancer(elbv2, subnets, name):
     return elbv2.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
 
 
-def listening(elbv2, arn, **action):
-    asked = {"LoadBalancerArn": arn, "Protocol": "HTTP", "Port": 80, "DefaultActions": [action]}
+def listening(elbv2, arn, port=80, **action):
+    asked = {"LoadBalancerArn": arn, "Protocol": "HTTP", "Port": port, "DefaultActions": [action]}
     return elbv2.create_listener(**asked)
 
 
-def test_of_load_balancers_the_one_that_redirects_is_in_use(later, elbv2, subnets):
+def test_a_load_balancer_that_only_redirects_is_in_use(later, elbv2, subnets):
     empty, redirecting = balancer(elbv2, subnets, "empty"), balancer(elbv2, subnets, "redirecting")
-    listening(elbv2, redirecting, Type="redirect", RedirectConfig={"Protocol": "HTTPS", "StatusCode": "HTTP_301"})
+    listening(elbv2, redirecting, **REDIRECT)
     elbv2.add_tags(ResourceArns=[empty], Tags=[{"Key": "owner", "Value": "web"}])
 
     findings = found(elb_without_targets.CHECK, later)
@@ -101,12 +110,17 @@ def test_of_load_balancers_the_one_that_redirects_is_in_use(later, elbv2, subnet
     assert findings[empty].tags == {"owner": "web"}
 
 
-def test_a_load_balancer_with_a_registered_target_is_in_use(later, ec2, elbv2, subnets):
-    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    group = elbv2.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
-    arn = group["TargetGroups"][0]["TargetGroupArn"]
-    listening(elbv2, balancer(elbv2, subnets, "web"), Type="forward", TargetGroupArn=arn)
-    elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.0.0.1"}])
+def test_a_load_balancer_that_redirects_to_its_own_empty_group_is_found(later, elbv2, subnets, group):
+    arn = balancer(elbv2, subnets, "web")
+    listening(elbv2, arn, Type="forward", TargetGroupArn=group)
+    listening(elbv2, arn, port=81, **REDIRECT)
+
+    assert found(elb_without_targets.CHECK, later)[arn].detail.startswith("No targets to send anything to, in 1 target")
+
+
+def test_a_load_balancer_with_a_registered_target_is_in_use(later, elbv2, subnets, group):
+    listening(elbv2, balancer(elbv2, subnets, "web"), Type="forward", TargetGroupArn=group)
+    elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.0.0.1"}])
 
     assert found(elb_without_targets.CHECK, later) == {}
 

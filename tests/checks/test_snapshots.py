@@ -116,10 +116,11 @@ def test_an_image_that_nothing_names_is_found(account, image):
     assert list(found(UNUSED, SandboxReader(account, PRICES, LATER))) == [image]
 
 
-def test_a_public_image_is_in_use(account, ec2, image):
+def test_an_image_shared_with_another_account_is_in_use(account, ec2, image):
     ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": "123456789012"}]})
 
     assert found(UNUSED, SandboxReader(account, PRICES, LATER)) == {}
+    assert list(found(UNUSED, SandboxReader(account, PRICES, LATER), sharing=False)) == [image]
 
 
 def test_an_image_of_a_launch_template_is_in_use(account, ec2, image):
