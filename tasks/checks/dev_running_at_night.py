@@ -1,25 +1,29 @@
-"""Finds development instances that run day and night.
+"""Finds instances and databases for development that run day and night.
 
-What an instance is for is told by its tags. One that has run for a week without being stopped ran through every night
-and the weekend of it. What is saved is reckoned for all hours of the week beyond those it is needed.
+What one is for is told by its tags. One that has run for a week without being stopped ran through every night and the
+weekend of it. When a database was stopped is known from its events, which go back 14 days; members of clusters are not
+stopped one by one and are left alone. What is saved is reckoned for all hours of the week beyond those it is needed.
 
 AWS docs: AWS Solutions Library, Instance Scheduler on AWS; Amazon EC2 Auto Scaling User Guide, Scheduled scaling.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import instances, money
+from tasks.sweeps import databases, instances, money
+from tasks.sweeps.databases import Database
 from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import found
+from tasks.sweeps.resources import Resource, found
 
 WEEK = 168  # hours
+STOPPED = "DB instance stopped"  # RDS-EVENT-0087
 
 
 class Limits(BaseModel):
@@ -28,21 +32,21 @@ class Limits(BaseModel):
         min_length=1,
         max_length=20,
         title=gettext_noop("Tags"),
-        description=gettext_noop("Which tags say what an instance is for, in capitals or not."),
+        description=gettext_noop("Which tags say what something is for, in capitals or not."),
     )
     values: list[str] = Field(
         ["dev", "development", "test", "testing", "staging", "sandbox"],
         min_length=1,
         max_length=50,
         title=gettext_noop("Values"),
-        description=gettext_noop("What such a tag says of instances that nobody needs at night."),
+        description=gettext_noop("What such a tag says of what nobody needs at night."),
     )
     days: int = Field(
         7,
         ge=2,
-        le=365,
+        le=databases.EVENT_DAYS,
         title=gettext_noop("Days"),
-        description=gettext_noop("Instances that have run so long without being stopped are found."),
+        description=gettext_noop("What has run so long without being stopped is found."),
     )
     hours: int = Field(
         60,
@@ -55,15 +59,32 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`cost`: of all its hours."""
+    """`since`: it runs without a stop from then on; None: it does not run. `cost`: of all its hours."""
 
-    instance: Instance
+    resource: Resource
+    kind: str
+    since: datetime | None
     cost: Cost
+    group: str = ""
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     for instance in instances.instances(reader, instances.RUNNING):
-        yield Facts(instance, instances.cost(reader.price, instance))
+        yield of_instance(instance, reader)
+    stopped = databases.happened(reader, STOPPED)
+    for database in databases.databases(reader):
+        if not database.cluster:
+            yield of_database(database, stopped.get(database.resource.id), reader)
+
+
+def of_instance(instance: Instance, reader: Reader) -> Facts:
+    since, cost = instance.launched if instance.state == "running" else None, instances.cost(reader.price, instance)
+    return Facts(instance.resource, instance.kind, since, cost, instance.group)
+
+
+def of_database(database: Database, stopped: datetime | None, reader: Reader) -> Facts:
+    since = max(database.made, stopped or database.made) if database.status == "available" else None
+    return Facts(database.resource, database.kind, since, databases.hours(reader.price, database))
 
 
 def stage(tags: Mapping[str, str], limits: Limits) -> str:
@@ -73,35 +94,34 @@ def stage(tags: Mapping[str, str], limits: Limits) -> str:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    instance = facts.instance
-    days, said = instance.resource.days(instance.launched), stage(instance.resource.tags, limits)
-    if instance.state != "running" or not said or days < limits.days:
+    resource, said = facts.resource, stage(facts.resource.tags, limits)
+    if facts.since is None or not said or resource.days(facts.since) < limits.days:
         return None
     told = _("Tagged {stage} and running for {days} days without a stop. {kind}.")
     advice = _("Stop it at night and at weekends.")
-    if instance.group:
-        advice = _("Give the Auto Scaling group {group} scheduled actions.").format(group=instance.group)
+    if facts.group:
+        advice = _("Give the Auto Scaling group {group} scheduled actions.").format(group=facts.group)
     return found(
-        instance.resource,
-        detail=told.format(stage=said, days=days, kind=instance.kind),
+        resource,
+        detail=told.format(stage=said, days=resource.days(facts.since), kind=facts.kind),
         advice=advice,
         cost=money.share(facts.cost, 1 - limits.hours / WEEK),
-        kind=instance.kind,
-        launched=instance.launched.isoformat(),
+        kind=facts.kind,
+        since=facts.since.isoformat(),
         hours_needed_a_week=limits.hours,
     )
 
 
 CHECK = Check(
     name="dev-running-at-night",
-    title=gettext_noop("Development instances that run at night"),
-    summary=gettext_noop("Instances for development that nobody stops."),
+    title=gettext_noop("Development that runs at night"),
+    summary=gettext_noop("Instances and databases for development that nobody stops."),
     group="cost",
     severity="medium",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(instances.RUNNING,),
-    permissions=("ec2:DescribeInstances",),
+    reads=(instances.RUNNING, databases.ALL, databases.EVENTS),
+    permissions=("ec2:DescribeInstances", "rds:DescribeDBInstances", "rds:DescribeEvents"),
     guide=__doc__ or "",
 )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import databases
@@ -22,9 +22,7 @@ from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
 ALLOWED = timedelta(days=7)  # for which an instance may stay stopped
-MINUTES = 14 * 24 * 60
-EVENTS = Read("rds", "describe_events", {"SourceType": "db-instance", "Duration": MINUTES})
-TOO_LONG = "exceeding the maximum allowed time being stopped"  # the answer has no number of the event, only its words
+TOO_LONG = "exceeding the maximum allowed time being stopped"  # RDS-EVENT-0154
 
 
 class Limits(BaseModel):
@@ -48,11 +46,7 @@ class Facts:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    started: dict[str, datetime] = {}
-    for page in reader.pages(EVENTS):
-        for event in page["Events"]:
-            if TOO_LONG in event["Message"]:
-                started[event["SourceIdentifier"]] = event["Date"]
+    started = databases.happened(reader, TOO_LONG)
     for database in databases.databases(reader):
         stopped = database.restarts and database.restarts - ALLOWED
         cost = databases.storage(reader.price, database)
@@ -89,7 +83,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(databases.ALL, EVENTS),
+    reads=(databases.ALL, databases.EVENTS),
     permissions=("rds:DescribeDBInstances", "rds:DescribeEvents"),
     guide=__doc__ or "",
 )

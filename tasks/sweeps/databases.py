@@ -1,6 +1,6 @@
 """RDS instances as DescribeDBInstances tells them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from . import money, tags
 from .resources import Resource
 
 ALL = Read("rds", "describe_db_instances")
+EVENT_DAYS = 14  # as far back as RDS keeps its events
+EVENTS = Read("rds", "describe_events", {"SourceType": "db-instance", "Duration": EVENT_DAYS * 24 * 60})
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,24 @@ def database(told: Mapping[str, Any], now: datetime) -> Database:
         plain_storage=free or storage == "gp2",
         restarts=told.get("AutomaticRestartTime"),
     )
+
+
+def happened(reader: Reader, words: str) -> dict[str, datetime]:
+    """When each instance last had an event of these words, within the last 14 days."""
+    return latest((event for page in reader.pages(EVENTS) for event in page["Events"]), words)
+
+
+def latest(events: Iterable[Mapping[str, Any]], words: str) -> dict[str, datetime]:
+    """By the instance's identifier. An answer has no event numbers: the words are all that tells events apart.
+
+    AWS docs: Amazon RDS User Guide, Amazon RDS event categories and event messages.
+    """
+    found: dict[str, datetime] = {}
+    for event in events:
+        if words in event["Message"]:
+            name = event["SourceIdentifier"]
+            found[name] = max(event["Date"], found.get(name, event["Date"]))
+    return found
 
 
 def hours(of: money.PriceOf, database: Database) -> money.Cost:

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.checks import (
     blue_green_leftovers,
+    dev_running_at_night,
     dynamodb_overprovisioned,
     elasticache_idle,
     rds_idle,
@@ -116,6 +117,35 @@ def test_since_when_a_database_is_stopped_follows_from_when_aws_starts_it(later)
     database = databases.database(told | {"AutomaticRestartTime": restarts}, later.now)
 
     assert database.restarts - rds_stopped_long.ALLOWED == later.now - timedelta(days=6)
+
+
+def event(name, words, days):
+    return {"SourceIdentifier": name, "Message": words, "Date": ago(days)}
+
+
+def test_when_something_last_happened_to_a_database_is_read_from_its_events():
+    forced = f"DB instance is being started due to it {rds_stopped_long.TOO_LONG}."
+    events = [event("shop", forced, 9), event("shop", forced, 2), event("shop", "DB instance stopped", 1)]
+
+    assert databases.latest(events, rds_stopped_long.TOO_LONG) == {"shop": ago(2)}
+
+
+def test_a_database_runs_since_it_was_made_or_last_stopped(later):
+    def since(database, stopped=None):
+        return dev_running_at_night.of_database(database, stopped, later).since
+
+    assert since(DATABASE) == ago(30)
+    assert since(DATABASE, ago(3)) == ago(3)
+    assert since(STOPPED.database) is None
+
+
+def test_a_database_for_development_is_found(later, rds):
+    made(rds, "staging")
+    rds.add_tags_to_resource(
+        ResourceName=f"arn:aws:rds:eu-west-1:{later.account.id}:db:staging", Tags=[{"Key": "env", "Value": "staging"}]
+    )
+
+    assert found(dev_running_at_night.CHECK, later)["staging"].usd == round(13.14 * (1 - 60 / 168), 2)
 
 
 def test_stopped_databases_are_read_with_their_storage(later, rds):

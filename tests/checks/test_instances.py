@@ -17,7 +17,7 @@ OFF = replace(INSTANCE, state="stopped")
 STOPPED = ec2_stopped_long.Facts(OFF, ago(31), cost(8), 2, 108)
 IDLE = ec2_idle.Facts(INSTANCE, cost(67), 2.0, 1.5)
 OLD = ec2_old_generation.Facts(INSTANCE, False, "t3.large", cost(5))
-NIGHT = dev_running_at_night.Facts(INSTANCE, cost(168))
+NIGHT = dev_running_at_night.Facts(INSTANCE.resource, "t2.large", ago(20), cost(168))
 ADDRESS = eip_unassociated.Facts(resource("eipalloc-1"), cost(3.65), associated=False)
 PRICES = [price(0.1, "ec2", "t2.large"), price(0.09, "ec2", "t3.large"), price(0.1, "ebs", "gp2.storage", "GB-month")]
 PRICES += [price(0.005, "vpc", "public-ipv4.in-use-or-idle")]
@@ -140,16 +140,25 @@ def test_a_development_instance_is_told_with_what_its_nights_cost():
     assert finding.usd == 108
 
 
-PRODUCTION = replace(INSTANCE, resource=resource(tags={"Env": "production"}))
+PRODUCTION = resource(tags={"Env": "production"})
 
 
-@pytest.mark.parametrize("instance", [OFF, PRODUCTION, replace(INSTANCE, launched=ago(6))])
-def test_an_instance_of_production_or_stopped_this_week_is_left_alone(instance):
-    assert judged(dev_running_at_night.CHECK, replace(NIGHT, instance=instance)) is None
+@pytest.mark.parametrize("changed", [{"since": None}, {"resource": PRODUCTION}, {"since": ago(6)}])
+def test_what_is_of_production_or_was_stopped_this_week_is_left_alone(changed):
+    assert judged(dev_running_at_night.CHECK, replace(NIGHT, **changed)) is None
 
 
 def test_a_week_without_a_stop_is_enough():
-    assert judged(dev_running_at_night.CHECK, replace(NIGHT, instance=replace(INSTANCE, launched=ago(7))))
+    assert judged(dev_running_at_night.CHECK, replace(NIGHT, since=ago(7)))
+
+
+def test_of_a_member_at_night_the_group_is_to_change():
+    assert "group web scheduled actions" in judged(dev_running_at_night.CHECK, replace(NIGHT, group="web")).advice
+
+
+def test_an_instance_that_does_not_run_has_no_nights(reader):
+    assert dev_running_at_night.of_instance(OFF, reader).since is None
+    assert dev_running_at_night.of_instance(INSTANCE, reader).since == ago(20)
 
 
 def test_which_instances_are_for_development_is_read_from_their_tags(account, started):

@@ -147,3 +147,20 @@ def test_an_image_of_a_stopped_instance_is_in_use(account, ec2, image):
     ec2.stop_instances(InstanceIds=[made])
 
     assert found(UNUSED, SandboxReader(account, PRICES, LATER)) == {}
+
+
+def test_a_version_that_names_its_image_by_a_parameter_is_asked_again():
+    parameter = {"LaunchTemplateId": "lt-1", "VersionNumber": 3, "LaunchTemplateData": {"ImageId": "resolve:ssm:/app"}}
+    found, seen, parameters = set(), set(), []
+
+    images.take({"LaunchTemplateVersions": [parameter, parameter]}, found, seen, parameters)
+
+    assert parameters == [("lt-1", "3")]
+
+
+def test_the_launch_templates_of_mixed_instances_are_a_groups_too():
+    plain, other = {"LaunchTemplateId": "lt-1", "Version": "1"}, {"LaunchTemplateId": "lt-2", "Version": "2"}
+    mixed = {"LaunchTemplateSpecification": plain, "Overrides": [{"LaunchTemplateSpecification": other}, {}]}
+
+    assert images.templates({"MixedInstancesPolicy": {"LaunchTemplate": mixed}}) == [plain, other]
+    assert images.templates({"LaunchConfigurationName": "old"}) == []
