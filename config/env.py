@@ -80,6 +80,9 @@ class Env(BaseSettings):
         "", description="The claim that names a person's groups; those that exist here are theirs from then on."
     )
 
+    owner_tag: str = Field(
+        "owner", min_length=1, description="The tag, in any case, that names whose resource a finding is about."
+    )
     ci_github_issuers: Annotated[list[str], NoDecode] = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",

@@ -1,8 +1,9 @@
 """One wake-up of one step: claim it, let its action observe, decide and act once, settle what came of it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
-from opsportal.errors import Gone, Lost, OpsError, StepFailed
+from opsportal.errors import Cancelling, Gone, Lost, OpsError, StepFailed
 from opsportal.health import tally
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
@@ -24,6 +25,7 @@ from .guard import Guard
 from .keeper import Hold
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 def advance(step_id: int) -> None:
@@ -138,19 +140,22 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
     """All that the step's function gets."""
     facts = environment_facts(step.run)
     budget = shared(settings.BROKER, settings.AWS_REQUESTS_PER_SECOND)
+    memory = dict(step.memory)
     return Context(
         params=parameters(book, step.run),
         environment=facts,
         aws=Door(facts, Guard(hold), step.run_id, settings.AWS_ENDPOINT, budget),
-        memory=dict(step.memory),
+        memory=memory,
         now=step.claimed_at,
         say=partial(say, hold),
         progress=partial(progress, hold),
         program=partial(processes.run, hold.check, partial(say, hold)),
+        write=partial(write, hold, {"memory": memory, "memory_version": settling.version(book, step)}),
         key=step.key,
         input=step.input,
         outputs=outputs(step),
         run_id=step.run_id,
+        step_id=step.pk,
         try_no=step.try_no,
         started_at=step.started_at or step.claimed_at,
         usual_seconds=step.usual_seconds,
@@ -205,3 +210,16 @@ def say(hold: Hold, text: str, /, level: catalog.Level = "info", **data: Any) ->
 def progress(hold: Hold, done: int, of: int) -> None:
     hold.check()
     hold.progress = (done, of)
+
+
+def write(hold: Hold, columns: dict[str, Any], work: Callable[[Turn, Step], T], /) -> T:
+    """What `work` gives, done in a transaction that is the step's only while its fence holds."""
+    hold.check()
+
+    def fenced(turn: Turn) -> T:
+        if turn.run.cancel_at is not None and not hold.cancelling:
+            raise Cancelling(_("Run {run} was cancelled.").format(run=turn.run.pk))
+        steps.update(hold.step, **columns)
+        return work(turn, hold.step)
+
+    return turns.take(hold.step.run_id, fenced)
