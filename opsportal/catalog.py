@@ -216,8 +216,8 @@ Plan = Callable[[Context[Any]], Sequence[StepSpec]]
 class Runbook:
     """Code that can be run on an environment. `plan` is the graph itself, or a function that a worker calls for it.
 
-    `permissions` are the IAM actions its calls need, or what tells them, `summary` one sentence, `guide` the docstring shown in the portal,
-    `planner` the runbook that shows what this one would do with the same parameters.
+    `permissions` are the IAM actions its calls need, or what tells them, `summary` one sentence, `guide` the docstring
+    shown in the portal, `planner` the runbook that shows what this one would do with the same parameters.
     """
 
     name: str

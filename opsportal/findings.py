@@ -20,8 +20,8 @@ from .models import Finding, FindingChange, Run
 
 BATCH = 500
 SEVERITIES = {str(severity.name).lower(): severity.value for severity in Finding.Severity}
-SEEN = ("name", "owner", "severity", "detail", "advice", "usd", "price", "evidence", "tags")
-SEEN += ("last_seen", "seen_run", "times_seen")  # what a sweep writes to a finding that was there
+TOLD = ("name", "owner", "severity", "detail", "advice", "usd", "price", "evidence", "tags")
+SEEN = (*TOLD, "last_seen", "seen_run", "times_seen")  # what a sweep writes to a finding that was there
 K = FindingChange.Kind
 S = Finding.State
 

@@ -58,8 +58,7 @@ def restored(value: dict[str, Any]) -> Any:
 def keep(step: Step, readings: Iterable[Reading]) -> None:
     """Write the pages in one statement or, on SQLite, in few."""
     Page.objects.bulk_create(
-        Page(step=step, call=each.call, number=each.number, token=each.token, content=each.content)
-        for each in readings
+        Page(step=step, call=each.call, number=each.number, token=each.token, content=each.content) for each in readings
     )
 
 

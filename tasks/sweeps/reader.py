@@ -95,7 +95,7 @@ class PageReader:
     def keep(self, batch: Sequence[Reading | Refusal]) -> None:
         """Write down what came; it is then known."""
         self.made += len(batch)
-        self.ctx.memory["calls"] = self.ctx.memory.get("calls", 0) + len(batch)
+        self.ctx.memory["calls"] += len(batch)
         self.refusals |= {each.call: each.error for each in batch if isinstance(each, Refusal)}
         if fresh := [each for each in batch if isinstance(each, Reading)]:
             self.ctx.write(partial(written, fresh))

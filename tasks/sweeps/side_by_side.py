@@ -1,6 +1,6 @@
 """Several calls at once: what threads read is handed to the one thread that may write it down."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -22,7 +22,7 @@ class Over:
     failed: bool
 
 
-def side_by_side(sources: Sequence[Iterator[T]]) -> Iterator[list[T]]:
+def side_by_side(sources: Sequence[Iterator[T]]) -> Generator[list[T], None, None]:
     """What the sources give, as it comes, in the caller's thread; up to ten of them run at once.
 
     The first that raises ends the others after the call they are at; what they still gave comes before it is raised.

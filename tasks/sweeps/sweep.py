@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from opsportal import checks, readings
@@ -22,6 +23,7 @@ PAUSE = 2.0  # seconds until AWS, which throttles, is asked again by a sweep tha
 
 def sweep(ctx: Context[Params]) -> Outcome:
     """A look: reads and checks that are done are not done again. Raises Denied, TryLater, StepFailed."""
+    begin(ctx)
     ctx.aws.connect()
     reads = [read for name in ctx.params.checks for read in known(name).reads]
     reader = PageReader(ctx, str(ctx.input["region"]), reads)
@@ -35,6 +37,13 @@ def sweep(ctx: Context[Params]) -> Outcome:
     return end(ctx)
 
 
+def begin(ctx: Context[Params]) -> None:
+    """A later try knows nothing of what an earlier one did."""
+    if ctx.memory.get("try_no") != ctx.try_no:
+        ctx.memory.clear()
+        ctx.memory.update(try_no=ctx.try_no, calls=0, checks={})
+
+
 def known(name: str) -> checks.Check:
     """The check of this name, which the parameters have asked for already."""
     found = checks.check(name)
@@ -45,15 +54,19 @@ def known(name: str) -> checks.Check:
 
 def judge(ctx: Context[Params], reader: PageReader) -> None:
     """Make each check that is not made yet, and say what came of it."""
-    made: dict[str, Any] = ctx.memory.setdefault("checks", {})
+    made: dict[str, Any] = ctx.memory["checks"]
     for n, check in enumerate(map(known, ctx.params.checks)):
         ctx.progress(n, len(ctx.params.checks))
         if check.name not in made:
             seen = verdicts.verdict(ctx, reader, check, limits(ctx.params, check))
             made[check.name] = asdict(seen)
-            level = "warning" if seen.refused else "info"
-            ctx.say(verdicts.told(check, seen), level, check=check.name, **made[check.name])
+            ctx.write(partial(tell, check, seen))
     ctx.progress(len(ctx.params.checks), len(ctx.params.checks))
+
+
+def tell(check: checks.Check, seen: Verdict, turn: Turn, step: Step) -> None:
+    """The check's line, in the transaction that remembers that it was made."""
+    turn.say(verdicts.told(check, seen), "warning" if seen.refused else "info", step, check=check.name, **asdict(seen))
 
 
 def end(ctx: Context[Params]) -> Done:
@@ -66,12 +79,12 @@ def end(ctx: Context[Params]) -> Done:
         raise StepFailed(_("Nothing could be checked. {why}").format(why=why))
     totals = total(made)
     say(ctx, totals, len(refused))
-    return Done({**totals, "calls": calls(ctx), "not_checked": refused, "checks": ctx.memory["checks"]})
+    return Done({**totals, "calls": ctx.memory["calls"], "not_checked": refused, "checks": ctx.memory["checks"]})
 
 
 def say(ctx: Context[Params], totals: Mapping[str, Any], refused: int) -> None:
     """The line that adds up, and a warning where it is not all."""
-    n = calls(ctx)
+    n: int = ctx.memory["calls"]
     made = ngettext("{n} call made.", "{n} calls made.", n).format(n=n)
     text = _("{found} found, {new} new, {reopened} again, {closed} closed; ${usd:,.2f} a month.")
     ctx.say(f"{text.format(**totals)} {made}")
@@ -85,11 +98,7 @@ def total(made: Mapping[str, Verdict]) -> dict[str, Any]:
     return {name: round(sum(getattr(seen, name) for seen in made.values()), 2) for name in names}
 
 
-def calls(ctx: Context[Params]) -> int:
-    return int(ctx.memory.get("calls", 0))
-
-
-def forget(_turn: Turn | None, step: Step) -> None:
+def forget(_turn: Turn, step: Step) -> None:
     readings.drop(step)
 
 
