@@ -19,5 +19,7 @@ class StartUp(AppConfig):
         catalog.register(RUNBOOKS)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
         catalog.offer("checks", lambda: [(each.name, each.title) for each in checks.checks()])
-        for module in settings.RUNBOOK_MODULES:
-            catalog.register(import_module(module).RUNBOOKS)
+        for name in settings.RUNBOOK_MODULES:
+            known = vars(import_module(name))
+            checks.register(known.get("CHECKS", ()))
+            catalog.register(known.get("RUNBOOKS", ()) if "CHECKS" in known else known["RUNBOOKS"])

@@ -45,7 +45,7 @@ class Env(BaseSettings):
     )
     blueprints_dir: Path = Field(ROOT / "cloudformation", description="The folder of blueprints.")
     runbook_modules: Annotated[list[str], NoDecode] = Field(
-        [], description="Python modules whose RUNBOOKS are known besides our own, separated by commas."
+        [], description="Python modules whose RUNBOOKS and CHECKS are known besides our own, separated by commas."
     )
     aws_endpoint: str = Field("", description="Another endpoint for every AWS call: the sandbox, LocalStack.")
     aws_requests_per_second: float = Field(20, gt=0, description="Budget of AWS calls per account, over all workers.")

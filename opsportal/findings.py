@@ -54,16 +54,14 @@ def keep(run: Run, region: str, check: Check, found: Sequence[Found], now: datet
         follow(fresh[mark], row)
     write(fresh.values())
     closed = [row.pk for row in known.values() if row.state == S.CLOSED]
-    added = Finding.objects.filter(fingerprint__in=fresh.keys() - known.keys()).values_list("pk", flat=True)
-    new = list(added) if len(known) < len(fresh) else []
-    note(run, K.FOUND, new, now)
-    return Kept(len(fresh), len(new), reopen(run, closed, now))
+    new = note_new(run, fresh.keys() - known.keys(), now)
+    return Kept(len(fresh), new, reopen(run, closed, now))
 
 
 def before(fresh: Collection[str]) -> Iterable[Finding]:
     """Those of these fingerprints that there are, as far as what follows needs them."""
     columns = ("fingerprint", "state", "last_seen", "times_seen")
-    return Finding.objects.filter(fingerprint__in=fresh).only(*columns) if fresh else ()
+    return Finding.objects.filter(fingerprint__in=fresh).order_by().only(*columns) if fresh else ()
 
 
 def follow(fresh: Finding, row: Finding) -> None:
@@ -77,6 +75,14 @@ def write(found: Collection[Finding]) -> None:
     target = ["fingerprint"] if connection.features.supports_update_conflicts_with_target else None
     ordered = sorted(found, key=lambda each: each.fingerprint)
     Finding.objects.bulk_create(ordered, update_conflicts=True, update_fields=SEEN, unique_fields=target)
+
+
+def note_new(run: Run, fingerprints: Collection[str], now: datetime) -> int:
+    """Begin the history of these; not every database tells the keys of what it inserts or updates."""
+    if fingerprints:
+        rows = Finding.objects.filter(fingerprint__in=fingerprints).order_by("pk")
+        note(run, K.FOUND, rows.values_list("pk", flat=True), now)
+    return len(fingerprints)
 
 
 def reopen(run: Run, keys: Sequence[int], now: datetime) -> int:

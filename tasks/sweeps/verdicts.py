@@ -89,5 +89,6 @@ def told(check: Check, seen: Verdict) -> str:
     if seen.refused:
         return _("{check}: not checked. {why}").format(check=check.name, why=seen.refused)
     text = _("{check}: {found} found among {looked}, {new} of them new; {closed} closed.")
-    line = text.format(check=check.name, **asdict(seen) | {"new": seen.new + seen.reopened})
-    return f"{line} {_('${usd} a month.').format(usd=f'{seen.usd:,.2f}')}" if seen.usd else line
+    if seen.usd:
+        text = _("{check}: {found} found among {looked}, {new} of them new; {closed} closed. ${usd:,.2f} a month.")
+    return text.format(check=check.name, **asdict(seen) | {"new": seen.new + seen.reopened})

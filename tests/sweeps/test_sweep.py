@@ -11,6 +11,7 @@ from tests.sweeps import declared
 from tests.sweeps.conftest import asked, look, planned, start, step_of
 
 LIST = "DescribeLogGroups"
+GROUPS = "test-groups"
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_refused_read_closes_nothing_is_said_and_stops_no_other_check(sweep, g
     assert list(step_of(run).output["not_checked"]) == ["test-addresses"]
 
 
-def test_a_read_refused_at_its_second_page_keeps_the_first_one_but_closes_nothing(sweep, groups, logs, sandbox, account):
+def test_a_read_refused_at_its_second_page_closes_nothing(sweep, groups, logs, sandbox, account):
     sweep("test-groups")
     logs.delete_log_group(logGroupName=groups[0])
     sandbox.fault("deny", action=LIST, account=account, after=1)
@@ -75,7 +76,7 @@ def test_a_read_refused_at_its_second_page_keeps_the_first_one_but_closes_nothin
     run = sweep("test-groups", "test-buckets")
 
     assert states() == dict.fromkeys(groups, "open")
-    assert "not checked, logs:DescribeLogGroups is missing" in texts(run)
+    assert "test-groups: not checked, logs:DescribeLogGroups is missing" in texts(run)
 
 
 def test_when_nothing_could_be_checked_the_step_fails_with_the_reason(sweep, sandbox, account):
@@ -225,7 +226,10 @@ def test_a_retry_reads_afresh(here, drive, groups, logs, sandbox, account):
     [
         ({"checks": ["none-such"]}, "there is no check “none-such”; known are"),
         ({"checks": []}, "At least 1 entry is needed"),
-        ({"checks": ["test-groups"], "limits": {"test-groups": {"lest": 1}}}, "test-groups.lest: there is no such limit"),
+        (
+            {"checks": ["test-groups"], "limits": {"test-groups": {"lest": 1}}},
+            "test-groups.lest: there is no such limit",
+        ),
         ({"checks": ["test-groups"], "limits": {"test-groups": {"least": -1}}}, "test-groups.least: Input should be"),
         ({"checks": ["test-groups"], "limits": {"test-all-groups": {}}}, "test-all-groups is not among the checks"),
     ],
