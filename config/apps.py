@@ -11,6 +11,7 @@ class StartUp(AppConfig):
 
     def ready(self) -> None:
         from opsportal import catalog, checks
+        from opsportal.words import gettext
         from tasks.checks import CHECKS
         from tasks.runbooks import RUNBOOKS
         from tasks.stacks import library
@@ -18,7 +19,7 @@ class StartUp(AppConfig):
         checks.register(CHECKS)
         catalog.register(RUNBOOKS)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
-        catalog.offer("checks", lambda: [(each.name, each.title) for each in checks.checks()])
+        catalog.offer("checks", lambda: [(each.name, gettext(each.title)) for each in checks.checks()])
         for name in settings.RUNBOOK_MODULES:
             known = vars(import_module(name))
             checks.register(known.get("CHECKS", ()))

@@ -139,7 +139,8 @@ class Write(Protocol):
     def __call__(self, work: Callable[[Any, Any], T], /) -> T:
         """What `work(turn, step)` gives, done in one transaction of this step; `memory` as it is then is kept with it.
 
-        Raises Lost when the step is another worker's. `work` is a function of opsportal's that writes rows.
+        Raises Lost when the step is another worker's, Cancelling. A deadlock does `work` again, so that it adds nothing
+        up outside the database.
         """
 
 

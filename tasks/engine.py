@@ -213,13 +213,14 @@ def progress(hold: Hold, done: int, of: int) -> None:
 
 
 def write(hold: Hold, columns: dict[str, Any], work: Callable[[Turn, Step], T], /) -> T:
-    """What `work` gives, done in a transaction that is the step's only while its fence holds."""
+    """What `work` gives, done in a transaction that holds only while the step's fence does; then what it remembers."""
     hold.check()
 
     def fenced(turn: Turn) -> T:
         if turn.run.cancel_at is not None and not hold.cancelling:
             raise Cancelling(_("Run {run} was cancelled.").format(run=turn.run.pk))
+        result = work(turn, hold.step)
         steps.update(hold.step, **columns)
-        return work(turn, hold.step)
+        return result
 
     return turns.take(hold.step.run_id, fenced)

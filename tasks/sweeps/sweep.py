@@ -1,8 +1,6 @@
 """One region's sweep: read everything once, judge check by check, and say what came of each."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from opsportal import checks, readings
@@ -53,20 +51,13 @@ def known(name: str) -> checks.Check:
 
 
 def judge(ctx: Context[Params], reader: PageReader) -> None:
-    """Make each check that is not made yet, and say what came of it."""
-    made: dict[str, Any] = ctx.memory["checks"]
+    """Make each check that is not made yet."""
     for n, check in enumerate(map(known, ctx.params.checks)):
         ctx.progress(n, len(ctx.params.checks))
-        if check.name not in made:
+        if check.name not in ctx.memory["checks"]:
             seen = verdicts.verdict(ctx, reader, check, limits(ctx.params, check))
-            made[check.name] = asdict(seen)
-            ctx.write(partial(tell, check, seen))
+            verdicts.settle(ctx, reader, check, seen)
     ctx.progress(len(ctx.params.checks), len(ctx.params.checks))
-
-
-def tell(check: checks.Check, seen: Verdict, turn: Turn, step: Step) -> None:
-    """The check's line, in the transaction that remembers that it was made."""
-    turn.say(verdicts.told(check, seen), "warning" if seen.refused else "info", step, check=check.name, **asdict(seen))
 
 
 def end(ctx: Context[Params]) -> Done:

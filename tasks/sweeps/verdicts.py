@@ -1,7 +1,7 @@
 """One check of a sweep: what it found, kept; what is no longer true, closed; or why it could not be made."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -45,17 +45,22 @@ class Verdict:
 
 
 def verdict(ctx: Context[Any], reader: Reader, check: Check, limits: BaseModel) -> Verdict:
-    """Judge, keep and close. What the check finds before it is refused a read is kept; nothing is closed then."""
+    """Judge and keep. What the check finds before it is refused a read is kept too."""
     seen = Verdict()
     found = judged(reader, check, limits, seen)
     try:
         while batch := list(islice(found, findings.BATCH)):
             seen.add(batch, ctx.write(partial(kept, batch, reader, check)))
-        while closed := ctx.write(partial(over, reader, check)):
-            seen.closed += closed
     except REFUSED as error:
         seen.refused, seen.missing = error.message, error.action if isinstance(error, Denied) else ""
     return seen
+
+
+def settle(ctx: Context[Any], reader: Reader, check: Check, seen: Verdict) -> None:
+    """Close what a complete check no longer found, 500 at a time; the last transaction tells and remembers all."""
+    closed = 0
+    while n := ctx.write(partial(over, ctx.memory["checks"], reader, check, replace(seen, closed=closed))):
+        closed += n
 
 
 def judged(reader: Reader, check: Check, limits: BaseModel, seen: Verdict) -> Iterator[Found]:
@@ -77,8 +82,15 @@ def kept(batch: list[Found], reader: Reader, check: Check, turn: Turn, _step: St
     return findings.keep(turn.run, reader.region, check, batch, reader.now)
 
 
-def over(reader: Reader, check: Check, turn: Turn, _step: Step) -> int:
-    return findings.close(turn.run, reader.region, check.name, reader.now)
+def over(made: dict[str, Any], reader: Reader, check: Check, seen: Verdict, turn: Turn, step: Step) -> int:
+    """How many were closed when there may be more to close; 0: all is told and `made` knows the check."""
+    closed = 0 if seen.refused else findings.close(turn.run, reader.region, check.name, reader.now)
+    if closed == findings.BATCH:
+        return closed
+    seen = replace(seen, closed=seen.closed + closed)
+    made[check.name] = asdict(seen)
+    turn.say(told(check, seen), "warning" if seen.refused else "info", step, check=check.name, **asdict(seen))
+    return 0
 
 
 def told(check: Check, seen: Verdict) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal import runs
+from opsportal import findings, runs
 from opsportal.errors import Invalid
 from opsportal.models import Finding, Page
 from tests import factories
@@ -150,6 +150,16 @@ def test_a_read_that_is_throttled_from_the_first_backs_off(here, groups, sandbox
     assert (step_of(run).status, step_of(run).failures) == ("due", 2)
 
 
+def test_with_the_accounts_budget_used_up_it_waits_with_what_it_has(here, groups, settings):
+    settings.AWS_REQUESTS_PER_SECOND = 1.0  # two calls saved up and two borrowed; one is for whose account it is
+    run = planned(here, "test-groups", "test-addresses")
+
+    look(run)
+
+    assert (step_of(run).status, step_of(run).failures, Page.objects.count()) == ("due", 0, 3)
+    assert "The request budget of account" in step_of(run).note
+
+
 def test_two_checks_share_one_listing(sweep, groups, sandbox, account):
     sweep("test-groups", "test-all-groups", "test-groups-later")
 
@@ -237,6 +247,18 @@ def test_a_retry_reads_afresh(here, drive, groups, logs, sandbox, account):
 def test_wrong_parameters_are_refused_with_a_sentence(given, sentence):
     with pytest.raises(Invalid, match=sentence):
         runs.start("sweep", factories.environment(), given, factories.user(), "key")
+
+
+def test_more_findings_than_a_batch_are_kept_and_closed(sweep, groups, logs, monkeypatch):
+    monkeypatch.setattr(findings, "BATCH", 5)
+    sweep("test-groups")
+    for name in groups:
+        logs.delete_log_group(logGroupName=name)
+
+    run = sweep("test-groups")
+
+    assert step_of(run).output["closed"] == 12
+    assert texts(run).count("test-groups: 0 found among 0, 0 of them new; 12 closed.") == 1
 
 
 def test_limits_of_the_sweep_replace_those_of_the_check(sweep, groups, logs):
