@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from opsportal import findings
 from opsportal.catalog import Context
 from opsportal.checks import Check, Found, Reader
-from opsportal.errors import Denied, OpsError, StepFailed
+from opsportal.errors import Denied, OpsError
 from opsportal.findings import Kept
 from opsportal.models import Step
 from opsportal.turns import Turn
@@ -48,11 +48,8 @@ def verdict(ctx: Context[Any], reader: Reader, check: Check, limits: BaseModel) 
     """Judge and keep. What the check finds before it is refused a read is kept too."""
     seen = Verdict()
     found = judged(reader, check, limits, seen)
-    try:
-        while batch := list(islice(found, findings.BATCH)):
-            seen.add(batch, ctx.write(partial(kept, batch, reader, check)))
-    except REFUSED as error:
-        seen.refused, seen.missing = error.message, error.action if isinstance(error, Denied) else ""
+    while batch := list(islice(found, findings.BATCH)):
+        seen.add(batch, ctx.write(partial(kept, batch, reader, check)))
     return seen
 
 
@@ -64,18 +61,20 @@ def settle(ctx: Context[Any], reader: Reader, check: Check, seen: Verdict) -> No
 
 
 def judged(reader: Reader, check: Check, limits: BaseModel, seen: Verdict) -> Iterator[Found]:
-    """What the check finds. A fault of its own code is told like a refused read, for it is not the other checks'."""
+    """What the check finds, until it is refused a read. A fault of its own code is no other check's, and told alike."""
     try:
         for facts in check.gather(reader, limits):
             seen.looked += 1
             if found := check.judge(facts, limits):
                 yield found
+    except REFUSED as error:
+        seen.refused, seen.missing = error.message, error.action if isinstance(error, Denied) else ""
     except (OpsError, Error):
         raise
     except Exception as error:
         log.exception("a check's code failed", check=check.name)
         text = _("Its own code failed, {kind}: {error}. The worker's log has more.")
-        raise StepFailed(text.format(kind=type(error).__name__, error=error)) from error
+        seen.refused = text.format(kind=type(error).__name__, error=error)
 
 
 def kept(batch: list[Found], reader: Reader, check: Check, turn: Turn, _step: Step) -> Kept:

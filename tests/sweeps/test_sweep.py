@@ -79,6 +79,14 @@ def test_a_read_refused_at_its_second_page_closes_nothing(sweep, groups, logs, s
     assert "test-groups: not checked, logs:DescribeLogGroups is missing" in texts(run)
 
 
+def test_what_was_found_before_a_refusal_is_kept(sweep, groups, sandbox, account):
+    sandbox.fault("deny", action=LIST, account=account, after=1)
+
+    sweep("test-groups-later", "test-buckets")
+
+    assert states("test-groups-later") == dict.fromkeys(groups[:5], "open")
+
+
 def test_when_nothing_could_be_checked_the_step_fails_with_the_reason(sweep, sandbox, account):
     sandbox.fault("deny", action="DescribeAddresses", account=account)
 
