@@ -1,9 +1,8 @@
 """One wake-up of one step: claim it, let its action observe, decide and act once, settle what came of it."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -12,20 +11,19 @@ from pydantic import BaseModel, ValidationError
 
 from opsportal import catalog, events, locks, steps, turns
 from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
-from opsportal.errors import Cancelling, Gone, Lost, OpsError, StepFailed
+from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.health import tally
 from opsportal.models import Run, Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
-from . import keeper, planning, processes, settling
+from . import keeper, planning, processes, settling, writing
 from .aws.budget import shared
 from .aws.session import Door
 from .guard import Guard
 from .keeper import Hold
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 def advance(step_id: int) -> None:
@@ -150,7 +148,7 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
         say=partial(say, hold),
         progress=partial(progress, hold),
         program=partial(processes.run, hold.check, partial(say, hold)),
-        write=partial(write, hold, {"memory": memory, "memory_version": settling.version(book, step)}),
+        write=partial(writing.write, hold, {"memory": memory, "memory_version": settling.version(book, step)}),
         key=step.key,
         input=step.input,
         outputs=outputs(step),
@@ -210,17 +208,3 @@ def say(hold: Hold, text: str, /, level: catalog.Level = "info", **data: Any) ->
 def progress(hold: Hold, done: int, of: int) -> None:
     hold.check()
     hold.progress = (done, of)
-
-
-def write(hold: Hold, columns: dict[str, Any], work: Callable[[Turn, Step], T], /) -> T:
-    """What `work` gives, done in a transaction that holds only while the step's fence does; then what it remembers."""
-    hold.check()
-
-    def fenced(turn: Turn) -> T:
-        if turn.run.cancel_at is not None and not hold.cancelling:
-            raise Cancelling(_("Run {run} was cancelled.").format(run=turn.run.pk))
-        result = work(turn, hold.step)
-        steps.update(hold.step, **columns)
-        return result
-
-    return turns.take(hold.step.run_id, fenced)

@@ -27,6 +27,7 @@ def sweep(ctx: Context[Params]) -> Outcome:
     reader = PageReader(ctx, str(ctx.input["region"]), reads)
     try:
         reader.fetch(reads)
+        say_read(ctx, reader.made)
         judge(ctx, reader)
     except TryLater as error:
         if not reader.made:
@@ -48,6 +49,12 @@ def known(name: str) -> checks.Check:
     if found is None:
         raise StepFailed(_("There is no check “{name}” any more. Start a new run.").format(name=name))
     return found
+
+
+def say_read(ctx: Context[Params], n: int) -> None:
+    """How much was read before the first check begins."""
+    if n:
+        ctx.say(ngettext("Read {n} page side by side.", "Read {n} pages side by side.", n).format(n=n))
 
 
 def judge(ctx: Context[Params], reader: PageReader) -> None:

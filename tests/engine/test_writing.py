@@ -7,7 +7,7 @@ import pytest
 from opsportal import runs, steps
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Pause
-from tasks import engine
+from tasks import engine, writing
 from tasks.keeper import Hold, uptime
 from tests import factories
 
@@ -28,7 +28,7 @@ def hold(run):
 
 @pytest.fixture
 def write(hold):
-    return partial(engine.write, hold, {"memory": {"page": 3}, "memory_version": 1})
+    return partial(writing.write, hold, {"memory": {"page": 3}, "memory_version": 1})
 
 
 def pause(turn, step):
