@@ -33,7 +33,7 @@ class Refusal:
 class PageReader:
     """Implements opsportal.checks.Reader for one look at one sweep's step. Only its own thread touches rows.
 
-    `made`: calls of this look. What was refused is remembered for this look: whoever asks for it is refused too.
+    `fresh`: pages read in this look. What was refused is remembered for this look: who asks for it is refused too.
     """
 
     def __init__(self, ctx: Context[Any], region: str, reads: Sequence[Read]) -> None:
@@ -43,7 +43,7 @@ class PageReader:
         self.places = readings.places(ctx.step_id)
         self.refusals: dict[str, OpsError] = {}
         self.prices: dict[tuple[str, str], Price | None] = {}
-        self.made = 0
+        self.fresh = 0
 
     def read(self, read: Read, /) -> dict[str, Any]:
         call = self.call(read)
@@ -94,11 +94,11 @@ class PageReader:
 
     def keep(self, batch: Sequence[Reading | Refusal]) -> None:
         """Write down what came; it is then known."""
-        self.made += len(batch)
         self.ctx.memory["calls"] += len(batch)
         self.refusals |= {each.call: each.error for each in batch if isinstance(each, Refusal)}
         if fresh := [each for each in batch if isinstance(each, Reading)]:
             self.ctx.write(partial(written, fresh))
+            self.fresh += len(fresh)
             self.places |= {each.call: Place(each.number + 1, each.token) for each in fresh}
 
     def page(self, call: str, number: int) -> dict[str, Any]:

@@ -27,10 +27,10 @@ def sweep(ctx: Context[Params]) -> Outcome:
     reader = PageReader(ctx, str(ctx.input["region"]), reads)
     try:
         reader.fetch(reads)
-        say_read(ctx, reader.made)
+        say_read(ctx, reader.fresh)
         judge(ctx, reader)
     except TryLater as error:
-        if not reader.made:
+        if not reader.fresh:  # it gets nowhere: each look comes later than the one before
             raise
         return Wait(PAUSE if error.seconds is None else error.seconds, error.message)
     return end(ctx)

@@ -118,10 +118,10 @@ def test_the_account_is_asked_for_once_however_many_calls_begin_together(read, l
     assert len(asked(sandbox, account, "GetCallerIdentity")) == 1
 
 
-def test_each_call_is_counted(read, logs):
+def test_each_page_is_counted(read, logs):
     reader = read()
     reader.fetch([GROUPS])
-    assert (reader.made, reader.ctx.memory["calls"]) == (3, 3)
+    assert (reader.fresh, reader.ctx.memory["calls"]) == (3, 3)
 
 
 def test_a_price_is_that_of_the_region_with_its_date(read):

@@ -150,7 +150,8 @@ def test_a_throttled_read_goes_on_from_its_last_page(here, groups, sandbox, acco
 
 def test_a_read_that_is_throttled_from_the_first_backs_off(here, groups, sandbox, account):
     sandbox.fault("throttle", action=LIST, account=account)
-    run = planned(here, "test-groups")
+    sandbox.fault("deny", action="DescribeAddresses", account=account)
+    run = planned(here, "test-groups", "test-addresses")
 
     look(run)
     look(run)
