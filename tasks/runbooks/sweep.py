@@ -3,7 +3,8 @@
 Each region is a step. What its checks need is read once, up to ten calls at a time within the account's budget, and
 kept until the step is over: after a crash or a throttled call it goes on from the last page. What a check finds
 becomes a finding or is seen again; what is no longer true is closed, but only by a check that has read all it needed.
-A read that AWS refuses is told with the permission that is missing, and stops no other check.
+A read that AWS refuses is told with the permission that is missing, and stops no other check; where not one check could
+be made, the step fails.
 
 A sweep changes nothing. **Cancel** just stops it. **Retry** reads afresh.
 """

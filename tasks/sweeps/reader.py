@@ -46,6 +46,7 @@ class PageReader:
         self.fresh = 0
 
     def read(self, read: Read, /) -> dict[str, Any]:
+        """Never served by a read of everything: what it names may stand on a later page there."""
         call = self.call(read)
         if not self.is_known(call):
             self.keep([next(self.follow(call, read))])
