@@ -7,8 +7,10 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox import faults, iam, oidc
+from sandbox import faults, iam, oidc, seeds
 from sandbox.cloudformation import lifecycle
+from sandbox.cloudwatch import seeding
+from sandbox.seeded import Seeded
 from sandbox.world import World
 
 Given = dict[str, Any]
@@ -29,7 +31,7 @@ def respond(world: World, request: Request) -> Response:
             lifecycle.advance(world, world.clock.now())
             world.changed = world.changed or request.method != "GET"
             return _json(handler(world, _given(request) | ({"rest": rest} if rest else {})), 200)
-    except (BadRequest, faults.BadRule, iam.BadRole, oidc.BadToken) as error:
+    except (BadRequest, faults.BadRule, iam.BadRole, oidc.BadToken, seeds.BadSeed) as error:
         return _json({"error": str(error)}, 400)
 
 
@@ -111,6 +113,11 @@ def _issuers(world: World, given: Given) -> Any:
     return oidc.state(world.issuers)
 
 
+def _clear_seeds(world: World, given: Given) -> Any:
+    world.seeded = Seeded()
+    return {}
+
+
 ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", ""): _ready,
     ("GET", "faults"): _list_faults,
@@ -124,4 +131,9 @@ ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("POST", "roles"): _add_role,
     ("POST", "oidc"): _oidc,
     ("GET", "oidc"): _issuers,
+    ("POST", "metrics"): seeds.planted(seeding.plant_metrics),
+    ("POST", "burstable"): seeds.planted(seeding.plant_burstable),
+    ("POST", "volumes"): seeds.planted(seeding.plant_volumes),
+    ("POST", "alarms"): seeds.planted(seeding.plant_alarms),
+    ("DELETE", "seeds"): _clear_seeds,
 }

@@ -70,6 +70,10 @@ class Sandbox:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
 
+    def seed(self, subject: str, account: str = ACCOUNT, region: str = "eu-west-1", **given: Any) -> Any:
+        """Puts metrics, alarms, scaling activities and the like into an account; the README lists the subjects."""
+        return self.control("POST", subject, {"account": account, "region": region, **given})
+
     def ci_token(self, claims: dict[str, Any], issuer: str = "", **how: Any) -> str:
         """A token that the issuer at this path signs: `headers`, `algorithm`, `foreign_key` as the README says."""
         known = {"iss": self.url + issuer, **claims}
@@ -104,9 +108,17 @@ class Sandbox:
         return status
 
 
-def start(port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0) -> Sandbox:
+def start(
+    port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0, prices: str = ""
+) -> Sandbox:
     """Starts the process and waits until it answers; port 0 takes a free one."""
-    options = {"--port": port, "--speed": speed, "--state": state, "--change-set-seconds": change_set_seconds}
+    options: dict[str, Any] = {
+        "--port": port,
+        "--speed": speed,
+        "--state": state,
+        "--change-set-seconds": change_set_seconds,
+    }
+    options |= {"--prices": prices} if prices else {}
     command = [sys.executable, "-m", "sandbox", *(str(part) for pair in options.items() for part in pair)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline() if process.stdout else ""

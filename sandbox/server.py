@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from sandbox import control, faults, iam, oidc, policies, refusals, requests
+from sandbox import control, faults, iam, oidc, own, policies, refusals, requests
 from sandbox.calls import Call
 from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
@@ -76,6 +76,8 @@ class Application:
             return _response(status, "text/xml", text)
         if call.service == "iam" and call.action == "SimulatePrincipalPolicy":
             return _response(*iam.simulate(call))
+        if (ours := own.answer(self.world, call, environ)) is not None:
+            return ours
         if call.service not in self.known:
             self._check(call, environ)
         return Response.from_app(self.moto, environ)

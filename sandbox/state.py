@@ -18,7 +18,7 @@ from sandbox.world import World
 log = logging.getLogger("sandbox")
 PAUSE = 0.3  # seconds between two writes
 PAUSE_AFTER_FAILURE = 5.0
-KEPT = ("estate", "faults", "enforced", "change_set_seconds")
+KEPT = ("estate", "faults", "enforced", "seeded", "change_set_seconds")
 
 
 class Store:
@@ -36,8 +36,8 @@ class Store:
         for (service, account, region), backend in kept["backends"].items():
             dict.__setitem__(backends.get_backend(service)[account], region, backend)
         s3_backends.bucket_accounts.update(kept["bucket_accounts"])
-        for name in KEPT:
-            setattr(self.world, name, kept["world"][name])
+        for name, value in kept["world"].items():
+            setattr(self.world, name, value)
 
     def save_when_due(self) -> None:
         """Writes if anything changed, with a pause after each write that grows with its length."""
