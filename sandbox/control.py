@@ -7,9 +7,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox import faults, iam, oidc, seeds
+from sandbox import faults, iam, oidc, seeds, subjects
 from sandbox.cloudformation import lifecycle
-from sandbox.cloudwatch import seeding
 from sandbox.seeded import Seeded
 from sandbox.world import World
 
@@ -131,9 +130,6 @@ ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("POST", "roles"): _add_role,
     ("POST", "oidc"): _oidc,
     ("GET", "oidc"): _issuers,
-    ("POST", "metrics"): seeds.planted(seeding.plant_metrics),
-    ("POST", "burstable"): seeds.planted(seeding.plant_burstable),
-    ("POST", "volumes"): seeds.planted(seeding.plant_volumes),
-    ("POST", "alarms"): seeds.planted(seeding.plant_alarms),
     ("DELETE", "seeds"): _clear_seeds,
 }
+ROUTES |= {("POST", name): seeds.planted(plant) for name, plant in subjects.SUBJECTS.items()}

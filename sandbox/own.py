@@ -12,7 +12,7 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.wrappers import Response
 
-from sandbox import refusals
+from sandbox import caches, instances, managed, quotas, refusals, scaling, targets
 from sandbox.calls import Call
 from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json, Place
@@ -20,6 +20,7 @@ from sandbox.cloudformation.requests import Request
 from sandbox.cloudwatch import api as cloudwatch
 from sandbox.pricing import calls as pricing
 from sandbox.requests import MODELS
+from sandbox.waf import calls as waf
 from sandbox.world import World
 
 Environ = dict[str, Any]
@@ -27,8 +28,15 @@ Function = Callable[[Request], Json]
 
 # by signing name
 SERVICES: dict[str, Mapping[str, Function]] = {
+    "autoscaling": scaling.ACTIONS,
+    "ec2": instances.ACTIONS,
+    "elasticache": caches.ACTIONS,
+    "elasticloadbalancing": targets.ACTIONS,
     "monitoring": cloudwatch.ACTIONS,
     "pricing": pricing.ACTIONS,
+    "servicequotas": quotas.ACTIONS,
+    "ssm": managed.ACTIONS,
+    "wafv2": waf.ACTIONS,
 }
 BOTOCORE = MODELS | {"servicequotas": "service-quotas"}
 
