@@ -64,7 +64,7 @@ def body_of(environ: Environ) -> bytes:
 def read(operation: Any, call: Call, body: bytes) -> Json:
     """The parameters, nested; times as seconds since the epoch."""
     parser = PROTOCOL_PARSERS[call.protocol](operation, timestamp_parser=_seconds)
-    asked = {"values": call.form, "body": body, "headers": {}, "method": "POST", "url_path": "/", "url_params": {}}
+    asked: Any = {"values": call.form, "body": body, "headers": {}, "method": "POST", "url_path": "/", "url_params": {}}
     try:
         found: Json = parser.parse(asked)
     except (ValueError, AttributeError, TypeError) as error:

@@ -95,7 +95,7 @@ def _usage(seed: UsageSeed) -> Json:
 
 def _defaults(request: Request, service: str) -> dict[str, Json]:
     if service == "vpc":
-        return {one["QuotaCode"]: dict(one) for one in VPC_DEFAULT_QUOTAS}
+        return {str(one["QuotaCode"]): dict(one) for one in VPC_DEFAULT_QUOTAS}
     rows = (row for row in DEFAULTS if row[0] == service)
     return {code: _quota(request, service, code, name, value, usage) for _, code, name, value, usage in rows}
 

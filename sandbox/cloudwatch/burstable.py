@@ -15,8 +15,8 @@ NOTHING = 1e-6  # of a credit
 
 Reading = Literal["load", "usage", "balance", "surplus", "charged", "percent", "operations"]
 
-# size: credits an hour, vCPUs
-T2 = {
+Sizes = dict[str, tuple[float, int]]  # credits an hour, vCPUs
+T2: Sizes = {
     "nano": (3, 1),
     "micro": (6, 1),
     "small": (12, 1),
@@ -25,7 +25,7 @@ T2 = {
     "xlarge": (54, 4),
     "2xlarge": (81.6, 8),
 }
-T3 = {
+T3: Sizes = {
     "nano": (6, 2),
     "micro": (12, 2),
     "small": (24, 2),
@@ -34,7 +34,7 @@ T3 = {
     "xlarge": (96, 4),
     "2xlarge": (192, 8),
 }
-FAMILIES = {"t2": T2, "t3": T3, "t3a": T3, "t4g": T3}
+FAMILIES: dict[str, Sizes] = {"t2": T2, "t3": T3, "t3a": T3, "t4g": T3}
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,9 @@ class Credits:
 
     def values(self, start: int, count: int, step: int) -> list[float | None]:
         rest = phases(self.bucket, self.loads, self.balance)
-        read, current, following = READINGS[self.reading], None, next(rest)
+        read = READINGS[self.reading]
+        current: Phase | None = None
+        following: Phase | None = next(rest)
         found: list[float | None] = []
         for moment in range(start, start + count * step, step):
             while following is not None and following.at <= moment:

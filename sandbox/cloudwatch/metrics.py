@@ -11,23 +11,25 @@ from sandbox.cloudwatch.series import Source
 Dimensions = tuple[tuple[str, str], ...]  # sorted by name
 
 
-class Sample(NamedTuple):
+class StatisticSet(NamedTuple):
     """A statistic set of one period; `values` counts single values where they are known."""
 
     at: int
-    count: float
+    samples: float
     total: float
     low: float
     high: float
     values: tuple[tuple[float, float], ...] = ()
 
 
-def merged(one: Sample, other: Sample) -> Sample:
+def merged(one: StatisticSet, other: StatisticSet) -> StatisticSet:
     counts = dict(one.values)
     for value, count in other.values:
         counts[value] = counts.get(value, 0) + count
     low, high = min(one.low, other.low), max(one.high, other.high)
-    return Sample(one.at, one.count + other.count, one.total + other.total, low, high, tuple(sorted(counts.items())))
+    return StatisticSet(
+        one.at, one.samples + other.samples, one.total + other.total, low, high, tuple(sorted(counts.items()))
+    )
 
 
 @dataclass
@@ -39,28 +41,30 @@ class Metric:
     period: int = 60
     samples: float = 1
     times: list[int] = field(default_factory=list)
-    points: dict[int, Sample] = field(default_factory=dict)
+    points: dict[int, StatisticSet] = field(default_factory=dict)
 
-    def put(self, sample: Sample) -> None:
+    def put(self, sample: StatisticSet) -> None:
         known = self.points.get(sample.at)
         if known is None:
             insort(self.times, sample.at)
         self.points[sample.at] = merged(known, sample) if known else sample
 
-    def between(self, start: int, end: int) -> Iterator[Sample]:
+    def between(self, start: int, end: int) -> Iterator[StatisticSet]:
         """What was reported from `start` on, before `end`, oldest first."""
         if self.source is not None:
             yield from self._calculated(self.source, start, end)
         for place in range(bisect_left(self.times, start), bisect_left(self.times, end)):
             yield self.points[self.times[place]]
 
-    def _calculated(self, source: Source, start: int, end: int) -> Iterator[Sample]:
+    def _calculated(self, source: Source, start: int, end: int) -> Iterator[StatisticSet]:
         first = -(-start // self.period) * self.period
         count = max(0, -(-(end - first) // self.period))
         for number, value in enumerate(source.values(first, count, self.period)):
             if value is not None:
                 each = value / self.samples
-                yield Sample(first + number * self.period, self.samples, value, each, each, ((each, self.samples),))
+                yield StatisticSet(
+                    first + number * self.period, self.samples, value, each, each, ((each, self.samples),)
+                )
 
 
 @dataclass

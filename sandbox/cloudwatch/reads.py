@@ -6,7 +6,7 @@ from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 from sandbox.cloudwatch import questions, statistics
-from sandbox.cloudwatch.metrics import Dimensions, Metric, Sample
+from sandbox.cloudwatch.metrics import Dimensions, Metric, StatisticSet
 from sandbox.paging import page
 
 MOST_DATAPOINTS = 1440
@@ -41,7 +41,7 @@ def _check_amount(points: int) -> None:
         )
 
 
-def _datapoint(sample: Sample, unit: str, wanted: list[str]) -> Json:
+def _datapoint(sample: StatisticSet, unit: str, wanted: list[str]) -> Json:
     found: Json = {"Timestamp": sample.at, "Unit": unit}
     values = {name: statistics.value(sample, name) for name in wanted}
     extended = {name: value for name, value in values.items() if name.startswith("p") and value is not None}

@@ -3,7 +3,6 @@
 import math
 import random
 import zlib
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,9 +48,11 @@ class Series:
             return [self.levels[0][1]] * count
         return [self._value(moment) for moment in moments]
 
+    def _level(self, moment: int) -> float | None:
+        return next((value for at, value in reversed(self.levels) if at <= moment), None)
+
     def _value(self, moment: int) -> float | None:
-        place = bisect_right(self.levels, moment, key=lambda level: level[0])
-        level = self.levels[place - 1][1] if place else None
+        level = self._level(moment)
         if level is None or (self.gaps and uniform(self.seed + 1, moment) < self.gaps):
             return None
         if self.swing:

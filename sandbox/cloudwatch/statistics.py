@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from sandbox.cloudwatch.metrics import Metric, Sample, merged
+from sandbox.cloudwatch.metrics import Metric, StatisticSet, merged
 
 HOURS_3, DAYS_15, DAYS_63, DAYS_455 = 10_800, 15 * 86_400, 63 * 86_400, 455 * 86_400
 SIMPLE = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
@@ -43,7 +43,7 @@ def finest(age: float) -> int:
     return 1 if age < HOURS_3 else 60 if age < DAYS_15 else 300 if age < DAYS_63 else 3600
 
 
-def periods(metric: Metric, span: Span) -> Iterator[Sample]:
+def periods(metric: Metric, span: Span) -> Iterator[StatisticSet]:
     """One statistic set for each period that has data, oldest first; what is no longer kept so finely is left out."""
     first, period = span.first, span.period
     if period == metric.period and metric.source is not None and first % period == 0 and not metric.times:
@@ -67,7 +67,7 @@ def _kept(at: int, span: Span) -> bool:
     return age < DAYS_455 and span.period % finest(age) == 0
 
 
-def _whole(at: int, samples: list[Sample]) -> Sample:
+def _whole(at: int, samples: list[StatisticSet]) -> StatisticSet:
     if len(samples) > 1 and all(len(sample.values) == 1 for sample in samples):
         return _counted(at, samples)
     whole = samples[0]
@@ -76,22 +76,22 @@ def _whole(at: int, samples: list[Sample]) -> Sample:
     return whole._replace(at=at)
 
 
-def _counted(at: int, samples: list[Sample]) -> Sample:
+def _counted(at: int, samples: list[StatisticSet]) -> StatisticSet:
     """The same for many samples at once."""
     counts: dict[float, float] = {}
     for sample in samples:
         value, count = sample.values[0]
         counts[value] = counts.get(value, 0) + count
-    totals = sum(sample.count for sample in samples), sum(sample.total for sample in samples)
-    return Sample(at, *totals, min(counts), max(counts), tuple(sorted(counts.items())))
+    totals = sum(sample.samples for sample in samples), sum(sample.total for sample in samples)
+    return StatisticSet(at, *totals, min(counts), max(counts), tuple(sorted(counts.items())))
 
 
-def value(sample: Sample, statistic: str) -> float | None:
+def value(sample: StatisticSet, statistic: str) -> float | None:
     """None for a percentile of which the single values are not known."""
     if statistic == "Average":
-        return sample.total / sample.count
+        return sample.total / sample.samples
     if statistic in SIMPLE:
-        return {"Sum": sample.total, "SampleCount": sample.count, "Minimum": sample.low, "Maximum": sample.high}[
+        return {"Sum": sample.total, "SampleCount": sample.samples, "Minimum": sample.low, "Maximum": sample.high}[
             statistic
         ]
     return _percentile(sample.values, float(statistic[1:]))

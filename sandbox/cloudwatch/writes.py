@@ -3,7 +3,7 @@
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 from sandbox.cloudwatch import questions
-from sandbox.cloudwatch.metrics import Sample
+from sandbox.cloudwatch.metrics import StatisticSet
 
 MOST_METRICS, MOST_VALUES, MOST_DIMENSIONS = 1000, 150, 30
 WEEKS_2, HOURS_2 = 14 * 86_400, 7200
@@ -25,7 +25,7 @@ def put_metric_data(request: Request) -> Json:
     return {}
 
 
-def _sample(request: Request, datum: Json, number: int) -> Sample:
+def _sample(request: Request, datum: Json, number: int) -> StatisticSet:
     _check(datum, f"MetricData.member.{number}")
     at = datum.get("Timestamp", request.now)
     if not request.now - WEEKS_2 <= at <= request.now + HOURS_2:
@@ -42,17 +42,17 @@ def _check(datum: Json, where: str) -> None:
     if len(datum.get("Dimensions", [])) > MOST_DIMENSIONS:
         text = f"The collection {where}.Dimensions must not have a size greater than {MOST_DIMENSIONS}."
         raise questions.invalid(text)
-    if len(datum.get("Counts", values)) != len(values):
+    if len(datum.get("Counts") or values) != len(values):
         raise questions.invalid(f"The parameters {where}.Values and {where}.Counts must be of the same size.")
     if not any(name in datum for name in ("Value", "Values", "StatisticValues")):
         raise questions.missing(f"{where}.Value")
 
 
-def _of(datum: Json, at: int) -> Sample:
+def _of(datum: Json, at: int) -> StatisticSet:
     if given := datum.get("StatisticValues"):
-        return Sample(at, given["SampleCount"], given["Sum"], given["Minimum"], given["Maximum"])
+        return StatisticSet(at, given["SampleCount"], given["Sum"], given["Minimum"], given["Maximum"])
     values = datum.get("Values") or [datum["Value"]]
     counts = datum.get("Counts") or [1.0] * len(values)
     pairs = tuple(sorted(zip(values, counts, strict=True)))
     total = sum(value * count for value, count in pairs)
-    return Sample(at, sum(counts), total, min(values), max(values), pairs)
+    return StatisticSet(at, sum(counts), total, min(values), max(values), pairs)

@@ -29,7 +29,7 @@ def describe_managed_rule_group(request: Request) -> Json:
     group = GROUPS.get(request.get("Name", ""))
     if request.get("VendorName") != "AWS" or group is None:
         raise Refused("WAFNonexistentItemException", MISSING)
-    actions = {rule: {"Count" if rule in COUNTING else "Block": {}} for rule in group.rules}
+    actions: dict[str, Json] = {rule: {"Count" if rule in COUNTING else "Block": {}} for rule in group.rules}
     return {
         "Capacity": group.capacity,
         "Rules": [{"Name": rule, "Action": action} for rule, action in actions.items()],
