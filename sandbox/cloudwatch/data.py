@@ -39,7 +39,9 @@ class Answers:
         if metric is None:
             return []
         span = questions.span(self.request, int(asked["Period"]))
-        values = ((sample.at, statistics.value(sample, asked["Stat"])) for sample in statistics.periods(metric, span))
+        name = asked["Stat"]
+        sets = statistics.periods(metric, span, single=name not in statistics.SIMPLE)
+        values = ((one.at, statistics.value(one, name)) for one in sets)
         return [(at, value) for at, value in values if value is not None]
 
     def _calculated(self, query: Json) -> Points:

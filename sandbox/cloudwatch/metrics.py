@@ -61,10 +61,13 @@ class Metric:
         count = max(0, -(-(end - first) // self.period))
         for number, value in enumerate(source.values(first, count, self.period)):
             if value is not None:
-                each = value / self.samples
-                yield StatisticSet(
-                    first + number * self.period, self.samples, value, each, each, ((each, self.samples),)
-                )
+                yield self.whole(first + number * self.period, [value])
+
+    def whole(self, at: int, values: list[float], single: bool = True) -> StatisticSet:
+        """The formula's values of one or more periods as one set."""
+        own, number = self.samples, self.samples * len(values)
+        values_of = tuple((value / own, own) for value in sorted(values)) if single else ()
+        return StatisticSet(at, number, sum(values), min(values) / own, max(values) / own, values_of)
 
 
 @dataclass

@@ -3,6 +3,8 @@
 import math
 import random
 import zlib
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,15 +46,16 @@ class Series:
 
     def values(self, start: int, count: int, step: int) -> list[float | None]:
         moments = range(start, start + count * step, step)
-        if len(self.levels) == 1 and start >= self.levels[0][0] and not (self.swing or self.noise or self.gaps):
-            return [self.levels[0][1]] * count
-        return [self._value(moment) for moment in moments]
+        return [self._value(level, moment) for level, moment in zip(self._levels(moments), moments, strict=True)]
 
-    def _level(self, moment: int) -> float | None:
-        return next((value for at, value in reversed(self.levels) if at <= moment), None)
+    def _levels(self, moments: range) -> Iterator[float | None]:
+        current, rest = None, deque(self.levels)
+        for moment in moments:
+            while rest and rest[0][0] <= moment:
+                current = rest.popleft()[1]
+            yield current
 
-    def _value(self, moment: int) -> float | None:
-        level = self._level(moment)
+    def _value(self, level: float | None, moment: int) -> float | None:
         if level is None or (self.gaps and uniform(self.seed + 1, moment) < self.gaps):
             return None
         if self.swing:

@@ -6,9 +6,11 @@ CloudWatch User Guide: Metrics retention; API Reference: GetMetricStatistics, Ge
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 
 from sandbox.cloudwatch.metrics import Metric, StatisticSet, merged
+from sandbox.cloudwatch.series import Source
 
 HOURS_3, DAYS_15, DAYS_63, DAYS_455 = 10_800, 15 * 86_400, 63 * 86_400, 455 * 86_400
 SIMPLE = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
@@ -43,17 +45,33 @@ def finest(age: float) -> int:
     return 1 if age < HOURS_3 else 60 if age < DAYS_15 else 300 if age < DAYS_63 else 3600
 
 
-def periods(metric: Metric, span: Span) -> Iterator[StatisticSet]:
-    """One statistic set for each period that has data, oldest first; what is no longer kept so finely is left out."""
+def periods(metric: Metric, span: Span, single: bool = True) -> Iterator[StatisticSet]:
+    """One statistic set for each period that has data, oldest first; what is no longer kept so finely is left out.
+
+    Without `single` the values are not told one by one, which percentiles need and which takes time.
+    """
+    even = span.period % metric.period == 0 and span.first % metric.period == 0
+    if metric.source is not None and even and not metric.times:
+        sets = _calculated(metric, metric.source, span, single)
+    else:
+        sets = _grouped(metric, span)
+    yield from (found for found in sets if _kept(found.at, span))
+
+
+def _calculated(metric: Metric, source: Source, span: Span, single: bool) -> Iterator[StatisticSet]:
+    each, count = span.period // metric.period, max(0, -(-(_end(metric, span) - span.first) // metric.period))
+    values = source.values(span.first, count, metric.period)
+    for place in range(0, count, each):
+        known = [value for value in values[place : place + each] if value is not None]
+        if known:
+            yield metric.whole(span.first + place * metric.period, known, single)
+
+
+def _grouped(metric: Metric, span: Span) -> Iterator[StatisticSet]:
     first, period = span.first, span.period
-    if period == metric.period and metric.source is not None and first % period == 0 and not metric.times:
-        readings = metric.between(first, _end(metric, span))
-        yield from (sample for sample in readings if _kept(sample.at, span))
-        return
-    for number, samples in groupby(metric.between(first, _end(metric, span)), lambda s: (s.at - first) // period):
-        at = first + number * period
-        if _kept(at, span):
-            yield _whole(at, list(samples))
+    for number, sets in groupby(metric.between(first, _end(metric, span)), lambda one: (one.at - first) // period):
+        whole = reduce(merged, sets)
+        yield whole._replace(at=first + number * period)
 
 
 def _end(metric: Metric, span: Span) -> int:
@@ -65,25 +83,6 @@ def _end(metric: Metric, span: Span) -> int:
 def _kept(at: int, span: Span) -> bool:
     age = span.now - at
     return age < DAYS_455 and span.period % finest(age) == 0
-
-
-def _whole(at: int, samples: list[StatisticSet]) -> StatisticSet:
-    if len(samples) > 1 and all(len(sample.values) == 1 for sample in samples):
-        return _counted(at, samples)
-    whole = samples[0]
-    for sample in samples[1:]:
-        whole = merged(whole, sample)
-    return whole._replace(at=at)
-
-
-def _counted(at: int, samples: list[StatisticSet]) -> StatisticSet:
-    """The same for many samples at once."""
-    counts: dict[float, float] = {}
-    for sample in samples:
-        value, count = sample.values[0]
-        counts[value] = counts.get(value, 0) + count
-    totals = sum(sample.samples for sample in samples), sum(sample.total for sample in samples)
-    return StatisticSet(at, *totals, min(counts), max(counts), tuple(sorted(counts.items())))
 
 
 def value(sample: StatisticSet, statistic: str) -> float | None:

@@ -153,5 +153,5 @@ def test_a_circular_dependency(account):
 
 
 def test_an_operation_that_is_not_simulated(account):
-    code, message, _ = refused(account.cloudformation.detect_stack_drift, StackName="app")
-    assert (code, message) == ("InvalidAction", "The sandbox does not simulate cloudformation:DetectStackDrift.")
+    code, message, _ = refused(account.cloudformation.list_types)
+    assert (code, message) == ("InvalidAction", "The sandbox does not simulate cloudformation:ListTypes.")
