@@ -9,10 +9,10 @@ from collections.abc import Callable
 from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
+from sandbox.nodes import bad_marker, describe_cache_clusters, most
 from sandbox.paging import page
 from sandbox.seeded import ParameterGroup
 
-MOST = 100
 FAMILIES = ("redis4.0", "redis5.0", "redis6.x", "redis7", "valkey7", "valkey8", "memcached1.6")
 POLICIES = "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-ttl,noeviction"
 # name: default, type, allowed values, modifiable
@@ -57,7 +57,7 @@ def describe_cache_parameters(request: Request) -> Json:
     group, wanted = _found(request), request.get("Source")
     every = [_parameter(group, name) for name in _table(group.family)]
     found = [one for one in every if wanted in (None, one["Source"])]
-    return page(found, "Parameters", _most(request), request.get("Marker"), _bad_marker, "Marker")
+    return page(found, "Parameters", most(request), request.get("Marker"), bad_marker, "Marker")
 
 
 def _table(family: str) -> dict[str, tuple[str, str, str, bool]]:
@@ -81,7 +81,7 @@ def _parameter(group: ParameterGroup, name: str) -> Json:
 def describe_cache_parameter_groups(request: Request) -> Json:
     wanted = [_found(request)] if request.get("CacheParameterGroupName") else list(_of(request).values())
     found = [_described(request, group) for group in wanted]
-    return page(found, "CacheParameterGroups", _most(request), request.get("Marker"), _bad_marker, "Marker")
+    return page(found, "CacheParameterGroups", most(request), request.get("Marker"), bad_marker, "Marker")
 
 
 def _described(request: Request, group: ParameterGroup) -> Json:
@@ -120,20 +120,10 @@ def delete_cache_parameter_group(request: Request) -> Json:
     return {}
 
 
-def _most(request: Request) -> int:
-    most = int(request.get("MaxRecords", MOST))
-    if not 20 <= most <= MOST:
-        raise Refused("InvalidParameterValue", f"Invalid value {most} for MaxRecords. Must be between 20 and {MOST}")
-    return most
-
-
-def _bad_marker(text: str) -> Refused:
-    return Refused("InvalidParameterValue", text)
-
-
 ACTIONS: dict[str, Callable[[Request], Json]] = {
     "CreateCacheParameterGroup": create_cache_parameter_group,
     "DeleteCacheParameterGroup": delete_cache_parameter_group,
+    "DescribeCacheClusters": describe_cache_clusters,
     "DescribeCacheParameterGroups": describe_cache_parameter_groups,
     "DescribeCacheParameters": describe_cache_parameters,
     "ModifyCacheParameterGroup": modify_cache_parameter_group,

@@ -12,7 +12,7 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.wrappers import Response
 
-from sandbox import caches, instances, managed, quotas, refusals, scaling, targets
+from sandbox import caches, instances, managed, quotas, refusals, remembering, scaling, targets
 from sandbox.calls import Call
 from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json, Place
@@ -46,13 +46,28 @@ def answer(world: World, call: Call, environ: Environ) -> Response | None:
     function = SERVICES.get(call.service, {}).get(call.action)
     if function is None:
         return None
-    operation = get_service_model(BOTOCORE.get(call.service, call.service)).operation_model(call.action)
+    operation = _operation(call)
     try:
-        given = read(operation, call, body_of(environ))
-        result = function(Request(world, Place(call.account, call.region), given, world.clock.now()))
+        result = function(_request(world, call, environ))
     except Refused as error:
         return _refusal(operation, call, error)
     return Response(write(operation, call.protocol, result), content_type=_content_type(operation, call.protocol))
+
+
+def remember(world: World, call: Call, environ: Environ, response: Response) -> None:
+    """After moto has performed a call: what it forgets of it is kept."""
+    function = remembering.AFTER.get((call.service, call.action))
+    if function is not None and response.status_code == 200:
+        function(_request(world, call, environ), response.get_data(as_text=True))
+
+
+def _operation(call: Call) -> Any:
+    return get_service_model(BOTOCORE.get(call.service, call.service)).operation_model(call.action)
+
+
+def _request(world: World, call: Call, environ: Environ) -> Request:
+    given = read(_operation(call), call, body_of(environ))
+    return Request(world, Place(call.account, call.region), given, world.clock.now())
 
 
 def body_of(environ: Environ) -> bytes:

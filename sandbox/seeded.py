@@ -81,4 +81,5 @@ class Seeded:
     drifts: dict[tuple[str, str], Drift] = field(default_factory=dict)
     detections: dict[str, Detection] = field(default_factory=dict)
     cache_parameters: dict[Place, dict[str, ParameterGroup]] = field(default_factory=dict)
+    sampled: dict[tuple[str, str], list[tuple[float, Json]]] = field(default_factory=dict)
     managed: dict[Place, dict[str, Json]] = field(default_factory=dict)

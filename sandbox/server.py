@@ -80,7 +80,9 @@ class Application:
             return ours
         if call.service not in self.known:
             self._check(call, environ)
-        return Response.from_app(self.moto, environ)
+        response = Response.from_app(self.moto, environ)
+        own.remember(self.world, call, environ, response)
+        return response
 
     def _check(self, call: Call, environ: Environ) -> None:
         host = self.moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))

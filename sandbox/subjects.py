@@ -6,6 +6,7 @@ from sandbox import containers, drifting, instances, managed, quotas, scaling, t
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 from sandbox.cloudwatch import seeding
+from sandbox.waf import sampling
 
 SUBJECTS: dict[str, Callable[[Request], Json]] = {
     "activities": scaling.plant,
@@ -18,6 +19,7 @@ SUBJECTS: dict[str, Callable[[Request], Json]] = {
     "managed": managed.plant,
     "metrics": seeding.plant_metrics,
     "quotas": quotas.plant,
+    "requests": sampling.plant,
     "services": containers.plant,
     "volumes": seeding.plant_volumes,
 }

@@ -9,6 +9,7 @@ from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 from sandbox.paging import page
+from sandbox.waf import sampling
 from sandbox.waf.catalogue import COUNTING, GROUPS
 
 MOST = 100
@@ -83,6 +84,7 @@ def _web_acl(request: Request) -> Any:
 
 ACTIONS: dict[str, Callable[[Request], Json]] = {
     "DescribeManagedRuleGroup": describe_managed_rule_group,
+    "GetSampledRequests": sampling.get_sampled_requests,
     "ListAvailableManagedRuleGroups": list_available_managed_rule_groups,
     "UpdateWebACL": update_web_acl,
 }

@@ -76,6 +76,19 @@ def test_replication_groups_tell_how_they_fail_over(account):
     assert (found["AutomaticFailover"], len(found["MemberClusters"])) == ("disabled", 1)
 
 
+def test_members_of_a_replication_group_are_clusters_with_its_parameters(account):
+    client = account.client("elasticache")
+    asked = {"NumCacheClusters": 2, "AutomaticFailoverEnabled": True, "CacheParameterGroupName": "default.valkey8"}
+    client.create_replication_group(ReplicationGroupId="broker", ReplicationGroupDescription="two", **asked)
+    (group,) = client.describe_replication_groups()["ReplicationGroups"]
+    roles = [member["CurrentRole"] for member in group["NodeGroups"][0]["NodeGroupMembers"]]
+    clusters = client.describe_cache_clusters(ShowCacheNodeInfo=True)["CacheClusters"]
+    assert (group["AutomaticFailover"], roles) == ("enabled", ["primary", "replica"])
+    assert [one["CacheClusterId"] for one in clusters] == group["MemberClusters"] == ["broker-001", "broker-002"]
+    assert clusters[0]["CacheParameterGroup"]["CacheParameterGroupName"] == "default.valkey8"
+    assert (clusters[0]["CacheNodes"][0]["CacheNodeId"], "CacheClusterCreateTime" in clusters[0]) == ("0001", True)
+
+
 def test_an_agent_that_was_heard_is_listed(account):
     seed(account, "managed", instances=["i-1"])
     seed(account, "managed", instances=["i-2"], ping="ConnectionLost", hours=5)

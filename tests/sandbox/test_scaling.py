@@ -92,6 +92,22 @@ def test_the_mode_is_changed_for_each_instance(account):
     assert modes(account) == {one: "unlimited"}
 
 
+def test_an_instance_starts_in_the_mode_asked_for(account):
+    asked = {"ImageId": "ami-12345678", "InstanceType": "t3.micro", "MinCount": 2, "MaxCount": 2}
+    made = account.client("ec2").run_instances(**asked, CreditSpecification={"CpuCredits": "standard"})
+    ids = [one["InstanceId"] for one in made["Instances"]]
+    assert modes(account, InstanceIds=ids) == dict.fromkeys(ids, "standard")
+
+
+def test_a_hook_without_a_target_has_none(account):
+    scaling = group(account, size=0)
+    hook = {"LifecycleHookName": "wait", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
+    scaling.put_lifecycle_hook(AutoScalingGroupName="web", **hook)
+    (found,) = scaling.describe_lifecycle_hooks(AutoScalingGroupName="web")["LifecycleHooks"]
+    assert (found["HeartbeatTimeout"], found["DefaultResult"]) == (3600, "ABANDON")
+    assert "NotificationTargetARN" not in found
+
+
 def test_the_console_says_what_was_written(account):
     seed(account, "console", instance="i-1", text="kernel panic\n")
     found = account.client("ec2").get_console_output(InstanceId="i-1")

@@ -86,6 +86,17 @@ def test_another_task_definition_may_be_what_runs(account, ecs):
     assert found["deployments"][0]["taskDefinition"].endswith("web:2")
 
 
+def test_a_service_tells_how_it_deploys(account, ecs):
+    def described():
+        return ecs.describe_services(cluster="web", services=["web"])["services"][0]["deploymentConfiguration"]
+
+    assert described()["deploymentCircuitBreaker"] == {"enable": False, "rollback": False}
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    ecs.update_service(cluster="web", service="web", deploymentConfiguration=breaker)
+    assert described()["deploymentCircuitBreaker"]["enable"] is True
+    assert described()["minimumHealthyPercent"] == 100
+
+
 def test_a_service_must_exist(account):
     with pytest.raises(ControlError, match="no service web"):
         seed(account, "services", service="web", running=1)

@@ -1,8 +1,11 @@
 """AWS WAF: managed rule groups, and web ACLs as they are read and replaced."""
 
+import time
+
 import pytest
 
 from tests.sandbox.account import refused
+from tests.sandbox.test_metrics import seed
 
 VISIBLE = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "web"}
 ADMIN = "AWSManagedRulesAdminProtectionRuleSet"
@@ -56,6 +59,19 @@ def test_the_common_rules_have_their_labels(client):
 def test_an_unknown_group_is_refused(client):
     ask = client.describe_managed_rule_group
     assert refused(ask, VendorName="AWS", Name="None", Scope="REGIONAL")[0] == "WAFNonexistentItemException"
+
+
+def test_blocked_requests_are_sampled(account, client, acl):
+    label = "awswaf:managed:aws:admin-protection:AdminProtection_URIPath"
+    rows = [{"uri": "/admin", "rule": "AdminProtection_URIPATH", "labels": [label]}, {"uri": "/old", "minutes": 300}]
+    seed(account, "requests", acl=acl["ARN"], metric="web", requests=rows)
+    window = {"StartTime": time.time() - 6 * 3600, "EndTime": time.time() + 60}
+    place = {"WebAclArn": acl["ARN"], "RuleMetricName": "web", "Scope": "REGIONAL", "MaxItems": 100}
+    found = client.get_sampled_requests(**place, TimeWindow=window)
+    (one,) = found["SampledRequests"]
+    assert (one["Request"]["URI"], one["Action"], one["ResponseCodeSent"]) == ("/admin", "BLOCK", 403)
+    assert (one["RuleNameWithinRuleGroup"], one["Labels"]) == ("AdminProtection_URIPATH", [{"Name": label}])
+    assert found["TimeWindow"]["StartTime"].timestamp() == pytest.approx(time.time() - 3 * 3600, abs=60)
 
 
 def test_the_groups_are_listed(client):
