@@ -15,7 +15,7 @@ PRESENT = {"redis": "default.redis7", "valkey": "default.valkey8", "memcached": 
 
 def describe_cache_clusters(request: Request) -> Json:
     backend, wanted = elasticache_backends[request.place.account][request.place.region], request.get("CacheClusterId")
-    rows = [(row.cache_cluster_id, row, {}) for row in backend.cache_clusters.values()]
+    rows: list[tuple[str, Any, Json]] = [(row.cache_cluster_id, row, {}) for row in backend.cache_clusters.values()]
     if not request.get("ShowCacheClustersNotInReplicationGroups"):
         rows += [member for group in backend.replication_groups.values() for member in _members(group)]
     found = [_described(request, *row) for row in rows if wanted in (None, row[0])]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from moto.autoscaling.models import autoscaling_backends
 from moto.ecs.models import ecs_backends
@@ -19,8 +20,12 @@ ROLLING = {
 }
 
 
-def deployment(given: Json | None) -> Json:
-    return ROLLING | (given or {})
+def keep_deployment(service: Any, given: Json | None, grace: int | None) -> None:
+    """The service's answers tell how it deploys, and how long its health checks are ignored; None changes nothing."""
+    kept = ROLLING | getattr(service, "deployment_configuration", {})
+    service.deployment_configuration = kept | (given or {})
+    if grace is not None:
+        service.health_check_grace_period_seconds = grace
 
 
 def _service(request: Request, answer: str) -> None:
@@ -28,11 +33,8 @@ def _service(request: Request, answer: str) -> None:
     backend = ecs_backends[request.place.account][request.place.region]
     cluster = str(request.get("cluster", "default")).rpartition("/")[2]
     name = request.get("serviceName") or str(request.get("service", "")).rpartition("/")[2]
-    service = backend.services[f"{cluster}:{name}"]
-    kept = getattr(service, "deployment_configuration", None)
-    service.deployment_configuration = deployment(request.get("deploymentConfiguration", kept))
-    if "healthCheckGracePeriodSeconds" in request.given:
-        service.health_check_grace_period_seconds = request.given["healthCheckGracePeriodSeconds"]
+    given = request.get("deploymentConfiguration"), request.get("healthCheckGracePeriodSeconds")
+    keep_deployment(backend.services[f"{cluster}:{name}"], *given)
 
 
 def _hook(request: Request, answer: str) -> None:

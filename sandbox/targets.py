@@ -82,15 +82,17 @@ def describe_target_health(request: Request) -> Json:
         raise Refused("TargetGroupNotFound", "One or more target groups not found")
     asked = [_target(one) for one in request.get("Targets", [])]
     found = backend.describe_target_health(arn, asked)
-    return {"TargetHealthDescriptions": [_described(request, arn, one) for one in found]}
+    usual = "" if backend.target_groups[arn].load_balancer_arns else "Target.NotInUse"
+    return {"TargetHealthDescriptions": [_described(request, arn, one, usual) for one in found]}
 
 
 def _target(given: Json) -> Json:
     return given if "Port" in given else {"Id": given["Id"]}
 
 
-def _described(request: Request, arn: str, moto: Any) -> Json:
-    reason, codes = request.world.seeded.health.get((arn, moto.instance_id), (moto.reason or "", ""))
+def _described(request: Request, arn: str, moto: Any, usual: str) -> Json:
+    """`usual` is the reason of a registered target of which nothing else is known."""
+    reason, codes = request.world.seeded.health.get((arn, moto.instance_id), (moto.reason or usual, ""))
     state = STATES.get(reason, "unhealthy")
     health = {"State": state} | ({"Reason": reason} if reason else {})
     if reason:

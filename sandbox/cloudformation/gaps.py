@@ -38,8 +38,8 @@ def _ecs_service(place: Place, resource: Resource, given: Json) -> Any:
         network_configuration=_camel(given.get("NetworkConfiguration")),
         tags=_camel(given.get("Tags")),
     )
-    service.deployment_configuration = remembering.deployment(_camel(given.get("DeploymentConfiguration")))
-    service.health_check_grace_period_seconds = given.get("HealthCheckGracePeriodSeconds")
+    configuration = _camel(given.get("DeploymentConfiguration"))
+    remembering.keep_deployment(service, configuration, given.get("HealthCheckGracePeriodSeconds"))
     return service
 
 

@@ -7,12 +7,25 @@ from tests.sandbox.account import refused
 from tests.sandbox.test_metrics import seed
 
 
-@pytest.fixture
-def arn(account):
-    client, vpc = account.client("elbv2"), account.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+def target_group(account, vpc):
+    client = account.client("elbv2")
     asked = {"Name": "web", "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
     arn = client.create_target_group(**asked)["TargetGroups"][0]["TargetGroupArn"]
     client.register_targets(TargetGroupArn=arn, Targets=[{"Id": "10.0.0.1"}, {"Id": "10.0.0.2"}])
+    return arn
+
+
+@pytest.fixture
+def arn(account):
+    """A target group behind a load balancer, with two targets."""
+    ec2, client = account.client("ec2"), account.client("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zones = {"a": "10.0.1.0/24", "b": "10.0.2.0/24"}
+    made = [ec2.create_subnet(VpcId=vpc, CidrBlock=c, AvailabilityZone=f"eu-west-1{z}") for z, c in zones.items()]
+    balancer = client.create_load_balancer(Name="web", Subnets=[one["Subnet"]["SubnetId"] for one in made])
+    arn = target_group(account, vpc)
+    place = {"LoadBalancerArn": balancer["LoadBalancers"][0]["LoadBalancerArn"], "Protocol": "HTTP", "Port": 80}
+    client.create_listener(**place, DefaultActions=[{"Type": "forward", "TargetGroupArn": arn}])
     return arn
 
 
@@ -46,6 +59,11 @@ def test_a_target_is_unhealthy_for_a_reason(account, arn):
 def test_a_reason_has_its_state(account, arn, reason, state):
     seed(account, "health", target_group=arn, targets=["10.0.0.1"], reason=reason)
     assert health(account, arn)["10.0.0.1"]["State"] == state
+
+
+def test_targets_without_a_load_balancer_are_unused(account):
+    arn = target_group(account, account.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+    assert health(account, arn)["10.0.0.1"]["Reason"] == "Target.NotInUse"
 
 
 def test_an_unknown_target_group_is_refused(account):
