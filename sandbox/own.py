@@ -45,6 +45,8 @@ def answer(world: World, call: Call, environ: Environ) -> Response | None:
     """The answer or refusal of an operation of ours; None leaves the call to moto."""
     function = SERVICES.get(call.service, {}).get(call.action)
     if function is None:
+        if prepare := remembering.BEFORE.get((call.service, call.action)):
+            prepare(_request(world, call, environ))
         return None
     operation = _operation(call)
     try:

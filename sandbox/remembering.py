@@ -1,4 +1,4 @@
-"""What moto forgets of a request that it performed: put on its rows, from which its answers are made."""
+"""What moto forgets of requests, or does not know: put on its rows, from which its answers are made."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from moto.autoscaling.models import autoscaling_backends
 from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 
+from sandbox import tracking
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 
@@ -69,7 +70,8 @@ def _replicas(request: Request, answer: str) -> None:
             member["preferred_availability_zone"] = zone
 
 
-# by signing name and action
+# by signing name and action, as all of these
+BEFORE: dict[tuple[str, str], Callable[[Request], None]] = {("autoscaling", "DescribePolicies"): tracking.name_alarms}
 AFTER: dict[tuple[str, str], Callable[[Request, str], None]] = {
     ("autoscaling", "PutLifecycleHook"): _hook,
     ("ec2", "RunInstances"): _credits,

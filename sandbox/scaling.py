@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from moto.autoscaling.models import autoscaling_backends
 from pydantic import BaseModel, ConfigDict
 
+from sandbox import tracking
 from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json, Place
 from sandbox.cloudformation.requests import Request
@@ -153,4 +154,7 @@ def _described(place: Place, one: Activity, exists: bool, now: float) -> Json:
     return found if exists else found | {"AutoScalingGroupState": "Deleted"}
 
 
-ACTIONS: dict[str, Callable[[Request], Json]] = {"DescribeScalingActivities": describe_scaling_activities}
+ACTIONS: dict[str, Callable[[Request], Json]] = {
+    "DescribeScalingActivities": describe_scaling_activities,
+    "PutScalingPolicy": tracking.put_scaling_policy,
+}

@@ -32,6 +32,7 @@ def detect_stack_drift(request: Request) -> Json:
     due = request.now + request.world.clock.lasts(SECONDS)
     detection = Detection(str(uuid4()), stack.id, request.now, due, drifts)
     request.world.seeded.detections[detection.id] = detection
+    request.world.changed = True
     return {"StackDriftDetectionId": detection.id}
 
 

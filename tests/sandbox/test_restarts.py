@@ -52,6 +52,18 @@ def test_a_crash_loses_half_a_second_at_most(start):
     assert start().stack()["StackStatus"] == "CREATE_COMPLETE"
 
 
+def test_what_was_seeded_survives(start):
+    account = start()
+    launch = {"group": "web", "verb": "launch", "instance": "i-1", "hours": 1, "cause": "replacement"}
+    account.sandbox.seed("activities", activities=[launch])
+    account.sandbox.seed("quotas", quotas=[{"service": "ec2", "code": "L-1216C47A", "value": 64}])
+    account.sandbox.stop()
+    account = start()
+    scaling, quotas = account.client("autoscaling"), account.client("service-quotas")
+    assert len(scaling.describe_scaling_activities(IncludeDeletedGroups=True)["Activities"]) == 1
+    assert quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-1216C47A")["Quota"]["Value"] == 64
+
+
 def test_objects_and_secrets_survive(start):
     account = start()
     account.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.process import ControlError
 from tests.sandbox.account import refused
+from tests.sandbox.test_alarms import described, put
 from tests.sandbox.test_metrics import seed
 
 
@@ -106,6 +107,33 @@ def test_a_hook_without_a_target_has_none(account):
     (found,) = scaling.describe_lifecycle_hooks(AutoScalingGroupName="web")["LifecycleHooks"]
     assert (found["HeartbeatTimeout"], found["DefaultResult"]) == (3600, "ABANDON")
     assert "NotificationTargetARN" not in found
+
+
+def policy(scaling, name, **given):
+    return scaling.put_scaling_policy(AutoScalingGroupName="web", PolicyName=name, **given)["PolicyARN"]
+
+
+def alarms_of(scaling, name):
+    (found,) = scaling.describe_policies(AutoScalingGroupName="web", PolicyNames=[name])["ScalingPolicies"]
+    return [one["AlarmName"] for one in found["Alarms"]]
+
+
+def test_a_policy_names_the_alarms_that_start_it(account):
+    scaling = group(account, size=0)
+    step = [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}]
+    arn = policy(scaling, "out", PolicyType="StepScaling", AdjustmentType="ChangeInCapacity", StepAdjustments=step)
+    assert alarms_of(scaling, "out") == []
+    put(account, name="busy", AlarmActions=[arn])
+    assert alarms_of(scaling, "out") == ["busy"]
+
+
+def test_target_tracking_makes_a_pair_of_alarms(account):
+    scaling = group(account, size=0)
+    metric = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"}}
+    target = {**metric, "TargetValue": 70.0}
+    policy(scaling, "cpu", PolicyType="TargetTrackingScaling", TargetTrackingConfiguration=target)
+    assert alarms_of(scaling, "cpu") == ["TargetTracking-web-AlarmHigh-cpu", "TargetTracking-web-AlarmLow-cpu"]
+    assert [one["Threshold"] for one in described(account)] == [70, pytest.approx(63)]
 
 
 def test_the_console_says_what_was_written(account):
