@@ -59,7 +59,7 @@ def put_scaling_policy(request: Request) -> Json:
         text = f"Group {request.given['AutoScalingGroupName']} not found"
         raise Refused("ValidationError", text)
     asked = {argument: request.get(member, default) for argument, (member, default) in ARGUMENTS.items()}
-    policy = backend.put_scaling_policy(**asked)
+    policy: Any = backend.put_scaling_policy(**asked)
     _make_alarms(request, policy.arn)
     name_alarms(request)
     return {"PolicyARN": policy.arn, "Alarms": policy.alarms}

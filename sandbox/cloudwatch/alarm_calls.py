@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.cloudformation.errors import Refused
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
-from sandbox.cloudwatch import alarms, evaluation, questions
+from sandbox.cloudwatch import alarms, declared, evaluation, questions
 from sandbox.cloudwatch.alarms import Alarm
 from sandbox.paging import page
 
@@ -38,7 +38,9 @@ def _put(request: Request, kind: Any) -> Json:
 
 
 def _of(request: Request) -> dict[str, Alarm]:
-    return request.world.seeded.alarms.setdefault(request.place, {})
+    known = request.world.seeded.alarms.setdefault(request.place, {})
+    declared.follow(request, known)
+    return known
 
 
 def _named(request: Request, name: str) -> Alarm:

@@ -35,6 +35,7 @@ class Alarm:
     since: float = 0.0
     looked: float = 0.0
     fixed: bool = False
+    declared: bool = False
     history: list[HistoryItem] = field(default_factory=list)
 
     @property

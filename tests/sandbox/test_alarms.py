@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.sandbox.account import refused
+from tests.sandbox.account import refused, resource, template
 from tests.sandbox.test_metrics import seed
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:operators"
@@ -80,6 +80,15 @@ def test_a_state_can_be_set_for_a_while(account):
     account.client("cloudwatch").set_alarm_state(AlarmName="cpu", **change)
     assert described(account)[0]["StateReason"] == "a test"
     assert refused(account.client("cloudwatch").set_alarm_state, AlarmName="none", **change)[0] == "ResourceNotFound"
+
+
+def test_an_alarm_of_a_stack_comes_and_goes_with_it(account):
+    properties = {name: value for name, value in settings().items() if name != "AlarmName"} | {"Threshold": "85"}
+    stack = account.create(template(Alarm=resource("AWS::CloudWatch::Alarm", **properties)))
+    (found,) = described(account)
+    assert (found["AlarmName"], found["Threshold"]) == (account.physical_id("Alarm"), 85)
+    account.delete(stack["StackId"])
+    assert described(account) == []
 
 
 def test_composite_alarms_are_described_when_asked_for(account):
