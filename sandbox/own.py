@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -102,7 +102,8 @@ def _seconds(value: Any) -> float:
     try:
         return float(value)
     except ValueError:
-        return datetime.fromisoformat(str(value)).timestamp()
+        moment = datetime.fromisoformat(str(value))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
 def _content_type(operation: Any, protocol: str) -> str:
