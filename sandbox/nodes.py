@@ -49,8 +49,20 @@ def _described(request: Request, name: str, row: Any, own: Json) -> Json:
         "SnapshotRetentionLimit": row.snapshot_retention_limit,
         "ARN": f"arn:aws:elasticache:{request.place.region}:{request.place.account}:cluster:{name}",
     }
-    nodes = [{"CacheNodeId": f"{number + 1:04d}", "CacheNodeStatus": "available"} for number in range(count)]
-    return found | own | ({"CacheNodes": nodes} if request.get("ShowCacheNodeInfo") else {})
+    zone = getattr(row, "preferred_availability_zone", None) or f"{request.place.region}a"
+    placed = found | {"PreferredAvailabilityZone": zone, "CacheSubnetGroupName": row.cache_subnet_group_name} | own
+    return placed | ({"CacheNodes": _nodes(placed, row.port)} if request.get("ShowCacheNodeInfo") else {})
+
+
+def _nodes(cluster: Json, port: int) -> list[Json]:
+    """Numbered from 0001, which is the CacheNodeId of CloudWatch's metrics."""
+    told = {
+        "CacheNodeStatus": "available",
+        "CacheNodeCreateTime": cluster["CacheClusterCreateTime"],
+        "CustomerAvailabilityZone": cluster["PreferredAvailabilityZone"],
+        "Endpoint": {"Address": f"{cluster['CacheClusterId']}.cache.amazonaws.com", "Port": port},
+    }
+    return [{"CacheNodeId": f"{number:04d}"} | told for number in range(1, cluster["NumCacheNodes"] + 1)]
 
 
 def _made(row: Any) -> Any:

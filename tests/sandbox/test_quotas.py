@@ -89,6 +89,17 @@ def test_members_of_a_replication_group_are_clusters_with_its_parameters(account
     assert (clusters[0]["CacheNodes"][0]["CacheNodeId"], "CacheClusterCreateTime" in clusters[0]) == ("0001", True)
 
 
+def test_a_single_cluster_tells_its_nodes_when_asked(account):
+    client = account.client("elasticache")
+    asked = {"CacheClusterId": "sessions", "Engine": "memcached", "CacheNodeType": "cache.t3.micro"}
+    client.create_cache_cluster(**asked, NumCacheNodes=2)
+    (plain,) = client.describe_cache_clusters(CacheClusterId="sessions")["CacheClusters"]
+    (found,) = client.describe_cache_clusters(ShowCacheNodeInfo=True)["CacheClusters"]
+    assert "CacheNodes" not in plain
+    assert [node["CacheNodeId"] for node in found["CacheNodes"]] == ["0001", "0002"]
+    assert found["CacheParameterGroup"]["CacheParameterGroupName"] == "default.memcached1.6"
+
+
 def test_an_agent_that_was_heard_is_listed(account):
     seed(account, "managed", instances=["i-1"])
     seed(account, "managed", instances=["i-2"], ping="ConnectionLost", hours=5)
