@@ -33,12 +33,12 @@ class Sandbox:
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
         return boto3.client(service, region_name=region, endpoint_url=self.url, config=settings, **keys)  # type: ignore[call-overload]
 
-    def control(self, method: str, path: str, given: dict[str, Any] | None = None) -> Any:
+    def control(self, method: str, path: str, given: dict[str, Any] | None = None, seconds: float = 10) -> Any:
         """Raises ControlError with the sentence of a 4xx."""
         body = None if given is None else json.dumps(given).encode()
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", body, method=method)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise ControlError(json.load(error)["error"]) from error
@@ -69,6 +69,16 @@ class Sandbox:
     def role(self, account: str, role: str, **options: Any) -> str:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
+
+    def age(self, kind: str, ident: str, region: str = "eu-west-1", account: str = ACCOUNT, **times: str) -> None:
+        """Puts `created`, `stopped` and `used` of a resource into the past, as ISO 8601."""
+        self.control("POST", "ages", {"kind": kind, "id": ident, "region": region, "account": account, **times})
+
+    def fill(self, estate: str, account: str = ACCOUNT, **options: Any) -> dict[str, Any]:
+        """Fills the account and gives, by region, how many rows of each kind and the ids that each check must find."""
+        given = {"estate": estate, "account": account, **options}
+        found: dict[str, Any] = self.control("POST", "estates", given, seconds=600)
+        return found
 
     def ci_token(self, claims: dict[str, Any], issuer: str = "", **how: Any) -> str:
         """A token that the issuer at this path signs: `headers`, `algorithm`, `foreign_key` as the README says."""

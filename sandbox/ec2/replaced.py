@@ -1,0 +1,28 @@
+"""Which of moto's methods for EC2 ours replace."""
+
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.nat_gateways import NatGatewayBackend
+from moto.ec2.models.tags import TagBackend
+from moto.ec2.responses import EC2Response
+
+from sandbox.ec2 import listings, nat, stopping, storage, tags
+
+OURS = {
+    "describe_instances": listings.describe_instances,
+    "describe_nat_gateways": nat.describe_nat_gateways,
+    "describe_snapshots": storage.describe_snapshots,
+    "describe_volumes": storage.describe_volumes,
+    "describe_vpc_endpoints": listings.describe_vpc_endpoints,
+}
+
+
+def replace() -> None:
+    """For all accounts of this process; once."""
+    EC2Response.describe_images = listings.without_disabled(EC2Response.describe_images)
+    for name, (key, bounds, ids) in listings.PAGED.items():
+        setattr(EC2Response, name, listings.paged(getattr(EC2Response, name), key, bounds, ids))
+    for name, method in OURS.items():
+        setattr(EC2Response, name, method)
+    TagBackend.describe_tags = tags.describe_tags
+    NatGatewayBackend.delete_nat_gateway = nat.delete_nat_gateway
+    Instance.stop, Instance.terminate = stopping.in_gmt(Instance.stop), stopping.in_gmt(Instance.terminate)
