@@ -8,7 +8,7 @@ from typing import Any
 from moto import backends
 
 from sandbox.cloudformation.records import Place
-from sandbox.ec2 import stopping
+from sandbox.ec2 import instances
 
 Set = Callable[[Any, datetime], None]
 NAIVE = "%Y-%m-%dT%H:%M:%S.000Z"
@@ -74,7 +74,7 @@ def written(at: datetime) -> str:
 def stop_instance(row: Any, at: datetime) -> None:
     if row.state == "running":
         row.stop()
-    row._reason = stopping.reason(at.astimezone(UTC))
+    row._reason = instances.reason(at.astimezone(UTC))
 
 
 def stop_database(row: Any, at: datetime) -> None:
@@ -87,8 +87,8 @@ def read_secret(row: Any, at: datetime) -> None:
 
 
 def backend(service: str, place: Place) -> Any:
-    """moto's backend of a service; `s3` has one for all regions of an account."""
-    return backends.get_backend(service)[place.account]["aws" if service == "s3" else place.region]  # type: ignore[call-overload]
+    """moto's backend of a service; S3 and IAM have one for all regions of an account."""
+    return backends.get_backend(service)[place.account]["aws" if service in ("s3", "iam") else place.region]  # type: ignore[call-overload]
 
 
 def _in(service: str, rows: str) -> Callable[[Place, str], Any]:

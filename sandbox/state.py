@@ -12,7 +12,7 @@ from moto import backends
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
-from sandbox.pickling import Pickler, Unpickler
+from sandbox.pickling import Pickler
 from sandbox.world import World
 
 log = logging.getLogger("sandbox")
@@ -32,7 +32,7 @@ class Store:
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            kept = Unpickler(file).load()
+            kept = pickle.load(file)  # noqa: S301 - written by ourselves
         for (service, account, region), backend in kept["backends"].items():
             dict.__setitem__(backends.get_backend(service)[account], region, backend)
         s3_backends.bucket_accounts.update(kept["bucket_accounts"])

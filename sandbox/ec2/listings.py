@@ -85,7 +85,7 @@ def describe_instances(response: Any) -> ActionResult:
     if ids:
         rows = backend.get_reservations_by_instance_ids(ids, filters=wanted)
     else:
-        rows = backend.describe_instances(filters=wanted)
+        rows = backend.describe_instances(filters=wanted) if wanted else list(backend.reservations.values())
     return page_of(response, "Reservations", rows, Bounds(default=1000))
 
 

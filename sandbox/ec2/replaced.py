@@ -1,11 +1,11 @@
 """Which of moto's methods for EC2 ours replace."""
 
-from moto.ec2.models.instances import Instance
+from moto.ec2.models.instances import Instance, InstanceBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2 import listings, nat, stopping, storage, tags
+from sandbox.ec2 import instances, listings, nat, storage, tags
 
 OURS = {
     "describe_instances": listings.describe_instances,
@@ -25,4 +25,6 @@ def replace() -> None:
         setattr(EC2Response, name, method)
     TagBackend.describe_tags = tags.describe_tags
     NatGatewayBackend.delete_nat_gateway = nat.delete_nat_gateway
-    Instance.stop, Instance.terminate = stopping.in_gmt(Instance.stop), stopping.in_gmt(Instance.terminate)
+    InstanceBackend.get_instance = instances.get_instance
+    InstanceBackend.get_instance_by_id = instances.get_instance_by_id
+    Instance.stop, Instance.terminate = instances.in_gmt(Instance.stop), instances.in_gmt(Instance.terminate)

@@ -85,12 +85,21 @@ def secret(site: Site, name: str, days: float, tags: Tags, used: float | None) -
 
 def function(site: Site, name: str, memory: int, days: float, tags: Tags) -> Any:
     """`memory` in MiB."""
-    role = f"arn:aws:iam::{site.place.account}:role/{name}"
+    role = _role(site, "functions")
     code = {"ImageUri": f"{site.place.account}.dkr.ecr.{site.place.region}.amazonaws.com/{name}:1"}
     spec = {"FunctionName": name, "Role": role, "Code": code, "PackageType": "Image", "MemorySize": memory}
     row = site.backend("lambda").create_function(spec | {"Timeout": 30, "Tags": dict(tags), "Architectures": ["arm64"]})
     row.last_modified = ages.written(site.at(days))
     return row
+
+
+def _role(site: Site, name: str) -> str:
+    """The ARN of a role that Lambda may assume; moto refuses a function without one."""
+    iam = site.backend("iam")
+    statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    row = next((role for role in iam.roles.values() if role.name == name), None)
+    return str((row or iam.create_role(name, trust, "/", None, "", [], "3600")).arn)
 
 
 def repository(site: Site, name: str, days: float, tags: Tags) -> Any:

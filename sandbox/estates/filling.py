@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
+from sandbox import replacing
 from sandbox.cloudformation.records import Place
 from sandbox.estates import bench, shop
 from sandbox.estates.site import Site
@@ -28,6 +29,7 @@ def fill(given: Mapping[str, Any]) -> dict[str, Any]:
     account, seed = given.get("account"), given.get("seed", 1)
     if not isinstance(account, str) or not isinstance(seed, int):
         raise BadEstate("account must be twelve digits as text, and seed a whole number.")
+    replacing.replace("ec2")
     mock_random.seed(seed)
     sites = make(given, account, Random(seed))
     mock_random.seed()
