@@ -78,7 +78,10 @@ class Application:
             return _response(*iam.simulate(call))
         if call.service not in self.known:
             self._check(call, environ)
-        return Response.from_app(self.moto, environ)
+        answer = Response.from_app(self.moto, environ)
+        if answer.status_code == 404 and answer.mimetype == "text/html" and b"<!doctype html>" in answer.data:
+            raise NotImplementedError("moto has no such path")
+        return answer
 
     def _check(self, call: Call, environ: Environ) -> None:
         host = self.moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))

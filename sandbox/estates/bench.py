@@ -82,7 +82,8 @@ def _instance(site: Site, number: int, image: Any) -> Any:
     long, old = _share("ec2-stopped-long", number), _share("ec2-old-generation", number)
     kind = "m4.large" if old else TYPES[number % len(TYPES)]
     row = fleet.instance(site, image.id, kind, OLD, _tags("app", number), stopped=200.0 if long else None)
-    site.count("instances", {"ec2-stopped-long": long, "ec2-old-generation": old}, row.id)
+    found = {"ec2-stopped-long": long, "ec2-old-generation": fleet.previous_generation(kind)}
+    site.count("instances", found, row.id)
     site.made["volumes"] += 1
     return row
 

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.utils import random_eip_association_id
 
 from sandbox import ages
 from sandbox.estates.site import Site, Tags, call, pairs
 
 ROOT = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "DeleteOnTermination": True}}
+
+
+def previous_generation(kind: str) -> bool:
+    """As DescribeInstanceTypes says by CurrentGeneration."""
+    return not INSTANCE_TYPES[kind]["CurrentGeneration"]
 
 
 def instance(site: Site, image: str, kind: str, days: float, tags: Tags, stopped: float | None = None) -> Any:

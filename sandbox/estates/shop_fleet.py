@@ -72,7 +72,7 @@ def _instance(
     site: Site, environment: str, image: Any, tags: Tagging, name: str, team: str, kind: str, days: float, stopped: float | None
 ) -> Any:
     row = fleet.instance(site, image.id, kind, days, tags(name, team, environment), stopped)
-    found = {"ec2-stopped-long": stopped is not None, "ec2-old-generation": kind.startswith(("m4.", "t2."))}
+    found = {"ec2-stopped-long": stopped is not None, "ec2-old-generation": fleet.previous_generation(kind)}
     awake = environment == "development" and stopped is None
     site.count("instances", found | {"ec2-idle": name in IDLE, "dev-running-at-night": awake}, row.id)
     site.made["volumes"] += 1

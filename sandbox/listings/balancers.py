@@ -6,8 +6,8 @@ AWS docs: DescribeLoadBalancers, DescribeTargetGroups, DescribeListeners, Descri
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.elbv2.exceptions import ValidationError
 from moto.elbv2.responses import ELBV2Response
 
 from sandbox.listings import pages
@@ -32,11 +32,11 @@ def _rules(response: Any) -> list[Any]:
 
 def _paged(key: str, rows: Callable[[Any], list[Any]]) -> Callable[[Any], ActionResult]:
     def answer(response: Any) -> ActionResult:
-        most = pages.within(response._get_int_param("PageSize", MOST), "pageSize", 1, MOST)
+        most = pages.within(response._get_int_param("PageSize", MOST), "pageSize", 1, MOST, ValidationError)
         try:
             found, marker = pages.page(rows(response), most, response._get_param("Marker"))
         except pages.BadToken as error:
-            raise ServiceException("ValidationError", f"Invalid marker '{error}'") from error
+            raise ValidationError(f"Invalid marker '{error}'") from error
         return ActionResult({key: found, "NextMarker": marker})
 
     return answer

@@ -15,6 +15,7 @@ from moto.s3.responses import S3Response
 from sandbox.listings import pages
 
 OWNER = {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"}
+UNKNOWN = {"analytics", "intelligent-tiering", "metadataConfiguration", "metadataTable", "metrics", "requestPayment"}
 REGIONS_BY = ("prefix", "bucket-region", "max-buckets", "continuation-token")
 
 
@@ -95,6 +96,18 @@ def _timed(make: Callable[..., None]) -> Callable[..., None]:
     return begin
 
 
+def _refusing(get: Callable[..., Any]) -> Callable[..., Any]:
+    """moto answers what it does not know of a bucket with a list of objects."""
+
+    def answer(response: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
+        if not UNKNOWN.isdisjoint(querystring):
+            raise NotImplementedError
+        return get(response, bucket_name, querystring)
+
+    return answer
+
+
 def replace() -> None:
+    S3Response._bucket_response_get = _refusing(S3Response._bucket_response_get)
     S3Response.all_buckets, S3Response.list_multipart_uploads = list_buckets, list_multipart_uploads
     FakeMultipart.__init__ = _timed(FakeMultipart.__init__)

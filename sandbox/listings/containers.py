@@ -6,8 +6,8 @@ AWS docs: DescribeRepositories, DescribeImages, ListImages, Amazon ECR API Refer
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.ecr.exceptions import InvalidParameterException
 from moto.ecr.responses import ECRResponse
 
 from sandbox.listings import pages
@@ -20,14 +20,14 @@ def _paged(whole: Answer, key: str, ids: str) -> Answer:
         most, token = response._get_int_param("maxResults"), response._get_param("nextToken")
         if response._get_param(ids):
             if most or token:
-                raise _invalid(f"maxResults and nextToken cannot be used with {ids}")
+                raise InvalidParameterException(f"maxResults and nextToken cannot be used with {ids}")
             return whole(response)
-        most = pages.within(most if most is not None else 100, "maxResults", 1, 1000, "InvalidParameterException")
+        most = pages.within(most if most is not None else 100, "maxResults", 1, 1000, InvalidParameterException)
         rows = _chosen(response, whole(response).result[key])  # type: ignore[index]
         try:
             found, following = pages.page(rows, most, token)
         except pages.BadToken as error:
-            raise _invalid("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'") from error
+            raise InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'") from error
         return ActionResult({key: found, "nextToken": following})
 
     return answer
@@ -38,10 +38,6 @@ def _chosen(response: Any, rows: list[Any]) -> list[Any]:
     if status == "ANY" or not rows or isinstance(rows[0], dict):
         return rows
     return [row for row in rows if bool(getattr(row, "image_tags", None)) == (status == "TAGGED")]
-
-
-def _invalid(text: str) -> ServiceException:
-    return ServiceException("InvalidParameterException", text)
 
 
 def replace() -> None:

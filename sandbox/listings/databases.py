@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
+from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -39,8 +39,7 @@ def _bounded(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def described(response: Any) -> Any:
         most = response.params.get("MaxRecords")
         if most is not None and not 20 <= int(most) <= 100:
-            text = f"Invalid value {most} for MaxRecords. Must be between 20 and 100"
-            raise ServiceException("InvalidParameterValue", text)
+            raise InvalidParameterValue(f"Invalid value {most} for MaxRecords. Must be between 20 and 100")
         return describe(response)
 
     return described

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
-from moto.core.exceptions import ServiceException
 
 from sandbox.listings import pages
 
@@ -14,12 +14,12 @@ MOST = 50
 def list_functions(response: Any) -> str:
     """In the place of moto's."""
     asked = {name: values[0] for name, values in response.querystring.items()}
-    most = pages.within(int(asked.get("MaxItems", MOST)), "maxItems", 1, 10_000, "InvalidParameterValueException")
+    most = pages.within(int(asked.get("MaxItems", MOST)), "maxItems", 1, 10_000, InvalidParameterValueException)
     rows = list(response.backend.list_functions(asked.get("FunctionVersion")))
     try:
         found, marker = pages.page(rows, min(most, MOST), asked.get("Marker"))
     except pages.BadToken as error:
-        raise ServiceException("InvalidParameterValueException", "Invalid Marker") from error
+        raise InvalidParameterValueException("Invalid Marker") from error
     answer: dict[str, Any] = {"Functions": [row.get_configuration() for row in found]}
     return json.dumps(answer | ({"NextMarker": marker} if marker else {}))
 

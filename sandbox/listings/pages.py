@@ -2,10 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
-
-from moto.core.exceptions import ServiceException
 
 Row = TypeVar("Row")
 
@@ -32,10 +30,10 @@ def _place(token: str) -> int:
         raise BadToken(token) from error
 
 
-def within(value: int, name: str, least: int, most: int, code: str = "ValidationError") -> int:
-    """The value; raises AWS's sentence about a member out of its bounds, with the service's code."""
+def within(value: int, name: str, least: int, most: int, refusal: Callable[[str], Exception]) -> int:
+    """The value; raises the service's refusal with AWS's sentence about a member out of its bounds."""
     if least <= value <= most:
         return value
     bound = f"less than or equal to {most}" if value > most else f"greater than or equal to {least}"
     text = f"Value '{value}' at '{name}' failed to satisfy constraint: Member must have value {bound}"
-    raise ServiceException(code, f"1 validation error detected: {text}")
+    raise refusal(f"1 validation error detected: {text}")

@@ -27,3 +27,17 @@ def held(sandbox, account):
     sandbox.speed(5)
     yield account
     sandbox.speed(200)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a sandbox on the same state file, as often as asked."""
+    running = []
+
+    def begin(speed=50):
+        running.append(process.start(state=str(tmp_path / "state"), speed=speed))
+        return Account(running[-1], "123456789012")
+
+    yield begin
+    if running[-1].process.poll() is None:
+        running[-1].stop()

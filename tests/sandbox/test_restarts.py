@@ -3,24 +3,9 @@ import threading
 
 import pytest
 
-from sandbox import process
-from tests.sandbox.account import Account, resource, template, topic, until
+from tests.sandbox.account import resource, template, topic, until
 
 SLOW = template(Topic=resource("AWS::SNS::Topic", metadata={"Sandbox": {"Seconds": 60}}))
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts a sandbox on the same state file, as often as asked."""
-    running = []
-
-    def begin(speed=50):
-        running.append(process.start(state=str(tmp_path / "state"), speed=speed))
-        return Account(running[-1], "123456789012")
-
-    yield begin
-    if running[-1].process.poll() is None:
-        running[-1].stop()
 
 
 def test_everything_is_there_after_a_restart(start):
