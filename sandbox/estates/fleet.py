@@ -35,8 +35,12 @@ def instance(site: Site, image: str, kind: str, days: float, tags: Tags, stopped
 
 
 def address(site: Site, tags: Tags, interface: Any = None, holder: Any = None) -> Any:
-    """An Elastic IP address, associated with an interface (and its instance) if one is given."""
-    row = site.ec2.allocate_address("vpc", tags=dict(tags))
+    """An Elastic IP address, associated with an interface (and its instance) if one is given.
+
+    RFC 2544 keeps 198.18.0.0/15 for benchmarks.
+    """
+    first, second = divmod(len(site.ec2.addresses), 254)
+    row = site.ec2.allocate_address("vpc", address=f"198.18.{first}.{second + 1}", tags=dict(tags))
     if interface is not None:
         row.eni, row.instance, row.association_id = interface, holder, random_eip_association_id()
         interface.public_ip = row.public_ip

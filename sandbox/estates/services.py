@@ -6,9 +6,10 @@ from typing import Any
 from sandbox.estates.site import Site, Tags, call, pairs
 
 
-def launch_template(site: Site, name: str, image: str, kind: str, tags: Tags) -> Any:
+def launch_template(site: Site, name: str, image: str, kind: str, days: float, tags: Tags) -> Any:
     data = {"ImageId": image, "InstanceType": kind}
     row = site.ec2.create_launch_template(name, "", data, {"launch-template": dict(tags)})
+    row.create_time = row.versions[0].create_time = site.ago(days)
     site.ec2.tags[row.id] = dict(tags)
     return row
 
@@ -39,7 +40,10 @@ def ecs_service(site: Site, where: Any, name: str, image: str, desired: int, tag
     container = {"name": name, "image": image, "essential": True, "portMappings": [{"containerPort": 8080}]}
     size = {"cpu": "512", "memory": "1024", "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"]}
     ecs.register_task_definition(name, [container], tags=lines, **size)
-    return ecs.create_service(where.name, name, desired, name, tags=lines, launch_type="FARGATE")
+    row = ecs.create_service(where.name, name, desired, name, tags=lines, launch_type="FARGATE")
+    row.running_count, row.pending_count = desired, 0
+    where.running_tasks_count, where.pending_tasks_count = where.running_tasks_count + desired, 0
+    return row
 
 
 def topic(site: Site, name: str, tags: Tags) -> Any:

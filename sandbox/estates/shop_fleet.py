@@ -99,7 +99,7 @@ def _groups(site: Site, image: Any, tags: Tagging) -> None:
     """The green fleet is what a deployment of last season left."""
     for name, team, kind, desired, days in GROUPS:
         given = tags(name, team, "production")
-        template = services.launch_template(site, name, image.id, kind, given)
+        template = services.launch_template(site, name, image.id, kind, days, given)
         target = fleet.target_group(site, f"asg-{name}", given)
         row = services.auto_scaling_group(site, name, template, desired, days, given, [target])
         site.count("auto-scaling-groups", {"blue-green-leftovers": not desired}, row.name)

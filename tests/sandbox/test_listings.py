@@ -189,3 +189,36 @@ def test_a_disabled_image_is_shown_when_asked_for(account):
     ec2.disable_image(ImageId=image)
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     assert len(ec2.describe_images(Owners=["self"], IncludeDisabled=True)["Images"]) == 1
+
+
+def test_instances_are_filtered_within_their_reservation(account):
+    ec2 = account.client("ec2")
+    made = ec2.run_instances(ImageId="ami-1", MinCount=2, MaxCount=2)["Instances"]
+    ec2.stop_instances(InstanceIds=[made[0]["InstanceId"]])
+    stopped = [{"Name": "instance-state-name", "Values": ["stopp*"]}]
+    found = ec2.describe_instances(Filters=stopped)["Reservations"]
+    assert [row["InstanceId"] for row in found[0]["Instances"]] == [made[0]["InstanceId"]]
+    assert ec2.describe_instances(Filters=[{"Name": "instance-lifecycle", "Values": ["spot"]}])["Reservations"] == []
+    assert len(ec2.describe_instances()["Reservations"][0]["Instances"]) == 2
+
+
+def test_a_loose_address_has_neither_instance_nor_interface(account):
+    ec2 = account.client("ec2")
+    ec2.allocate_address(Domain="vpc")
+    found = ec2.describe_addresses()["Addresses"][0]
+    assert set(found) == {"PublicIp", "AllocationId", "Domain", "PublicIpv4Pool", "NetworkBorderGroup"}
+
+
+def test_launch_templates_come_in_pages(account):
+    ec2 = account.client("ec2")
+    for number in range(20):
+        ec2.create_launch_template(LaunchTemplateName=f"t-{number}", LaunchTemplateData={"ImageId": "ami-1"})
+    assert len(ec2.describe_launch_templates()["LaunchTemplates"]) == 20
+    rows, pages = paged(
+        ec2,
+        "describe_launch_template_versions",
+        "LaunchTemplateVersions",
+        size=15,
+        Versions=["$Latest", "$Default"],
+    )
+    assert (len({row["LaunchTemplateId"] for row in rows}), len(rows), pages) == (20, 20, 2)
