@@ -147,7 +147,9 @@ KINDS: Mapping[str, Kind] = {
     "load-balancer": Kind(_load_balancer, _sets("created_time", form=written)),
     "log-group": Kind(_in("logs", "groups"), _sets("creation_time")),
     "nat-gateway": Kind(_in("ec2", "nat_gateways"), _sets("_created_at")),
-    "secret": Kind(_in("secretsmanager", "secrets"), _sets("created_date", "last_changed_date", form=_second), used=read_secret),
+    "secret": Kind(
+        _in("secretsmanager", "secrets"), _sets("created_date", "last_changed_date", form=_second), used=read_secret
+    ),
     "snapshot": Kind(_in("ec2", "snapshots"), _sets("start_time")),
     "table": Kind(_in("dynamodb", "tables"), _sets("created_at")),
     "upload": Kind(_upload, _sets("initiated")),

@@ -35,7 +35,8 @@ class Pickler(pickle.Pickler):
     """Registries of backends are referred to by name; locks are made anew; the rest is taken apart."""
 
     def reducer_override(self, thing: Any) -> Any:
-        return _reduced(thing) if _special(type(thing)) else NotImplemented
+        kind: Any = type(thing)
+        return _reduced(thing) if _special(kind) else NotImplemented
 
 
 @cache

@@ -1,6 +1,7 @@
 """Instances listed and found without a copy of all, and when one was stopped in AWS's words.
 
-AWS docs: DescribeInstances and Instance, Amazon EC2 API Reference; StateTransitionReason: `User initiated (2026-01-31 18:00:00 GMT)`.
+AWS docs: DescribeInstances and Instance, Amazon EC2 API Reference; the StateTransitionReason is
+`User initiated (2026-01-31 18:00:00 GMT)`.
 """
 
 import copy

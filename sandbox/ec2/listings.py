@@ -30,7 +30,11 @@ PAGED: Mapping[str, tuple[str, Bounds, str]] = {
     "describe_vpcs": ("Vpcs", Bounds(), ""),
 }
 ALL, TEMPLATES = 1_000_000, Bounds(least=1, most=200, default=200)
-ID_PARAMETERS = {"imageIdsSet": "ImageIds", "instancesSet": "InstanceIds", "networkInterfaceIdSet": "NetworkInterfaceIds"}
+ID_PARAMETERS = {
+    "imageIdsSet": "ImageIds",
+    "instancesSet": "InstanceIds",
+    "networkInterfaceIdSet": "NetworkInterfaceIds",
+}
 ENDPOINT_FILTERS: Mapping[str, filters.Read] = {
     "ip-address-type": lambda row: "ipv4",
     "service-name": attrgetter("service_name"),

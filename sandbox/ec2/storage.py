@@ -90,7 +90,7 @@ def _accounts(response: Any, name: str) -> set[str]:
 
 
 def _restorers(row: Any) -> set[str]:
-    return {row.owner_id} | row.create_volume_permission_userids | row.create_volume_permission_groups
+    return {row.owner_id, *row.create_volume_permission_userids, *row.create_volume_permission_groups}
 
 
 def _chosen(rows: Mapping[str, Any], ids: list[str]) -> Mapping[str, Any]:

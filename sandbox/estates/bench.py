@@ -1,7 +1,7 @@
-"""The benchmark's account: counts and shares that are known, so that what is found can be compared resource by resource.
+"""The benchmark's account: known counts and shares, so that what is found can be compared resource by resource.
 
-Of each kind a share is waste, every `1 / share`-th row; ages lie far on either side of any threshold: waste is 200 days old
-or more, the rest 3 days.
+Of each kind a share is waste, every `1 / share`-th row. Ages lie far on either side of any threshold: 200 days or more,
+or 3.
 """
 
 from collections.abc import Callable, Iterator

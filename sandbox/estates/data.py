@@ -15,11 +15,19 @@ from sandbox import ages
 from sandbox.estates.site import Site, Tags, call, pairs
 
 GIB = 1024**3
+EMPTY = "{}"
 
 
-def database(site: Site, name: str, kind: str, days: float, tags: Tags, stopped: float | None = None, **more: Any) -> Any:
+def database(
+    site: Site, name: str, kind: str, days: float, tags: Tags, stopped: float | None = None, **more: Any
+) -> Any:
     """A PostgreSQL instance of 100 GiB; stopped `stopped` days ago."""
-    made = {"db_instance_identifier": name, "db_instance_class": kind, "engine": "postgres", "engine_version": "16.4"}
+    made: dict[str, Any] = {
+        "db_instance_identifier": name,
+        "db_instance_class": kind,
+        "engine": "postgres",
+        "engine_version": "16.4",
+    }
     made |= {"allocated_storage": 100, "storage_type": "gp3", "master_username": "app", "tags": pairs(tags)}
     row = site.backend("rds").create_db_instance(made | {"master_user_password": "not-a-secret"} | more)
     row.created = row.instance_create_time = site.ago(days)
@@ -57,7 +65,9 @@ def bucket(site: Site, name: str, days: float, tags: Tags, lifecycle: bool, uplo
         rule = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": "7"}, "Filter": {"Prefix": ""}}
         row.set_lifecycle([{"ID": "tidy", "Status": "Enabled", **rule}])
     for number in range(uploads):
-        begun = FakeMultipart(f"import/{number:03}.parquet", CaseInsensitiveDict(), site.place.account, site.place.region)
+        begun: Any = FakeMultipart(
+            f"import/{number:03}.parquet", CaseInsensitiveDict(), site.place.account, site.place.region
+        )
         begun.id, begun.initiated = f"{site.random.getrandbits(256):064x}", site.ago(40 + number)
         row.multiparts[begun.id] = begun
     return row
@@ -75,7 +85,7 @@ def log_group(site: Site, name: str, days: float, tags: Tags, keep: int | None, 
 def secret(site: Site, name: str, days: float, tags: Tags, used: float | None) -> Any:
     """Last read `used` days ago, never if None."""
     manager = site.backend("secretsmanager")
-    call(manager.create_secret, name=name, secret_string="{}", tags=pairs(tags), replica_regions=[])
+    call(manager.create_secret, name=name, secret_string=EMPTY, tags=pairs(tags), replica_regions=[])
     row = manager.secrets[name]
     row.created_date = row.last_changed_date = int(unix_time(site.ago(days)))
     if used is not None:

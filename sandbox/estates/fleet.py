@@ -71,7 +71,9 @@ def endpoint(site: Site, service: str, days: float, tags: Tags) -> Any:
     return row
 
 
-def load_balancer(site: Site, name: str, days: float, tags: Tags, targets: Sequence[Any], kind: str = "application") -> Any:
+def load_balancer(
+    site: Site, name: str, days: float, tags: Tags, targets: Sequence[Any], kind: str = "application"
+) -> Any:
     """With one listener on port 80 that forwards to one target group; the instances must run."""
     elb = site.backend("elbv2")
     subnets = [row.id for row in site.subnets]

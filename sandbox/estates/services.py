@@ -1,4 +1,4 @@
-"""Fleets and what carries messages: Auto Scaling groups with their templates, ECS services, topics, queues, parameters."""
+"""Auto Scaling groups with their templates, ECS services, topics, queues and parameters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,9 @@ def launch_template(site: Site, name: str, image: str, kind: str, days: float, t
     return row
 
 
-def auto_scaling_group(site: Site, name: str, template: Any, desired: int, days: float, tags: Tags, groups: Sequence[Any] = ()) -> Any:
+def auto_scaling_group(
+    site: Site, name: str, template: Any, desired: int, days: float, tags: Tags, groups: Sequence[Any] = ()
+) -> Any:
     """From half to twice the desired number of instances, all of them launched so many days ago."""
     zones = ",".join(row.id for row in site.subnets)
     limits = {"desired_capacity": desired, "min_size": desired // 2, "max_size": desired * 2}
@@ -22,7 +24,9 @@ def auto_scaling_group(site: Site, name: str, template: Any, desired: int, days:
     lines = [line | {"PropagateAtLaunch": "true", "ResourceId": name} for line in pairs(tags)]
     template_id = {"LaunchTemplateId": template.id, "Version": "1"}
     more = {"name": name, "launch_template": template_id, "availability_zones": [], "tags": lines}
-    row = call(site.backend("autoscaling").create_auto_scaling_group, **more, **limits, **given, termination_policies=[])
+    row = call(
+        site.backend("autoscaling").create_auto_scaling_group, **more, **limits, **given, termination_policies=[]
+    )
     row.created_time = site.ago(days)
     for state in row.instance_states:
         state.instance.launch_time = site.ago(days)

@@ -44,7 +44,9 @@ def _image(site: Site, name: str, days: float, used: bool) -> Any:
     return row
 
 
-VOLUMES = {  # name, team, GiB, type, days old, attached, IOPS
+VOLUMES: dict[
+    str, list[tuple[str, str, int, str, int, bool, int | None]]
+] = {  # name, team, GiB, type, days old, attached, IOPS
     "production": [
         ("orders-db-data", "checkout", 500, "io2", 700, True, 16_000),
         ("search-index-1", "catalog", 200, "gp2", 800, True, None),
@@ -75,7 +77,9 @@ def _volumes(site: Site, environment: str, fleet: dict[str, Any]) -> None:
     for number, (name, team, size, kind, days, attached, iops) in enumerate(VOLUMES[environment]):
         row = storage.volume(site, size, kind, days, tags(name, team, environment), iops)
         if attached:
-            storage.attach(site, row, holders[number % len(holders)], "/dev/sdf" if number < len(holders) else "/dev/sdg")
+            storage.attach(
+                site, row, holders[number % len(holders)], "/dev/sdf" if number < len(holders) else "/dev/sdg"
+            )
         found = {"ebs-unattached": not attached, "ebs-gp2-to-gp3": kind == "gp2"}
         site.count("volumes", found | {"ebs-overprovisioned-iops": attached and bool(iops)}, row.id)
         for age in (3, 17, 31, 45, 59) if attached else (days - 1,):

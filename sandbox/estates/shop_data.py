@@ -12,7 +12,7 @@ PARTS = {
     "development": ("storefront", "checkout", "catalog"),
 }
 TEAM = {"storefront": "storefront", "mail": "platform", "catalog": "catalog", "search": "catalog"}
-DATABASES = {  # name, class, days old, days since stop
+DATABASES: dict[str, list[tuple[str, str, int, int | None]]] = {  # name, class, days old, days since stop
     "production": [
         ("orders", "db.m6g.large", 720, None),
         ("catalog", "db.r6g.large", 800, None),
@@ -22,7 +22,11 @@ DATABASES = {  # name, class, days old, days since stop
     "development": [("orders-staging", "db.t3.medium", 300, None), ("catalog-import-test", "db.m5.large", 330, 40)],
 }
 IDLE_DATABASES = ("vouchers", "reporting")
-CACHES = [("sessions", "cache.t3.medium", False), ("catalog-pages", "cache.m6g.large", False), ("vouchers", "cache.t3.small", True)]
+CACHES = [
+    ("sessions", "cache.t3.medium", False),
+    ("catalog-pages", "cache.m6g.large", False),
+    ("vouchers", "cache.t3.small", True),
+]
 TABLES = [  # name, read and write units, of which hardly any are used
     ("carts", 0, 0, False),
     ("stock-events", 500, 400, True),
@@ -51,7 +55,7 @@ BUCKETS = {  # name, rule that tidies uploads, uploads never ended
     ],
     "development": [("dev-media", False, 0), ("load-test-results", False, 3)],
 }
-SECRETS = [  # name, days since its last use, None never
+SECRETS: list[tuple[str, int | None, bool]] = [  # name, days since its last use, None never
     ("orders/db", 0, False),
     ("catalog/db", 0, False),
     ("payments/api-key", 1, False),
@@ -83,7 +87,7 @@ def _databases(site: Site, environment: str, tags: Tagging) -> None:
 
 def _logs(site: Site, environment: str, tags: Tagging) -> None:
     """Services that ECS runs keep a month, functions and what was made by hand for ever."""
-    parts = [(f"/ecs/{part}", part, 30) for part in PARTS[environment]]
+    parts: list[tuple[str, str, int | None]] = [(f"/ecs/{part}", part, 30) for part in PARTS[environment]]
     parts += [(f"/app/{part}", part, 90) for part in PARTS[environment]]
     if environment == "production":
         parts += [(f"/aws/lambda/{name}", "platform", None) for name, *_ in FUNCTIONS]

@@ -45,7 +45,10 @@ BALANCERS = {  # name, team, days old, names of its targets
         ("voucher-public", "checkout", 880, ()),
         ("old-magento-public", "storefront", 1500, ()),
     ],
-    "development": [("staging-public", "storefront", 300, ("staging-storefront",)), ("demo-fair-2024", "storefront", 780, ())],
+    "development": [
+        ("staging-public", "storefront", 300, ("staging-storefront",)),
+        ("demo-fair-2024", "storefront", 780, ()),
+    ],
 }
 LOOSE_ADDRESSES = {
     "production": ["old-magento", "voucher-public", "vpn-before-2024", "black-friday-spare"],
@@ -69,7 +72,15 @@ def fill(site: Site, environment: str, image: Any, tags: Tagging) -> dict[str, A
 
 
 def _instance(
-    site: Site, environment: str, image: Any, tags: Tagging, name: str, team: str, kind: str, days: float, stopped: float | None
+    site: Site,
+    environment: str,
+    image: Any,
+    tags: Tagging,
+    name: str,
+    team: str,
+    kind: str,
+    days: float,
+    stopped: float | None,
 ) -> Any:
     row = fleet.instance(site, image.id, kind, days, tags(name, team, environment), stopped)
     found = {"ec2-stopped-long": stopped is not None, "ec2-old-generation": fleet.previous_generation(kind)}

@@ -9,6 +9,17 @@ from moto.ec2.utils import random_ami_id, random_snapshot_id, random_volume_id
 
 from sandbox.estates.site import Site, Tags
 
+# mypy takes moto's rows for abstract
+NewVolume: Any = Volume
+NewAttachment: Any = VolumeAttachment
+SHAPE: dict[str, Any] = {
+    "architecture": "x86_64",
+    "hypervisor": "xen",
+    "root_device_name": "/dev/xvda",
+    "root_device_type": "ebs",
+    "virtualization_type": "hvm",
+}
+
 
 def gp2_iops(size: int) -> int:
     """AWS docs: "General Purpose SSD volumes", Amazon EBS User Guide: 3 a GiB, at least 100, at most 16,000."""
@@ -19,7 +30,7 @@ def volume(site: Site, size: int, kind: str, days: float, tags: Tags, iops: int 
     """`size` in GiB, made so many days ago, not attached."""
     speeds = {"gp2": gp2_iops(size), "gp3": iops or 3000}
     zone = site.random.choice(site.zones)
-    row = Volume(site.ec2, random_volume_id(), size, zone, volume_type=kind, iops=speeds.get(kind, iops))
+    row = NewVolume(site.ec2, random_volume_id(), size, zone, volume_type=kind, iops=speeds.get(kind, iops))
     row.throughput = 125 if kind == "gp3" else None
     row.create_time = site.ago(days)
     site.ec2.volumes[row.id] = row
@@ -29,7 +40,7 @@ def volume(site: Site, size: int, kind: str, days: float, tags: Tags, iops: int 
 
 def attach(site: Site, row: Any, instance: Any, device: str) -> None:
     row.zone = site.ec2.get_zone_by_name(instance.availability_zone)
-    row.attachment = VolumeAttachment(row, instance, device, "attached")
+    row.attachment = NewAttachment(row, instance, device, "attached")
     row.attachment.attach_time = row.create_time
     times = {"attach_time": row.create_time, "size": row.size, "delete_on_termination": False}
     instance.block_device_mapping[device] = BlockDeviceType(volume_id=row.id, status="in-use", **times)
@@ -37,7 +48,7 @@ def attach(site: Site, row: Any, instance: Any, device: str) -> None:
 
 def deleted_volume(site: Site, size: int) -> Any:
     """A volume that is gone, which its snapshots still name."""
-    return Volume(site.ec2, random_volume_id(), size, site.zones[0], volume_type="gp3", iops=3000)
+    return NewVolume(site.ec2, random_volume_id(), size, site.zones[0], volume_type="gp3", iops=3000)
 
 
 def snapshot(site: Site, of: Any, days: float, tags: Tags, description: str = "Nightly backup") -> Any:
@@ -50,9 +61,7 @@ def snapshot(site: Site, of: Any, days: float, tags: Tags, description: str = "N
 
 def image(site: Site, name: str, days: float, tags: Tags) -> Any:
     """An image of this account, with its snapshot."""
-    shape = {"virtualization_type": "hvm", "architecture": "x86_64", "root_device_type": "ebs", "hypervisor": "xen"}
-    zone = site.zones[0].name
-    row = Ami(site.ec2, random_ami_id(), name=name, root_device_name="/dev/xvda", region_name=zone, **shape)
+    row = Ami(site.ec2, random_ami_id(), name=name, region_name=site.zones[0].name, **SHAPE)
     row.creation_date = row.ebs_snapshot.start_time = site.ago(days)
     row.image_location = f"{site.place.account}/{name}"
     site.ec2.amis[row.id] = row

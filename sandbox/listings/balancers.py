@@ -1,6 +1,7 @@
 """Elastic Load Balancing's listings in pages of at most 400.
 
-AWS docs: DescribeLoadBalancers, DescribeTargetGroups, DescribeListeners, DescribeRules, Elastic Load Balancing API Reference.
+AWS docs: DescribeLoadBalancers, DescribeTargetGroups, DescribeListeners and DescribeRules, Elastic Load Balancing API
+Reference.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from moto.elbv2.exceptions import ValidationError
 from moto.elbv2.responses import ELBV2Response
 
 from sandbox.listings import pages
+from sandbox.replacing import put
 
 MOST = 400
 
@@ -30,6 +32,10 @@ def _rules(response: Any) -> list[Any]:
     return list(response.elbv2_backend.describe_rules(listener, arns))
 
 
+def _listeners(whole: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    return lambda response: list(whole(response).result["Listeners"])
+
+
 def _paged(key: str, rows: Callable[[Any], list[Any]]) -> Callable[[Any], ActionResult]:
     def answer(response: Any) -> ActionResult:
         most = pages.within(response._get_int_param("PageSize", MOST), "pageSize", 1, MOST, ValidationError)
@@ -43,8 +49,10 @@ def _paged(key: str, rows: Callable[[Any], list[Any]]) -> Callable[[Any], Action
 
 
 def replace() -> None:
-    listeners = ELBV2Response.describe_listeners
-    ELBV2Response.describe_listeners = _paged("Listeners", lambda response: listeners(response).result["Listeners"])
-    ELBV2Response.describe_load_balancers = _paged("LoadBalancers", _load_balancers)
-    ELBV2Response.describe_rules = _paged("Rules", _rules)
-    ELBV2Response.describe_target_groups = _paged("TargetGroups", _target_groups)
+    put(
+        ELBV2Response,
+        describe_listeners=_paged("Listeners", _listeners(ELBV2Response.describe_listeners)),
+        describe_load_balancers=_paged("LoadBalancers", _load_balancers),
+        describe_rules=_paged("Rules", _rules),
+        describe_target_groups=_paged("TargetGroups", _target_groups),
+    )

@@ -13,6 +13,7 @@ from moto.s3.models import FakeMultipart
 from moto.s3.responses import S3Response
 
 from sandbox.listings import pages
+from sandbox.replacing import put
 
 OWNER = {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"}
 UNKNOWN = {"analytics", "intelligent-tiering", "metadataConfiguration", "metadataTable", "metrics", "requestPayment"}
@@ -108,6 +109,6 @@ def _refusing(get: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def replace() -> None:
-    S3Response._bucket_response_get = _refusing(S3Response._bucket_response_get)
-    S3Response.all_buckets, S3Response.list_multipart_uploads = list_buckets, list_multipart_uploads
-    FakeMultipart.__init__ = _timed(FakeMultipart.__init__)
+    get = _refusing(S3Response._bucket_response_get)
+    put(S3Response, _bucket_response_get=get, all_buckets=list_buckets, list_multipart_uploads=list_multipart_uploads)
+    put(FakeMultipart, __init__=_timed(FakeMultipart.__init__))

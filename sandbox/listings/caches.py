@@ -9,10 +9,12 @@ from typing import Any
 from moto.core.responses import PaginatedResult
 from moto.elasticache.responses import ElastiCacheResponse
 
+from sandbox.replacing import put
 
-def _describe(whole: Callable[[Any], PaginatedResult]) -> Callable[[Any], PaginatedResult]:
+
+def _describe(whole: Callable[[Any], Any]) -> Callable[[Any], PaginatedResult]:
     def answer(response: Any) -> PaginatedResult:
-        rows = whole(response).result["CacheClusters"]  # type: ignore[index]
+        rows = whole(response).result["CacheClusters"]
         if response._get_bool_param("ShowCacheClustersNotInReplicationGroups"):
             rows = [row for row in rows if not getattr(row, "replication_group_id", None)]
         shown = response._get_bool_param("ShowCacheNodeInfo")
@@ -40,4 +42,4 @@ def _nodes(cluster: Any) -> list[dict[str, Any]]:
 
 
 def replace() -> None:
-    ElastiCacheResponse.describe_cache_clusters = _describe(ElastiCacheResponse.describe_cache_clusters)
+    put(ElastiCacheResponse, describe_cache_clusters=_describe(ElastiCacheResponse.describe_cache_clusters))

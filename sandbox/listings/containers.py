@@ -11,6 +11,7 @@ from moto.ecr.exceptions import InvalidParameterException
 from moto.ecr.responses import ECRResponse
 
 from sandbox.listings import pages
+from sandbox.replacing import put
 
 Answer = Callable[[Any], ActionResult]
 
@@ -27,7 +28,9 @@ def _paged(whole: Answer, key: str, ids: str) -> Answer:
         try:
             found, following = pages.page(rows, most, token)
         except pages.BadToken as error:
-            raise InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'") from error
+            raise InvalidParameterException(
+                "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'"
+            ) from error
         return ActionResult({key: found, "nextToken": following})
 
     return answer
@@ -41,6 +44,9 @@ def _chosen(response: Any, rows: list[Any]) -> list[Any]:
 
 
 def replace() -> None:
-    ECRResponse.describe_images = _paged(ECRResponse.describe_images, "imageDetails", "imageIds")
-    ECRResponse.describe_repositories = _paged(ECRResponse.describe_repositories, "repositories", "repositoryNames")
-    ECRResponse.list_images = _paged(ECRResponse.list_images, "imageIds", "imageIds")
+    put(
+        ECRResponse,
+        describe_images=_paged(ECRResponse.describe_images, "imageDetails", "imageIds"),
+        describe_repositories=_paged(ECRResponse.describe_repositories, "repositories", "repositoryNames"),
+        list_images=_paged(ECRResponse.list_images, "imageIds", "imageIds"),
+    )

@@ -13,6 +13,8 @@ from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
+from sandbox.replacing import put
+
 STOPPED_FOR = timedelta(days=7)
 PAGED = ("describe_db_clusters", "describe_db_instances", "describe_db_snapshots")
 
@@ -46,7 +48,6 @@ def _bounded(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def replace() -> None:
-    RDSBackend.stop_db_instance = _stopping(RDSBackend.stop_db_instance)
-    RDSBackend.start_db_instance = _starting(RDSBackend.start_db_instance)
-    for name in PAGED:
-        setattr(RDSResponse, name, _bounded(getattr(RDSResponse, name)))
+    stop, start = _stopping(RDSBackend.stop_db_instance), _starting(RDSBackend.start_db_instance)
+    put(RDSBackend, stop_db_instance=stop, start_db_instance=start)
+    put(RDSResponse, **{name: _bounded(getattr(RDSResponse, name)) for name in PAGED})

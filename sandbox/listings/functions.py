@@ -7,6 +7,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
 
 from sandbox.listings import pages
+from sandbox.replacing import put
 
 MOST = 50
 
@@ -25,4 +26,4 @@ def list_functions(response: Any) -> str:
 
 
 def replace() -> None:
-    LambdaResponse.list_functions = list_functions
+    put(LambdaResponse, list_functions=list_functions)

@@ -6,6 +6,8 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
+from sandbox.replacing import put
+
 DAY = 86_400
 
 
@@ -28,5 +30,5 @@ def _noting(read: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def replace() -> None:
-    FakeSecret.to_dict = _with_last_access(FakeSecret.to_dict)
-    SecretsManagerBackend.get_secret_value = _noting(SecretsManagerBackend.get_secret_value)
+    put(FakeSecret, to_dict=_with_last_access(FakeSecret.to_dict))
+    put(SecretsManagerBackend, get_secret_value=_noting(SecretsManagerBackend.get_secret_value))

@@ -21,6 +21,14 @@ def account(sandbox):
     sandbox.clear_faults()
 
 
+@pytest.fixture(scope="session")
+def bench(sandbox):
+    """The benchmark's account, filled once and only read; `filled` says with what."""
+    account = Account(sandbox, "600000000001")
+    account.filled = sandbox.fill("bench", account.id)["eu-west-1"]
+    return account
+
+
 @pytest.fixture
 def held(sandbox, account):
     """An account whose stacks go slowly enough to be met in progress."""

@@ -1,6 +1,5 @@
 """Whole accounts: the benchmark's and the demo's."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -27,15 +26,9 @@ def rows(client, operation, key, **given):
     return [row for page in client.get_paginator(operation).paginate(**given) for row in page[key]]
 
 
-@pytest.fixture
-def bench(account):
-    account.made = account.sandbox.fill("bench", account.id)["eu-west-1"]
-    return account
-
-
 def test_the_benchmarks_account_has_what_it_says(bench):
     ec2 = bench.client("ec2")
-    assert bench.made["made"] == BENCH
+    assert bench.filled["made"] == BENCH
     assert len(rows(ec2, "describe_volumes", "Volumes", PaginationConfig={"PageSize": 1000})) == 10_500
     assert len(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]) == 5_200
     assert len(ec2.describe_addresses()["Addresses"]) == 2_000
@@ -45,7 +38,7 @@ def test_the_benchmarks_account_has_what_it_says(bench):
 
 
 def test_its_waste_is_found_resource_by_resource(bench):
-    ec2, waste = bench.client("ec2"), bench.made["waste"]
+    ec2, waste = bench.client("ec2"), bench.filled["waste"]
     loose = ec2.describe_volumes(Filters=[{"Name": "status", "Values": ["available"]}])["Volumes"]
     free = [row for row in ec2.describe_addresses()["Addresses"] if "AssociationId" not in row]
     assert {row["VolumeId"] for row in loose} == set(waste["ebs-unattached"])
@@ -54,7 +47,7 @@ def test_its_waste_is_found_resource_by_resource(bench):
 
 
 def test_its_orphans_and_unused_images_are_found(bench):
-    ec2, waste = bench.client("ec2"), bench.made["waste"]
+    ec2, waste = bench.client("ec2"), bench.filled["waste"]
     volumes = {row["VolumeId"] for row in ec2.describe_volumes()["Volumes"]}
     images = ec2.describe_images(Owners=["self"])["Images"]
     kept = {row["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"] for row in images}
@@ -63,13 +56,6 @@ def test_its_orphans_and_unused_images_are_found(bench):
     old = {i["ImageId"] for i in images if i["CreationDate"] < datetime.now(UTC).replace(day=1).isoformat()}
     assert orphans == set(waste["snapshot-orphaned"])
     assert old - used == set(waste["ami-unused"])
-
-
-def test_ten_thousand_tagged_volumes_are_listed_in_seconds(bench):
-    began = time.monotonic()
-    found = rows(bench.client("ec2"), "describe_volumes", "Volumes", PaginationConfig={"PageSize": 1000})
-    assert time.monotonic() - began < 20
-    assert all(row["Tags"] for row in found)
 
 
 def test_the_demos_account_is_a_small_shop(account):
@@ -85,7 +71,9 @@ def test_everything_there_has_an_owner(account):
     ec2 = account.sandbox.client("ec2", region="eu-central-1", account=account.id)
     found = ec2.describe_volumes()["Volumes"] + ec2.describe_addresses()["Addresses"]
     owners = {tag["Value"] for row in found for tag in row.get("Tags", []) if tag["Key"] == "Owner"}
-    assert owners == {f"{name}@lindenladen.example" for name in ("anna.weber", "jonas.klein", "mira.vogel", "tom.brandt")}
+    assert owners == {
+        f"{name}@lindenladen.example" for name in ("anna.weber", "jonas.klein", "mira.vogel", "tom.brandt")
+    }
 
 
 @pytest.mark.parametrize("estate", ["bench", "shop"])

@@ -1,7 +1,10 @@
 """Pages of listings, and what they show, as the cost checks read them."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from sandbox.ec2 import tags
 from tests.sandbox.account import refused
 
 
@@ -10,14 +13,13 @@ def volumes(ec2, number, **given):
     return [ec2.create_volume(**given)["VolumeId"] for _ in range(number)]
 
 
-def paged(client, operation, key, size=5, token="NextToken", limit="MaxResults", **given):
+def paged(client, operation, key, size=5, **given):
     """The rows of every page, and how many pages there were."""
     rows, pages, more = [], 0, {}
     while pages == 0 or more:
-        answer = getattr(client, operation)(**given, **{limit: size}, **more)
+        answer = getattr(client, operation)(**given, MaxResults=size, **more)
         rows, pages = rows + answer[key], pages + 1
-        out = answer.get("NextMarker" if token == "Marker" else token)
-        more = {token: out} if out else {}
+        more = {name: answer[name] for name in ("NextToken",) if name in answer}
     return rows, pages
 
 
@@ -82,9 +84,8 @@ def test_a_listing_of_volumes_is_refused(account, given, code, message):
     assert refused(account.client("ec2").describe_volumes, **given) == (code, message, 400)
 
 
-def test_more_than_a_thousand_volumes_is_a_thousand(account):
-    account.sandbox.fill("bench", account.id)
-    answer = account.client("ec2").describe_volumes(MaxResults=5000)
+def test_more_than_a_thousand_volumes_is_a_thousand(bench):
+    answer = bench.client("ec2").describe_volumes(MaxResults=5000)
     assert len(answer["Volumes"]) == 1000
     assert answer["NextToken"]
 
@@ -103,6 +104,21 @@ def test_tags_and_wildcards_filter(account):
     assert found("tag:Team", "[shop]", "search") == {first, second}
     assert found("tag-key", "Team") == {first, second}
     assert found("tag:Team", "SEARCH") == set()
+
+
+class Unwalked(dict):
+    """Tags that may be looked up and not gone through."""
+
+    def __iter__(self):
+        raise AssertionError("every tag was looked at")
+
+    items = values = keys = __iter__
+
+
+def test_a_resource_finds_its_tags_without_a_walk_through_all():
+    backend = SimpleNamespace(tags=Unwalked({"vol-1": {"Team": "search"}, "vol-2": {"Team": "shop"}}))
+    found = tags.describe_tags(backend, {"resource-id": ["vol-1"]})
+    assert [(row["resource_id"], row["value"], row["resource_type"]) for row in found] == [("vol-1", "search", "volume")]
 
 
 def test_snapshots_are_listed_by_their_owner(account):

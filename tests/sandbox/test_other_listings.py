@@ -1,5 +1,6 @@
 """Listings of the services beside EC2 that the cost checks read."""
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -7,13 +8,8 @@ import pytest
 
 from tests.sandbox.account import refused
 
-ROLE = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-
-
-@pytest.fixture
-def bench(account):
-    account.sandbox.fill("bench", account.id)
-    return account
+LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+ROLE = json.dumps({"Version": "2012-10-17", "Statement": [LAMBDA]})
 
 
 def test_load_balancers_come_by_four_hundred(bench):
@@ -25,7 +21,9 @@ def test_load_balancers_come_by_four_hundred(bench):
     assert len(elb.describe_target_groups(PageSize=70)["TargetGroups"]) == 70
     code, message, _ = refused(elb.describe_load_balancers, PageSize=401)
     assert code == "ValidationError"
-    assert message.endswith("Value '401' at 'pageSize' failed to satisfy constraint: Member must have value less than or equal to 400")
+    assert message.endswith(
+        "Value '401' at 'pageSize' failed to satisfy constraint: Member must have value less than or equal to 400"
+    )
 
 
 def test_a_target_group_without_targets_has_no_health(bench):
@@ -85,9 +83,7 @@ def test_functions_come_by_fifty(account):
     arn = role.create_role(RoleName="functions", AssumeRolePolicyDocument=ROLE)["Role"]["Arn"]
     for number in range(51):
         code = {"ImageUri": f"{account.id}.dkr.ecr.eu-west-1.amazonaws.com/a:1"}
-        functions.create_function(
-            FunctionName=f"f-{number}", Role=arn, Code=code, PackageType="Image", MemorySize=1024
-        )
+        functions.create_function(FunctionName=f"f-{number}", Role=arn, Code=code, PackageType="Image", MemorySize=1024)
     first = functions.list_functions(MaxItems=200)
     rest = functions.list_functions(Marker=first["NextMarker"])
     assert (len(first["Functions"]), len(rest["Functions"])) == (50, 1)
