@@ -10,7 +10,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 
-from sandbox.ec2 import filters, paging
+from sandbox.ec2 import filters, paging, rows
 from sandbox.ec2.paging import CUT, Bounds
 
 Answer = Callable[[Any], ActionResult]
@@ -53,18 +53,18 @@ def paged(whole: Answer, key: str, bounds: Bounds, ids: str) -> Answer:
         if ids:
             given = response._get_param(ID_PARAMETERS[ids], [])
             paging.refuse_ids(response._get_int_param("MaxResults"), given, ids)
-        rows = whole(response).result[key]  # type: ignore[index]
-        return page_of(response, key, rows, bounds)
+        found = whole(response).result[key]  # type: ignore[index]
+        return page_of(response, key, found, bounds)
 
     return answer
 
 
-def page_of(response: Any, key: str, rows: list[Any], bounds: Bounds) -> ActionResult:
+def page_of(response: Any, key: str, whole: list[Any], bounds: Bounds) -> ActionResult:
     """The page of these rows that the request asks for."""
     most = paging.size(response._get_int_param("MaxResults"), bounds)
     if not most:
-        return ActionResult({key: rows})
-    named = {getattr(row, "id", "") or str(place): row for place, row in enumerate(rows)}
+        return ActionResult({key: whole})
+    named = {getattr(row, "id", "") or str(place): row for place, row in enumerate(whole)}
     found, token = paging.page(named, lambda row: True, most, response._get_param("NextToken"))
     return ActionResult({key: found, "NextToken": token})
 
@@ -73,10 +73,10 @@ def without_disabled(whole: Answer) -> Answer:
     """A disabled image is shown when it is asked for. AWS docs: DescribeImages."""
 
     def answer(response: Any) -> ActionResult:
-        rows = whole(response).result["Images"]  # type: ignore[index]
+        found = whole(response).result["Images"]  # type: ignore[index]
         if response._get_param("ImageIds", []) or response._get_param("IncludeDisabled"):
-            return ActionResult({"Images": rows})
-        return ActionResult({"Images": [row for row in rows if row.state != "disabled"]})
+            return ActionResult({"Images": found})
+        return ActionResult({"Images": [row for row in found if row.state != "disabled"]})
 
     return answer
 
@@ -87,38 +87,28 @@ def launch_templates(whole: Answer, key: str) -> Answer:
     def answer(response: Any) -> ActionResult:
         given = response.params.get("MaxResults")
         response.params["MaxResults"] = ALL
-        rows = whole(response).result[key]  # type: ignore[index]
+        found = whole(response).result[key]  # type: ignore[index]
         response.params["MaxResults"] = given
-        return page_of(response, key, [row for n, row in enumerate(rows) if row not in rows[:n]], TEMPLATES)
+        return page_of(response, key, [row for n, row in enumerate(found) if row not in found[:n]], TEMPLATES)
 
     return answer
 
 
-def describe_addresses(whole: Answer) -> Answer:
-    """What an address does not have is left out. AWS docs: Address, Amazon EC2 API Reference."""
-
-    def answer(response: Any) -> ActionResult:
-        rows = whole(response).result["Addresses"]  # type: ignore[index]
-        return ActionResult({"Addresses": [_address(row) for row in rows]})
-
-    return answer
-
-
-def _address(row: Any) -> dict[str, Any]:
-    found = {"PublicIp": row.public_ip, "AllocationId": row.allocation_id, "AssociationId": row.association_id}
-    found |= {"InstanceId": row.instance_id, "NetworkInterfaceId": row.network_interface_id, "Domain": row.domain}
-    found |= {"PrivateIpAddress": row.private_ip_address, "NetworkInterfaceOwnerId": row.network_interface_owner_id}
-    group = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": row.ec2_backend.region_name, "Tags": row.tag_set}
-    return {name: value for name, value in (found | group).items() if value}
+def describe_addresses(response: Any) -> str:
+    """In the place of moto's. AWS does not page addresses."""
+    response.error_on_dryrun()
+    ids, ips = response._get_param("AllocationIds", []), response._get_param("PublicIps", [])
+    found = response.ec2_backend.describe_addresses(ids, ips, response._filters_from_querystring())
+    return rows.answer("DescribeAddresses", "addressesSet", found, rows.address, None)
 
 
 def describe_vpc_endpoints(response: Any) -> ActionResult:
     """In the place of moto's, which knows few of the filters."""
-    ids, rows = response._get_param("VpcEndpointIds", []), response.ec2_backend.vpc_end_points
-    unknown = [ident for ident in ids if ident not in rows]
+    ids, known = response._get_param("VpcEndpointIds", []), response.ec2_backend.vpc_end_points
+    unknown = [ident for ident in ids if ident not in known]
     if unknown:
         text = f"The Vpc Endpoint Id '{unknown[0]}' does not exist"
         raise EC2ClientError("InvalidVpcEndpointId.NotFound", text)
     test = filters.tests(response._filters_from_querystring(), ENDPOINT_FILTERS)
-    chosen = [row for row in rows.values() if (not ids or row.id in ids) and test(row)]
+    chosen = [row for row in known.values() if (not ids or row.id in ids) and test(row)]
     return page_of(response, "VpcEndpoints", chosen, CUT)

@@ -16,7 +16,7 @@ TEMPLATES = {
 
 def replace() -> None:
     own = {
-        "describe_addresses": listings.describe_addresses(EC2Response.describe_addresses),
+        "describe_addresses": listings.describe_addresses,
         "describe_images": listings.without_disabled(EC2Response.describe_images),
         "describe_instances": instances.describe_instances,
         "describe_nat_gateways": nat.describe_nat_gateways,

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
 
 from sandbox.ec2 import filters, paging
+from sandbox.ec2 import rows as written
 
 VOLUME_FILTERS: Mapping[str, filters.Read] = {
     "attachment.attach-time": lambda row: [part.attach_time for part in row.attachments],
-    "attachment.delete-on-termination": lambda row: [_with_instance(part) for part in row.attachments],
+    "attachment.delete-on-termination": lambda row: [written.goes_with_instance(part) for part in row.attachments],
     "attachment.device": lambda row: [part.device for part in row.attachments],
     "attachment.instance-id": lambda row: [part.instance.id for part in row.attachments],
     "attachment.status": lambda row: [part.status for part in row.attachments],
@@ -48,12 +48,7 @@ SNAPSHOT_FILTERS: Mapping[str, filters.Read] = {
 }
 
 
-def _with_instance(part: Any) -> bool:
-    mapped = part.instance.block_device_mapping.get(part.device)
-    return bool(mapped and mapped.delete_on_termination)
-
-
-def describe_volumes(response: Any) -> ActionResult:
+def describe_volumes(response: Any) -> str:
     """In the place of moto's."""
     ids, given = response._get_param("VolumeIds", []), response._get_int_param("MaxResults")
     paging.refuse_ids(given, ids, "volumeSet")
@@ -61,10 +56,12 @@ def describe_volumes(response: Any) -> ActionResult:
     unknown = [ident for ident in ids if ident not in rows]
     if unknown:
         raise InvalidVolumeIdError(unknown[0])
-    return _answer(response, "Volumes", _chosen(rows, ids), filters.tests(_filters(response), VOLUME_FILTERS))
+    test = filters.tests(_filters(response), VOLUME_FILTERS)
+    found, token = _page(response, _chosen(rows, ids), test)
+    return written.answer("DescribeVolumes", "volumeSet", found, written.volume, token)
 
 
-def describe_snapshots(response: Any) -> ActionResult:
+def describe_snapshots(response: Any) -> str:
     """In the place of moto's, which knows neither owners nor who may restore."""
     ids, given = response._get_param("SnapshotIds", []), response._get_int_param("MaxResults")
     paging.refuse_ids(given, ids, "snapshotSet")
@@ -74,7 +71,8 @@ def describe_snapshots(response: Any) -> ActionResult:
         text = f"The snapshot '{unknown[0]}' does not exist."
         raise EC2ClientError("InvalidSnapshot.NotFound", text)
     test, allowed = filters.tests(_filters(response), SNAPSHOT_FILTERS), _allowed(response)
-    return _answer(response, "Snapshots", _chosen(rows, ids), lambda row: allowed(row) and test(row))
+    found, token = _page(response, _chosen(rows, ids), lambda row: allowed(row) and test(row))
+    return written.answer("DescribeSnapshots", "snapshotSet", found, written.snapshot, token)
 
 
 def _allowed(response: Any) -> filters.Test:
@@ -102,7 +100,6 @@ def _filters(response: Any) -> Mapping[str, list[str]]:
     return found
 
 
-def _answer(response: Any, key: str, rows: Mapping[str, Any], test: filters.Test) -> ActionResult:
+def _page(response: Any, rows: Mapping[str, Any], test: filters.Test) -> tuple[list[Any], str | None]:
     most = paging.size(response._get_int_param("MaxResults"), paging.CUT)
-    found, token = paging.page(rows, test, most, response._get_param("NextToken"))
-    return ActionResult({key: found, "NextToken": token})
+    return paging.page(rows, test, most, response._get_param("NextToken"))

@@ -118,7 +118,9 @@ class Unwalked(dict):
 def test_a_resource_finds_its_tags_without_a_walk_through_all():
     backend = SimpleNamespace(tags=Unwalked({"vol-1": {"Team": "search"}, "vol-2": {"Team": "shop"}}))
     found = tags.describe_tags(backend, {"resource-id": ["vol-1"]})
-    assert [(row["resource_id"], row["value"], row["resource_type"]) for row in found] == [("vol-1", "search", "volume")]
+    assert [(row["resource_id"], row["value"], row["resource_type"]) for row in found] == [
+        ("vol-1", "search", "volume")
+    ]
 
 
 def test_snapshots_are_listed_by_their_owner(account):
