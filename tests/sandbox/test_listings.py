@@ -240,3 +240,17 @@ def test_launch_templates_come_in_pages(account):
         Versions=["$Latest", "$Default"],
     )
     assert (len({row["LaunchTemplateId"] for row in rows}), len(rows), pages) == (20, 20, 2)
+
+
+def test_an_address_is_found_by_its_ip_until_it_is_released(account):
+    ec2 = account.client("ec2")
+    first, second = (ec2.allocate_address(Domain="vpc") for _ in range(2))
+    assert ec2.describe_addresses(PublicIps=[first["PublicIp"]])["Addresses"][0]["Domain"] == "vpc"
+    interface = ec2.create_network_interface(SubnetId=ec2.describe_subnets()["Subnets"][0]["SubnetId"])
+    held = interface["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.associate_address(AllocationId=first["AllocationId"], NetworkInterfaceId=held)
+    shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[held])["NetworkInterfaces"][0]
+    assert shown["Association"]["PublicIp"] == first["PublicIp"]
+    ec2.release_address(AllocationId=second["AllocationId"])
+    ec2.allocate_address(Domain="vpc")
+    assert refused(ec2.release_address, PublicIp=second["PublicIp"])[0] == "InvalidAddress.NotFound"
