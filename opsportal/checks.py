@@ -124,3 +124,8 @@ def checks() -> list[Check]:
 
 def check(name: str) -> Check | None:
     return _checks.get(name)
+
+
+def permissions() -> tuple[str, ...]:
+    """The IAM actions of all checks together."""
+    return tuple(sorted({action for each in checks() for action in each.permissions}))

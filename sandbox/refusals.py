@@ -25,6 +25,15 @@ def throttled(call: Call) -> Answer:
     return answer(call, code, text.get(call.protocol, "Rate exceeded"), status)
 
 
+def unknown(call: Call, text: str) -> Answer:
+    """An operation that is not there. AWS docs: Common errors, of each service's API Reference."""
+    if call.protocol == "rest-xml":
+        return answer(call, "NotImplemented", text, 501)
+    if call.protocol in ("json", "rest-json"):
+        return answer(call, "UnknownOperationException", text, 404 if call.protocol == "rest-json" else 400)
+    return answer(call, "InvalidAction", text, 400)
+
+
 def broken(call: Call, status: int) -> Answer:
     code = "ServiceUnavailable" if status == 503 else "InternalFailure"
     return answer(call, code, "The request processing has failed because of an unknown error.", status)
