@@ -15,7 +15,7 @@ from tasks.checks import (
 )
 from tasks.sweeps import databases
 from tasks.sweeps.databases import Database
-from tests.checks.measuring import measure
+from tests.checks.measuring import age, measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
 
 DATABASE = Database(resource("shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
@@ -38,6 +38,11 @@ PRICES = [
 @pytest.fixture
 def later(account):
     return SandboxReader(account, PRICES, datetime.now(UTC) + timedelta(days=60))
+
+
+@pytest.fixture
+def today(account):
+    return SandboxReader(account, PRICES)
 
 
 @pytest.fixture
@@ -69,12 +74,14 @@ def test_connections_of_a_monitor_can_be_allowed():
     assert judged(rds_idle.CHECK, replace(IDLE, connections=1.0), connections=1)
 
 
-def test_a_database_that_nobody_connects_to_is_found_with_its_hours(later, rds):
+def test_a_database_that_nobody_connects_to_is_found_with_its_hours(today, rds):
     quiet, busy = made(rds, "quiet"), made(rds, "busy")
-    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "quiet"}, {"DatabaseConnections": 0})
-    measure(later, "AWS/RDS", {"DBInstanceIdentifier": "busy"}, {"DatabaseConnections": 9})
+    age(today, "database", quiet)
+    age(today, "database", busy)
+    measure(today, "AWS/RDS", {"DBInstanceIdentifier": "quiet"}, {"DatabaseConnections": 0})
+    measure(today, "AWS/RDS", {"DBInstanceIdentifier": "busy"}, {"DatabaseConnections": 9})
 
-    findings = found(rds_idle.CHECK, later)
+    findings = found(rds_idle.CHECK, today)
 
     assert {name: each.usd for name, each in findings.items()} == {quiet: 13.14}
     assert busy not in findings
@@ -187,12 +194,13 @@ def test_a_replication_group_is_as_busy_as_its_busiest_node(later):
     assert elasticache_idle.facts(later, "queue", members, [2.0, None], {}).connections is None
 
 
-def test_a_cache_that_nobody_connects_to_is_found(later, account):
+def test_a_cache_that_nobody_connects_to_is_found(today, account):
     asked = {"CacheNodeType": "cache.t3.micro", "Engine": "redis", "NumCacheNodes": 1}
     account.client("elasticache").create_cache_cluster(CacheClusterId="queue", **asked)
-    measure(later, "AWS/ElastiCache", {"CacheClusterId": "queue"}, {"CurrConnections": 3})
+    age(today, "cache-cluster", "queue")
+    measure(today, "AWS/ElastiCache", {"CacheClusterId": "queue"}, {"CurrConnections": 3})
 
-    assert found(elasticache_idle.CHECK, later)["queue"].usd == 12.41
+    assert found(elasticache_idle.CHECK, today)["queue"].usd == 12.41
 
 
 def test_a_table_is_told_with_its_units_and_its_busiest_hour():

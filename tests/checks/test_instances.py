@@ -9,7 +9,7 @@ from tasks.checks import dev_running_at_night, ec2_idle, ec2_old_generation, ec2
 from tasks.sweeps import instances
 from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
-from tests.checks.measuring import measure
+from tests.checks.measuring import age, measure
 from tests.checks.reading import NOW, SandboxReader, ago, cost, found, judged, price, resource
 
 INSTANCE = Instance(resource("i-1", tags={"Env": "Dev"}), "t2.large", "running", ago(20))
@@ -88,7 +88,8 @@ def test_of_an_idle_member_the_group_is_to_change():
 
 
 def test_an_instance_without_work_is_found_by_its_metrics(account, started):
-    reader = later(account)
+    reader = later(account, days=0)
+    age(reader, "instance", started)
     values = {"CPUUtilization": 1.0, "NetworkIn": 1_000_000, "NetworkOut": 500_000}
     measure(reader, "AWS/EC2", {"InstanceId": started}, values)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tasks.checks import elb_without_targets, nat_idle, vpc_endpoint_unused
-from tests.checks.measuring import measure
+from tests.checks.measuring import age, measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
 
 NAT = nat_idle.Facts(resource("nat-1"), cost(40), "available", ago(30), 0.5)
@@ -48,6 +48,11 @@ def group(ec2, elbv2):
 
 
 @pytest.fixture
+def today(account):
+    return SandboxReader(account, PRICES)
+
+
+@pytest.fixture
 def later(account):
     return SandboxReader(account, PRICES, datetime.now(UTC) + timedelta(days=60))
 
@@ -71,14 +76,15 @@ def test_a_regional_gateway_has_no_known_price(later):
     assert nat_idle.cost({"AvailabilityMode": "regional"}, later).usd is None
 
 
-def test_a_gateway_is_found_with_its_hours_and_its_address(later, ec2, subnets):
+def test_a_gateway_is_found_with_its_hours_and_its_address(today, ec2, subnets):
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     idle = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
     ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")
+    age(today, "nat-gateway", idle)
     zero = {"BytesOutToDestination": 0, "BytesInFromDestination": 0}
-    measure(later, "AWS/NATGateway", {"NatGatewayId": idle}, zero)
+    measure(today, "AWS/NATGateway", {"NatGatewayId": idle}, zero)
 
-    assert {name: each.usd for name, each in found(nat_idle.CHECK, later).items()} == {idle: 40.15}
+    assert {name: each.usd for name, each in found(nat_idle.CHECK, today).items()} == {idle: 40.15}
 
 
 def test_a_load_balancer_without_targets_is_found():
@@ -147,12 +153,14 @@ def test_an_endpoint_in_use_new_or_managed_by_aws_is_left_alone(changed):
     assert judged(vpc_endpoint_unused.CHECK, replace(ENDPOINT, **changed)) is None
 
 
-def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(later, ec2, subnets):
+def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(today, ec2, subnets):
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     service = "com.amazonaws.eu-west-1.sqs"
     asked = {"VpcId": vpc, "ServiceName": service, "VpcEndpointType": "Interface", "SubnetIds": subnets}
     unused, used = (ec2.create_vpc_endpoint(**asked)["VpcEndpoint"]["VpcEndpointId"] for _ in range(2))
+    for each in (unused, used):
+        age(today, "vpc-endpoint", each)
     named = {"Endpoint Type": "Interface", "Service Name": service, "VPC Endpoint Id": used, "VPC Id": vpc}
-    measure(later, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000})
+    measure(today, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000})
 
-    assert {name: each.usd for name, each in found(vpc_endpoint_unused.CHECK, later).items()} == {unused: 14.6}
+    assert {name: each.usd for name, each in found(vpc_endpoint_unused.CHECK, today).items()} == {unused: 14.6}

@@ -40,6 +40,11 @@ def later(account):
 
 
 @pytest.fixture
+def today(account):
+    return SandboxReader(account, PRICES)
+
+
+@pytest.fixture
 def s3(account):
     return account.client("s3")
 
@@ -123,16 +128,16 @@ def sized(reader, name, gib):
     measure(reader, "AWS/S3", named, {"BucketSizeBytes": gib * 1024**3})
 
 
-def test_of_large_buckets_the_one_without_rules_is_found(later, s3):
+def test_of_large_buckets_the_one_without_rules_is_found(today, s3):
     growing = bucket(s3, "growing")
     bucket(s3, "ruled")
-    bucket(later.account.sandbox.client("s3", region="eu-central-1", account=later.account.id), "elsewhere")
+    bucket(today.account.sandbox.client("s3", region="eu-central-1", account=today.account.id), "elsewhere")
     rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}}
     s3.put_bucket_lifecycle_configuration(Bucket="ruled", LifecycleConfiguration={"Rules": [rule]})
     for name in ("growing", "ruled", "elsewhere"):
-        sized(later, name, 200)
+        sized(today, name, 200)
 
-    assert {name: each.usd for name, each in found(s3_without_lifecycle.CHECK, later).items()} == {growing: 4.6}
+    assert {name: each.usd for name, each in found(s3_without_lifecycle.CHECK, today).items()} == {growing: 4.6}
 
 
 def test_an_untagged_image_is_told_with_its_age_and_size():
