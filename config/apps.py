@@ -1,4 +1,4 @@
-"""Start-up: what can be run is handed from the workers' code to the portal's catalog."""
+"""Start-up: what can be run and checked is handed from the workers' code to the portal's catalog."""
 
 from importlib import import_module
 
@@ -10,11 +10,17 @@ class StartUp(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from opsportal import catalog
+        from opsportal import catalog, checks
+        from opsportal.words import gettext
+        from tasks.checks import CHECKS
         from tasks.runbooks import RUNBOOKS
         from tasks.stacks import library
 
+        checks.register(CHECKS)
         catalog.register(RUNBOOKS)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
-        for module in settings.RUNBOOK_MODULES:
-            catalog.register(import_module(module).RUNBOOKS)
+        catalog.offer("checks", lambda: [(each.name, gettext(each.title)) for each in checks.checks()])
+        for name in settings.RUNBOOK_MODULES:
+            known = vars(import_module(name))
+            checks.register(known.get("CHECKS", ()))
+            catalog.register(known.get("RUNBOOKS", ()) if "CHECKS" in known else known["RUNBOOKS"])

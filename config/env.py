@@ -45,7 +45,7 @@ class Env(BaseSettings):
     )
     blueprints_dir: Path = Field(ROOT / "cloudformation", description="The folder of blueprints.")
     runbook_modules: Annotated[list[str], NoDecode] = Field(
-        [], description="Python modules whose RUNBOOKS are known besides our own, separated by commas."
+        [], description="Python modules whose RUNBOOKS and CHECKS are known besides our own, separated by commas."
     )
     aws_endpoint: str = Field("", description="Another endpoint for every AWS call: the sandbox, LocalStack.")
     aws_requests_per_second: float = Field(20, gt=0, description="Budget of AWS calls per account, over all workers.")
@@ -80,6 +80,9 @@ class Env(BaseSettings):
         "", description="The claim that names a person's groups; those that exist here are theirs from then on."
     )
 
+    owner_tag: str = Field(
+        "owner", min_length=1, description="The tag, in any case, that names whose resource a finding is about."
+    )
     ci_github_issuers: Annotated[list[str], NoDecode] = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",

@@ -34,6 +34,7 @@ RETENTION_EVENTS_DAYS = ENV.retention_events_days
 RETENTION_RUNS_DAYS = ENV.retention_runs_days
 RETENTION_AUDIT_DAYS = ENV.retention_audit_days
 RUNBOOK_MODULES = ENV.runbook_modules
+OWNER_TAG = ENV.owner_tag
 CI_GITHUB_ISSUERS = ENV.ci_github_issuers
 CI_GITLAB_ISSUERS = ENV.ci_gitlab_issuers
 CI_AUDIENCE = ENV.ci_audience

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from pydantic import BaseModel
 
 P = TypeVar("P", bound=BaseModel)
+T = TypeVar("T")
 Level = Literal["info", "warning", "error"]
 Queue = Literal["engine", "long"]
 
@@ -90,7 +91,25 @@ class Aws(Protocol):
     def pages(
         self, service: str, operation: str, /, *, region: str | None = None, **arguments: Any
     ) -> Iterator[dict[str, Any]]:
-        """A reading call page by page, as boto3's paginator gives them."""
+        """A reading call page by page, as boto3's paginator gives them; one page of an operation without pages."""
+
+    def pages_after(
+        self,
+        place: Mapping[str, Any] | None,
+        service: str,
+        operation: str,
+        /,
+        *,
+        region: str | None = None,
+        **arguments: Any,
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """The same from a place on, None: from the beginning; each page with the place after it, None on the last."""
+
+    def connect(self) -> None:
+        """Make sure that the calls will be the environment's own, before several are made side by side.
+
+        Raises Denied, StepFailed: not its account, TryLater.
+        """
 
     def change(
         self,
@@ -116,9 +135,18 @@ class RunProgram(Protocol):
     def __call__(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> int: ...
 
 
+class Write(Protocol):
+    def __call__(self, work: Callable[[Any, Any], T], /) -> T:
+        """What `work(turn, step)` gives, done in one transaction of this step; `memory` as it is then is kept with it.
+
+        Raises Lost when the step is another worker's, Cancelling. A deadlock does `work` again, so that it adds nothing
+        up outside the database.
+        """
+
+
 @dataclass
 class Context(Generic[P]):
-    """All that a step's function gets. `memory` is a small JSON dict kept between its wake-ups.
+    """All that a step's function gets. `memory` is a small JSON dict kept between its wake-ups: changed, not replaced.
 
     `program` runs a local one without a shell, says its lines and gives its exit code; it ends with the step at the
     latest. Only for actions on the queue `long`.
@@ -132,10 +160,12 @@ class Context(Generic[P]):
     say: Say
     progress: Callable[[int, int], None]
     program: RunProgram
+    write: Write
     key: str
     input: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]
     run_id: int
+    step_id: int
     try_no: int
     started_at: datetime
     usual_seconds: float | None
@@ -187,8 +217,8 @@ Plan = Callable[[Context[Any]], Sequence[StepSpec]]
 class Runbook:
     """Code that can be run on an environment. `plan` is the graph itself, or a function that a worker calls for it.
 
-    `permissions` are the IAM actions its calls need, `summary` one sentence, `guide` the docstring shown in the portal,
-    `planner` the runbook that shows what this one would do with the same parameters.
+    `permissions` are the IAM actions its calls need, or what tells them, `summary` one sentence, `guide` the docstring
+    shown in the portal, `planner` the runbook that shows what this one would do with the same parameters.
     """
 
     name: str
@@ -197,7 +227,7 @@ class Runbook:
     params: type[BaseModel]
     plan: Plan | tuple[StepSpec, ...]
     actions: Mapping[str, Action]
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     guide: str = ""
     changes: bool = True
     planner: str = ""
@@ -231,6 +261,12 @@ def runbooks() -> list[Runbook]:
 
 def runbook(name: str) -> Runbook | None:
     return _runbooks.get(name)
+
+
+def permissions() -> list[str]:
+    """The IAM actions of all runbooks together."""
+    told = (each.permissions() if callable(each.permissions) else each.permissions for each in runbooks())
+    return sorted({action for actions in told for action in actions})
 
 
 def planned_by(planner: str) -> Runbook | None:

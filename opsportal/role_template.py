@@ -30,17 +30,13 @@ def trust_policy(environment: Environment, principal: Any) -> dict[str, Any]:
     }
 
 
-def actions() -> list[str]:
-    """The IAM actions of all runbooks together."""
-    return sorted({action for book in catalog.runbooks() for action in book.permissions})
-
-
 def statements(environment: Environment) -> list[dict[str, Any]]:
     """What the role may do; roles are passed to CloudFormation only, and only the environment's where it has one."""
+    actions = catalog.permissions()
     found: list[dict[str, Any]] = [
-        {"Sid": "Runbooks", "Effect": "Allow", "Action": [a for a in actions() if a != PASSING], "Resource": "*"}
+        {"Sid": "Runbooks", "Effect": "Allow", "Action": [a for a in actions if a != PASSING], "Resource": "*"}
     ]
-    if PASSING in actions():
+    if PASSING in actions:
         found.append(
             {
                 "Sid": "PassTheServiceRole",

@@ -18,6 +18,7 @@ READING = (
     "Query",
     "Scan",
     "Head",
+    "Detect",
 )
 KEPT = 200_000
 

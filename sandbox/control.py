@@ -7,8 +7,10 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox import faults, iam, oidc
+from sandbox import ages, faults, iam, oidc, seeds, subjects
 from sandbox.cloudformation import lifecycle
+from sandbox.estates import filling
+from sandbox.seeded import Seeded
 from sandbox.world import World
 
 Given = dict[str, Any]
@@ -16,6 +18,9 @@ Given = dict[str, Any]
 
 class BadRequest(Exception):
     """Control input that cannot be understood; the text says what was expected."""
+
+
+REFUSALS = (BadRequest, ages.BadAge, faults.BadRule, filling.BadEstate, iam.BadRole, oidc.BadToken, seeds.BadSeed)
 
 
 def respond(world: World, request: Request) -> Response:
@@ -29,7 +34,7 @@ def respond(world: World, request: Request) -> Response:
             lifecycle.advance(world, world.clock.now())
             world.changed = world.changed or request.method != "GET"
             return _json(handler(world, _given(request) | ({"rest": rest} if rest else {})), 200)
-    except (BadRequest, faults.BadRule, iam.BadRole, oidc.BadToken) as error:
+    except REFUSALS as error:
         return _json({"error": str(error)}, 400)
 
 
@@ -103,12 +108,25 @@ def _add_role(world: World, given: Given) -> Any:
     return iam.add_role(world, given)
 
 
+def _age(world: World, given: Given) -> Any:
+    return ages.age(given)
+
+
+def _fill(world: World, given: Given) -> Any:
+    return filling.fill(given)
+
+
 def _oidc(world: World, given: Given) -> Any:
     return oidc.control(world.issuers, given)
 
 
 def _issuers(world: World, given: Given) -> Any:
     return oidc.state(world.issuers)
+
+
+def _clear_seeds(world: World, given: Given) -> Any:
+    world.seeded = Seeded()
+    return {}
 
 
 ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
@@ -122,6 +140,10 @@ ROUTES: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", "speed"): _speed,
     ("PUT", "speed"): _set_speed,
     ("POST", "roles"): _add_role,
+    ("POST", "ages"): _age,
+    ("POST", "estates"): _fill,
     ("POST", "oidc"): _oidc,
     ("GET", "oidc"): _issuers,
+    ("DELETE", "seeds"): _clear_seeds,
 }
+ROUTES |= {("POST", name): seeds.planted(plant) for name, plant in subjects.SUBJECTS.items()}

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import weakref
 from collections import defaultdict
+from functools import cache
 from types import CellType, FunctionType
 from typing import Any, get_args
 
@@ -18,39 +19,64 @@ from moto.core.base_backend import BackendDict
 
 PRIVATE_KEYS = get_args(PrivateKeyTypes)
 LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Event)
+SPECIAL = (
+    *LOCKS,
+    *PRIVATE_KEYS,
+    BackendDict,
+    FunctionType,
+    defaultdict,
+    tempfile.SpooledTemporaryFile,
+    weakref.ReferenceType,
+    x509.Certificate,
+)
 
 
 class Pickler(pickle.Pickler):
     """Registries of backends are referred to by name; locks are made anew; the rest is taken apart."""
 
-    def persistent_id(self, thing: Any) -> Any:
-        return ("backends", thing.service_name) if isinstance(thing, BackendDict) else None
-
     def reducer_override(self, thing: Any) -> Any:
-        if isinstance(thing, LOCKS):
-            return _new_lock, (type(thing).__name__,)
-        if isinstance(thing, tempfile.SpooledTemporaryFile):
-            return _new_file, (_content(thing),)
-        if isinstance(thing, weakref.ReferenceType):
-            return weakref.ref, (thing(),)
-        if isinstance(thing, defaultdict) and type(thing) is not defaultdict:
-            return _new_dict, (type(thing), thing.default_factory), vars(thing), None, iter(list(thing.items()))
-        if isinstance(thing, FunctionType) and "<" in thing.__qualname__:
-            cells = tuple(cell.cell_contents for cell in thing.__closure__ or ())
-            return _new_function, (marshal.dumps(thing.__code__), thing.__module__, thing.__defaults__, cells)
-        return _reduced_secret(thing)
+        kind: Any = type(thing)
+        return _reduced(thing) if _special(kind) else NotImplemented
 
 
-class Unpickler(pickle.Unpickler):
-    def persistent_load(self, ident: Any) -> Any:
-        return backends.get_backend(ident[1])
+@cache
+def _special(kind: type) -> bool:
+    """Asked once for each type: there are millions of things in a large estate, nearly all of them plain."""
+    return issubclass(kind, SPECIAL)
+
+
+def _reduced(thing: Any) -> Any:
+    if isinstance(thing, BackendDict):
+        return backends.get_backend, (thing.service_name,)
+    if isinstance(thing, LOCKS):
+        return _new_lock, (type(thing).__name__,)
+    if isinstance(thing, tempfile.SpooledTemporaryFile):
+        return _new_file, (_content(thing),)
+    if isinstance(thing, weakref.ReferenceType):
+        return weakref.ref, (thing(),)
+    if isinstance(thing, defaultdict):
+        return _reduced_dict(thing)
+    if isinstance(thing, FunctionType):
+        return _reduced_function(thing)
+    return _reduced_secret(thing)
+
+
+def _reduced_dict(thing: Any) -> Any:
+    if type(thing) is defaultdict:
+        return NotImplemented
+    return _new_dict, (type(thing), thing.default_factory), vars(thing), None, iter(list(thing.items()))
+
+
+def _reduced_function(thing: FunctionType) -> Any:
+    if "<" not in thing.__qualname__:
+        return NotImplemented
+    cells = tuple(cell.cell_contents for cell in thing.__closure__ or ())
+    return _new_function, (marshal.dumps(thing.__code__), thing.__module__, thing.__defaults__, cells)
 
 
 def _reduced_secret(thing: Any) -> Any:
     if isinstance(thing, x509.Certificate):
         return _new_certificate, (thing.public_bytes(serialization.Encoding.DER),)
-    if not isinstance(thing, PRIVATE_KEYS):
-        return NotImplemented
     form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return _new_key, (thing.private_bytes(*form),)
 

@@ -33,12 +33,12 @@ class Sandbox:
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
         return boto3.client(service, region_name=region, endpoint_url=self.url, config=settings, **keys)  # type: ignore[call-overload]
 
-    def control(self, method: str, path: str, given: dict[str, Any] | None = None) -> Any:
+    def control(self, method: str, path: str, given: dict[str, Any] | None = None, seconds: float = 10) -> Any:
         """Raises ControlError with the sentence of a 4xx."""
         body = None if given is None else json.dumps(given).encode()
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", body, method=method)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise ControlError(json.load(error)["error"]) from error
@@ -69,6 +69,20 @@ class Sandbox:
     def role(self, account: str, role: str, **options: Any) -> str:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""
         return str(self.control("POST", "roles", {"account": account, "role": role, **options})["arn"])
+
+    def seed(self, subject: str, account: str = ACCOUNT, region: str = "eu-west-1", **given: Any) -> Any:
+        """Puts metrics, alarms, scaling activities and the like into an account; the README lists the subjects."""
+        return self.control("POST", subject, {"account": account, "region": region, **given})
+
+    def age(self, kind: str, ident: str, region: str = "eu-west-1", account: str = ACCOUNT, **times: str) -> None:
+        """Puts `created`, `stopped` and `used` of a resource into the past, as ISO 8601."""
+        self.control("POST", "ages", {"kind": kind, "id": ident, "region": region, "account": account, **times})
+
+    def fill(self, estate: str, account: str = ACCOUNT, **options: Any) -> dict[str, Any]:
+        """Fills the account and gives, by region, how many rows of each kind and the ids that each check must find."""
+        given = {"estate": estate, "account": account, **options}
+        found: dict[str, Any] = self.control("POST", "estates", given, seconds=600)
+        return found
 
     def ci_token(self, claims: dict[str, Any], issuer: str = "", **how: Any) -> str:
         """A token that the issuer at this path signs: `headers`, `algorithm`, `foreign_key` as the README says."""
@@ -104,9 +118,17 @@ class Sandbox:
         return status
 
 
-def start(port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0) -> Sandbox:
+def start(
+    port: int = 0, state: str = "", speed: float = 1.0, change_set_seconds: float = 1.0, prices: str = ""
+) -> Sandbox:
     """Starts the process and waits until it answers; port 0 takes a free one."""
-    options = {"--port": port, "--speed": speed, "--state": state, "--change-set-seconds": change_set_seconds}
+    options: dict[str, Any] = {
+        "--port": port,
+        "--speed": speed,
+        "--state": state,
+        "--change-set-seconds": change_set_seconds,
+    }
+    options |= {"--prices": prices} if prices else {}
     command = [sys.executable, "-m", "sandbox", *(str(part) for pair in options.items() for part in pair)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline() if process.stdout else ""

@@ -13,7 +13,15 @@ from sandbox.calls import Call
 THROTTLES = {"ec2": "RequestLimitExceeded", "query": "Throttling", "rest-xml": "SlowDown"}
 EXPIRED = {"ec2": "RequestExpired", "query": "ExpiredToken", "rest-xml": "ExpiredToken"}
 # signing names that differ from the prefix in IAM
-PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
+PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+# actions that are not named after their operation. AWS docs: Service Authorization Reference, Amazon S3
+ACTIONS = {
+    "s3:GetBucketLifecycle": "s3:GetLifecycleConfiguration",  # the same path as its successor's
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
+}
 
 Answer = tuple[int, str, str]
 
@@ -23,6 +31,15 @@ def throttled(call: Call) -> Answer:
     text = {"ec2": "Request limit exceeded.", "rest-xml": "Please reduce your request rate."}
     status = 503 if call.protocol in ("ec2", "rest-xml") else 429 if call.protocol == "rest-json" else 400
     return answer(call, code, text.get(call.protocol, "Rate exceeded"), status)
+
+
+def unknown(call: Call, text: str) -> Answer:
+    """An operation that is not there. AWS docs: Common errors, of each service's API Reference."""
+    if call.protocol == "rest-xml":
+        return answer(call, "NotImplemented", text, 501)
+    if call.protocol in ("json", "rest-json"):
+        return answer(call, "UnknownOperationException", text, 404 if call.protocol == "rest-json" else 400)
+    return answer(call, "InvalidAction", text, 400)
 
 
 def broken(call: Call, status: int) -> Answer:
@@ -37,7 +54,8 @@ def expired(call: Call) -> Answer:
 
 
 def iam_action(call: Call) -> str:
-    return f"{PREFIXES.get(call.service, call.service)}:{call.action}"
+    action = f"{PREFIXES.get(call.service, call.service)}:{call.action}"
+    return ACTIONS.get(action, action)
 
 
 def denied(call: Call, arn: str, resource: str = "", explicit: bool = False) -> Answer:

@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
@@ -31,10 +32,10 @@ class Handler(MotoRequestHandler):
         return True  # werkzeug answers 100 Continue itself
 
 
-def serve(port: int, speed: float, path: str, change_set_seconds: float) -> None:
+def serve(port: int, speed: float, path: str, change_set_seconds: float, prices: Path) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     world = World()
-    world.clock.speed, world.change_set_seconds = speed, change_set_seconds
+    world.clock.speed, world.change_set_seconds, world.prices = speed, change_set_seconds, prices
     store = state.Store(path, world) if path else None
     if store is not None:
         store.load()

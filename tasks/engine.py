@@ -17,7 +17,7 @@ from opsportal.models import Run, Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
-from . import keeper, planning, processes, settling
+from . import keeper, planning, processes, settling, writing
 from .aws.budget import shared
 from .aws.session import Door
 from .guard import Guard
@@ -138,19 +138,22 @@ def make_context(step: Step, book: Runbook, hold: Hold) -> Context[Any]:
     """All that the step's function gets."""
     facts = environment_facts(step.run)
     budget = shared(settings.BROKER, settings.AWS_REQUESTS_PER_SECOND)
+    memory = dict(step.memory)
     return Context(
         params=parameters(book, step.run),
         environment=facts,
         aws=Door(facts, Guard(hold), step.run_id, settings.AWS_ENDPOINT, budget),
-        memory=dict(step.memory),
+        memory=memory,
         now=step.claimed_at,
         say=partial(say, hold),
         progress=partial(progress, hold),
         program=partial(processes.run, hold.check, partial(say, hold)),
+        write=partial(writing.write, hold, {"memory": memory, "memory_version": settling.version(book, step)}),
         key=step.key,
         input=step.input,
         outputs=outputs(step),
         run_id=step.run_id,
+        step_id=step.pk,
         try_no=step.try_no,
         started_at=step.started_at or step.claimed_at,
         usual_seconds=step.usual_seconds,

@@ -37,7 +37,7 @@ PLACES = dict.fromkeys(FIRST, slice(1)) | {"print": slice(None), "Finding": slic
 MESSAGES = ("success", "info", "warning", "error")
 NAMED = {"title", "summary", "description", "label", "help", "help_text", "verbose_name", "verbose_name_plural"}
 IN_ENGLISH = {"summary", "description"}  # in OpenAPI, as the names beside them
-NAMED |= {"question", "reason", "note", "cause", "confirm", "hint"}
+NAMED |= {"question", "reason", "note", "cause", "confirm", "hint", "detail", "advice"}
 VALIDATORS = ("field_validator", "model_validator", "AfterValidator", "BeforeValidator")
 
 

@@ -5,10 +5,14 @@ from .audit import Audit
 from .calendar import Calendar
 from .environment import Environment
 from .event import Event
+from .finding import Finding, FindingChange
 from .heartbeat import Heartbeat
 from .intent import Intent
 from .lock import Lock
+from .page import Page
 from .pause import Pause
+from .policy import Firing, Policy
+from .price import Price
 from .proposal import Proposal
 from .publisher import Publisher, UsedToken
 from .run import Run
@@ -22,10 +26,16 @@ __all__ = [
     "Calendar",
     "Environment",
     "Event",
+    "Finding",
+    "FindingChange",
+    "Firing",
     "Heartbeat",
     "Intent",
     "Lock",
+    "Page",
     "Pause",
+    "Policy",
+    "Price",
     "Proposal",
     "Publisher",
     "Run",

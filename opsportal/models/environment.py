@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords  # type: ignore[import-untyp
 from .calendar import Calendar
 
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
+PROBE = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d+)?(/[^\s]*)?$")
 VARIABLE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
 
@@ -41,6 +42,14 @@ def validate_variables(value: Any) -> None:
         if not isinstance(content, str | int | float | bool):
             raise ValidationError(
                 _("Variable “%(name)s” has to be a text, a number, true or false."), params={"name": name}
+            )
+
+
+def validate_probes(value: str) -> None:
+    for address in value.split():
+        if not PROBE.match(address):
+            raise ValidationError(
+                _("“%(address)s” is no address that begins with https:// or http://."), params={"address": address}
             )
 
 
@@ -85,6 +94,14 @@ class Environment(models.Model):
             "Values for the variables of blueprints, as a JSON object. "
             "Secrets go in as references to Secrets Manager or SSM, never as text."
         ),
+    )
+    probes = models.TextField(
+        _("addresses"),
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_probes],
+        help_text=_("What has to be reachable from outside, with its path, one a line: https://shop.example.com/admin"),
     )
     protected = models.BooleanField(
         _("protected"), default=False, help_text=_("Every change is approved by a person other than the requester.")

@@ -46,6 +46,7 @@ class Run(models.Model):
     usual_seconds = models.FloatField(null=True)
     glass_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     glass_reason = models.TextField(blank=True, default="", db_default="")
+    firing = models.ForeignKey("Firing", null=True, on_delete=models.SET_NULL, related_name="runs")
     created_at = models.DateTimeField(_("started"))
     cancel_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)

@@ -10,7 +10,7 @@ from .. import redaction
 from ..models import Event, Run, Step
 from . import changes
 
-APART = ("changes", "counts")  # what has a panel of its own
+APART = ("changes", "checks", "counts")  # what has a panel or lines of its own
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 
 from .. import clock, history, turns
-from ..models import Audit, Event, Heartbeat, Run
+from ..models import Audit, Event, Heartbeat, Page, Run, Step
 from ..writers import in_line
 
 LINES = 500  # lines, or rows of the audit, in one transaction
+PAGES = 100  # pages of AWS in one transaction
 RUNS = 10  # runs in one transaction; their lines left before
 REST = 12.0  # times as long as a batch took: fewer than one step in twenty meets one, even where writers queue
 NAME = "purge"  # of the heartbeat that says when the last purge began
@@ -92,6 +93,15 @@ def audit(after: int, before: datetime) -> Batch:
     return Batch(alone(lambda: Audit.objects.filter(pk__in=old).delete()[0]), seen[-1][0])
 
 
+def pages(after: int, _before: datetime) -> Batch:
+    """What sweeps have read that ended without dropping it themselves, as one does that took too long."""
+    left = Page.objects.filter(pk__gt=after, step__status__in=Step.ENDED).order_by("pk")
+    keys = list(left.values_list("pk", flat=True)[:PAGES])
+    if not keys:
+        return Batch(0, None)
+    return Batch(alone(lambda: Page.objects.filter(pk__in=keys).delete()[0]), keys[-1])
+
+
 def alone(work: Callable[[], int]) -> int:
     """Do this in a short transaction of its own, again when it deadlocked."""
 
@@ -102,11 +112,13 @@ def alone(work: Callable[[], int]) -> int:
     return turns.retried(once)
 
 
-KINDS: dict[str, Callable[[int, datetime], Batch]] = {"lines": lines, "runs": runs, "audit": audit}
+KINDS: dict[str, Callable[[int, datetime], Batch]] = {"lines": lines, "runs": runs, "audit": audit, "pages": pages}
 
 
 def limit(kind: str, now: datetime) -> datetime | None:
     """What is older than this leaves; None: this kind stays for ever."""
+    if kind == "pages":
+        return now
     days = {
         "lines": settings.RETENTION_EVENTS_DAYS,
         "runs": settings.RETENTION_RUNS_DAYS,

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from sandbox.cloudformation import change_set_calls, lifecycle, reads, template_calls, wire, writes
+from sandbox.cloudformation import change_set_calls, drift, lifecycle, reads, template_calls, wire, writes
 from sandbox.cloudformation.errors import Failed, Refused, invalid
 from sandbox.cloudformation.records import Json, Place
 from sandbox.cloudformation.requests import Request
 from sandbox.world import World
 
 ACTIONS: dict[str, Callable[[Request], Json]] = {
+    **drift.ACTIONS,
     "CancelUpdateStack": writes.cancel_update_stack,
     "ContinueUpdateRollback": writes.continue_update_rollback,
     "CreateChangeSet": change_set_calls.create_change_set,

@@ -15,7 +15,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
-from sandbox import policies
+from sandbox import policies, remembering
 from sandbox.cloudformation.records import Json, Place, Resource
 
 Make = Callable[[Place, Resource, Json], Any]
@@ -27,7 +27,7 @@ def _camel(value: Any) -> Any:
 
 
 def _ecs_service(place: Place, resource: Resource, given: Json) -> Any:
-    return ecs_backends[place.account][place.region].create_service(
+    service = ecs_backends[place.account][place.region].create_service(
         cluster_str=given.get("Cluster", "default"),
         service_name=resource.name,
         desired_count=given.get("DesiredCount", 1),
@@ -38,6 +38,9 @@ def _ecs_service(place: Place, resource: Resource, given: Json) -> Any:
         network_configuration=_camel(given.get("NetworkConfiguration")),
         tags=_camel(given.get("Tags")),
     )
+    configuration = _camel(given.get("DeploymentConfiguration"))
+    remembering.keep_deployment(service, configuration, given.get("HealthCheckGracePeriodSeconds"))
+    return service
 
 
 def _task_definition(place: Place, resource: Resource, given: Json) -> Any:

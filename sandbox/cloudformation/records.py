@@ -160,6 +160,7 @@ class Stack:
     parent_id: str = ""
     root_id: str = ""
     last_operation: tuple[str, str] = ("", "")
+    drift: tuple[str, float] | None = None
 
     @property
     def running(self) -> Operation:

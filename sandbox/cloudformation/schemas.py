@@ -96,6 +96,8 @@ def _typed(value: Any, part: dict[str, Any], whole: dict[str, Any]) -> Any:
 def _scalar(value: Any, kind: Any) -> Any:
     if kind == "integer" and isinstance(value, str) and value.lstrip("-").isdigit():
         return int(value)
+    if kind == "number" and isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdigit():
+        return float(value)
     if kind == "boolean" and isinstance(value, str):
         return value.lower() == "true"
     return str(value) if kind == "string" and isinstance(value, (int, float)) and not isinstance(value, bool) else value

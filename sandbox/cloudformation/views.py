@@ -26,6 +26,14 @@ def _when(at: float | None) -> Any:
     return None if at is None else moment(at)
 
 
+def _drift(row: Stack) -> Json:
+    """As of the last detection whose end was read."""
+    if row.drift is None:
+        return UNCHECKED
+    status, at = row.drift
+    return {"StackDriftStatus": status, "LastCheckTimestamp": moment(at)}
+
+
 def tags(revision: Revision) -> list[Json]:
     return [{"Key": key, "Value": value} for key, value in revision.tags.items()]
 
@@ -61,7 +69,7 @@ def stack(row: Stack) -> Json:
         "EnableTerminationProtection": None if deleted else row.protected,
         "ParentId": row.parent_id or None,
         "RootId": row.root_id or None,
-        "DriftInformation": UNCHECKED,
+        "DriftInformation": _drift(row),
         "LastOperations": [{"OperationType": kind, "OperationId": operation}] if kind else None,
     }
 

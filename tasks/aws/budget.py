@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import redis
@@ -31,14 +32,16 @@ class Local:
 
     tokens: float
     at: float = field(default_factory=time.monotonic)
+    mutex: Lock = field(default_factory=Lock)
 
     def take(self, rate: float, burst: float, floor: float) -> float:
-        now = time.monotonic()
-        self.tokens, self.at = min(burst, self.tokens + (now - self.at) * rate), now
-        if self.tokens - 1 < floor:
-            return (floor + 1 - self.tokens) / rate
-        self.tokens -= 1
-        return 0.0
+        with self.mutex:
+            now = time.monotonic()
+            self.tokens, self.at = min(burst, self.tokens + (now - self.at) * rate), now
+            if self.tokens - 1 < floor:
+                return (floor + 1 - self.tokens) / rate
+            self.tokens -= 1
+            return 0.0
 
 
 @dataclass

@@ -50,6 +50,13 @@ MISSING = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9*]+)")
 
 # Where IAM's prefix is not the name a request is signed with. AWS docs: Service Authorization Reference.
 IAM_PREFIX = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+# Where an action is not named after its operation. AWS docs: the same, Actions defined by Amazon S3.
+IAM_ACTION = {
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,9 @@ class Call:
 
 
 def iam_action(signing_name: str, operation: str) -> str:
-    """The IAM action of an operation, for those named after it."""
-    return f"{IAM_PREFIX.get(signing_name, signing_name)}:{operation}"
+    """The IAM action of an operation: most are named after it."""
+    action = f"{IAM_PREFIX.get(signing_name, signing_name)}:{operation}"
+    return IAM_ACTION.get(action, action)
 
 
 def code(error: Exception) -> str:

@@ -1,12 +1,12 @@
 """The door to AWS: every call of every step goes through here, behind lease, budget, account pin and intent."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, PaginationError
 
 from opsportal.catalog import EnvironmentFacts, digest
 from opsportal.errors import StepFailed, TryLater
@@ -76,12 +76,40 @@ class Door:
     def pages(
         self, service: str, operation: str, /, *, region: str | None = None, **arguments: Any
     ) -> Iterator[dict[str, Any]]:
+        for page, _place in self.pages_after(None, service, operation, region=region, **arguments):
+            yield page
+
+    def pages_after(
+        self,
+        place: Mapping[str, Any] | None,
+        service: str,
+        operation: str,
+        /,
+        *,
+        region: str | None = None,
+        **arguments: Any,
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """A place is the input tokens themselves: what botocore calls a starting token empties all but one key of the
+        page it begins with."""
         client = self._client(service, region, self.timeouts.read)
         call = self._call(client, service, operation)
         self._pin(call)
+        method = self._reading(call, getattr(client, operation))
+        if not client.can_paginate(operation):
+            yield method(**arguments), None
+            return
         paginator = client.get_paginator(operation)
-        paginator._method = self._reading(call, getattr(client, operation))  # so that each page passes the door
-        yield from paginator.paginate(**arguments)
+        paginator._method = method  # so that each page passes the door
+        pages = paginator.paginate(**arguments | dict(place or {}))
+        try:
+            for page in pages:
+                tokens = pages._get_next_token(page)
+                yield page, {name: token for name, token in tokens.items() if token is not None} or None
+        except PaginationError as error:
+            raise translate(error, call) from error
+
+    def connect(self) -> None:
+        self._pin(self._call(self._client("sts", None, self.timeouts.read), "sts", "assume_role"))
 
     def change(
         self,

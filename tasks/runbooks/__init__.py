@@ -2,6 +2,12 @@
 
 from opsportal.catalog import Runbook
 
-from . import environment_test, stacks_deploy, stacks_plan
+from . import environment_test, prices_refresh, stacks_deploy, stacks_plan, sweep
 
-RUNBOOKS: tuple[Runbook, ...] = (environment_test.RUNBOOK, stacks_deploy.RUNBOOK, stacks_plan.RUNBOOK)
+RUNBOOKS: tuple[Runbook, ...] = (
+    environment_test.RUNBOOK,
+    prices_refresh.RUNBOOK,
+    stacks_deploy.RUNBOOK,
+    stacks_plan.RUNBOOK,
+    sweep.RUNBOOK,
+)

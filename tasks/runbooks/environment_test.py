@@ -53,8 +53,8 @@ def test(ctx: Context[Params]) -> Outcome:
 
 def needed(environment: EnvironmentFacts) -> list[str]:
     """The IAM actions of all runbooks; a role is passed only where the environment has one for CloudFormation."""
-    every = {action for runbook in catalog.runbooks() for action in runbook.permissions}
-    return sorted(every if environment.service_role_arn else every - {"iam:PassRole"})
+    every = catalog.permissions()
+    return [action for action in every if action != "iam:PassRole" or environment.service_role_arn]
 
 
 def permissions(ctx: Context[Params], who: CallerIdentity) -> dict[str, bool | None]:

@@ -193,3 +193,33 @@ def test_secrets_stay_out_of_the_log(sandbox, account, caplog):
         door(sandbox, facts(account)).read("cloudformation", "describe_stacks")
 
     assert "sandbox" not in caplog.text
+
+
+def test_pages_go_on_from_a_place_with_all_that_each_page_has(sandbox, account):
+    s3 = sandbox.client("s3", "us-east-1", account)
+    s3.create_bucket(Bucket=f"b-{account}")
+    for name in ("a", "b/1", "c", "d/1"):
+        s3.put_object(Bucket=f"b-{account}", Key=name)
+    listing = {"Bucket": f"b-{account}", "Delimiter": "/", "MaxKeys": 2}
+    aws = door(sandbox, facts(account, regions=("us-east-1",)))
+    _, place = next(aws.pages_after(None, "s3", "list_objects_v2", **listing))
+
+    ((page, last),) = aws.pages_after(place, "s3", "list_objects_v2", **listing)
+
+    assert ([each["Key"] for each in page["Contents"]], page["CommonPrefixes"]) == (["c"], [{"Prefix": "d/"}])
+    assert last is None
+
+
+def test_an_operation_that_aws_does_not_page_is_one_page(sandbox, account):
+    pages = list(door(sandbox, facts(account)).pages_after(None, "ec2", "describe_addresses"))
+    assert [(page["Addresses"], place) for page, place in pages] == [([], None)]
+
+
+def test_connecting_asks_whose_account_it_is_and_nothing_else(sandbox, account):
+    door(sandbox, facts(account)).connect()
+    assert [c["action"] for c in sandbox.log()["calls"] if c["account"] == account] == ["GetCallerIdentity"]
+
+
+def test_connecting_to_another_account_is_refused(sandbox, account):
+    with pytest.raises(StepFailed, match="is pinned to"):
+        door(sandbox, facts(OTHER)).connect()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from opsportal import clock, history
-from opsportal.models import Approval, Audit, Event, Heartbeat, Intent, Run, Step, Vote
+from opsportal.models import Approval, Audit, Event, Heartbeat, Intent, Page, Run, Step, Vote
 from opsportal.upkeep import retention
 from tasks import pump, worker
 from tests import factories
@@ -165,4 +165,17 @@ def test_each_batch_sends_the_next_so_that_no_worker_is_held(monkeypatch, messag
         assert options["queue"] == "notify"
         worker.purge(*args)
     assert not run.lines.exists()
-    assert [args[0] for args, _ in messages] == ["lines"] * 3 + ["runs", "audit"]
+    assert [args[0] for args, _ in messages] == ["lines"] * 3 + ["runs", "audit", "pages"]
+
+
+def test_what_a_sweep_has_read_leaves_once_its_step_has_ended_without_dropping_it(monkeypatch):
+    monkeypatch.setattr(retention, "PAGES", 2)
+    run = factories.run()
+    over, open_ = factories.step(run, "over", status="failed"), factories.step(run, "open", status="due")
+    for number in range(3):
+        Page.objects.create(step=over, call="c", number=number, content=b"")
+    Page.objects.create(step=open_, call="c", number=0, content=b"")
+
+    purge()
+
+    assert list(Page.objects.values_list("step__key", flat=True)) == ["open"]

@@ -1,10 +1,12 @@
 """Starting a run from a form made of its parameters."""
 
+import json
 import re
 
 import pytest
 from django.urls import reverse
 
+from opsportal import checks
 from opsportal.models import Run
 from tests import factories
 from tests.portal.conftest import html, signed_in
@@ -105,3 +107,20 @@ def test_a_person_without_the_right_is_told_so():
     response = signed_in(factories.user("view_environment")).get(ADD)
     assert response.status_code == 403
     assert "You don’t have the right to start runs." in html(response)
+
+
+def test_a_sweep_starts_with_the_checks_that_are_named(client, dev):
+    limits = {"ebs-unattached": {"days": 30}}
+    send(client, runbook="sweep", checks="ebs-unattached", limits=json.dumps(limits))
+    run = Run.objects.get()
+    assert (run.params["checks"], run.params["limits"]) == (["ebs-unattached"], limits)
+
+
+def test_a_check_that_does_not_exist_is_told_beside_its_field(client, dev):
+    text = html(send(client, runbook="sweep", checks="ebs-unatached"))
+    assert "There is no check “ebs-unatached”; known are" in text
+
+
+def test_the_list_of_runbooks_shows_what_every_check_needs(client):
+    text = html(client.get(reverse("runbooks")))
+    assert all(f"<code>{action}</code>" in text for action in checks.permissions())

@@ -153,5 +153,18 @@ def test_a_circular_dependency(account):
 
 
 def test_an_operation_that_is_not_simulated(account):
-    code, message, _ = refused(account.cloudformation.detect_stack_drift, StackName="app")
-    assert (code, message) == ("InvalidAction", "The sandbox does not simulate cloudformation:DetectStackDrift.")
+    code, message, _ = refused(account.cloudformation.list_types)
+    assert (code, message) == ("InvalidAction", "The sandbox does not simulate cloudformation:ListTypes.")
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "given", "action"),
+    [
+        ("autoscaling", "describe_instance_refreshes", {"AutoScalingGroupName": "web"}, "DescribeInstanceRefreshes"),
+        ("ssm", "describe_sessions", {"State": "Active"}, "DescribeSessions"),
+        ("compute-optimizer", "get_ec2_instance_recommendations", {}, "GetEC2InstanceRecommendations"),
+    ],
+)
+def test_what_no_service_simulates_is_refused(account, service, call, given, action):
+    found = refused(getattr(account.client(service), call), **given)
+    assert found == ("InvalidAction", f"The sandbox does not simulate {service}:{action}.", 400)

@@ -3,24 +3,9 @@ import threading
 
 import pytest
 
-from sandbox import process
-from tests.sandbox.account import Account, resource, template, topic, until
+from tests.sandbox.account import resource, template, topic, until
 
 SLOW = template(Topic=resource("AWS::SNS::Topic", metadata={"Sandbox": {"Seconds": 60}}))
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts a sandbox on the same state file, as often as asked."""
-    running = []
-
-    def begin(speed=50):
-        running.append(process.start(state=str(tmp_path / "state"), speed=speed))
-        return Account(running[-1], "123456789012")
-
-    yield begin
-    if running[-1].process.poll() is None:
-        running[-1].stop()
 
 
 def test_everything_is_there_after_a_restart(start):
@@ -50,6 +35,18 @@ def test_a_crash_loses_half_a_second_at_most(start):
     until(account.sandbox.saved, bool, seconds=1)
     account.sandbox.kill()
     assert start().stack()["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_what_was_seeded_survives(start):
+    account = start()
+    launch = {"group": "web", "verb": "launch", "instance": "i-1", "hours": 1, "cause": "replacement"}
+    account.sandbox.seed("activities", activities=[launch])
+    account.sandbox.seed("quotas", quotas=[{"service": "ec2", "code": "L-1216C47A", "value": 64}])
+    account.sandbox.stop()
+    account = start()
+    scaling, quotas = account.client("autoscaling"), account.client("service-quotas")
+    assert len(scaling.describe_scaling_activities(IncludeDeletedGroups=True)["Activities"]) == 1
+    assert quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-1216C47A")["Quota"]["Value"] == 64
 
 
 def test_objects_and_secrets_survive(start):

@@ -68,7 +68,8 @@ def test_a_plan_needs_no_more_than_declared(limited):
 
 
 def test_knowing_the_runbooks_loads_neither_boto3_nor_the_linter():
-    code = "import sys, tasks.runbooks; print([m for m in ('boto3', 'botocore', 'cfnlint') if m in sys.modules])"
+    known = "import sys, django; django.setup(); import tasks.runbooks, tasks.checks;"
+    code = f"{known} print([m for m in ('boto3', 'botocore', 'cfnlint') if m in sys.modules])"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

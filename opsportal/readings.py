@@ -1,0 +1,82 @@
+"""What a sweep's step has read from AWS, page by page: kept until the step is over, so that nothing is read twice."""
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .models import Page, Step
+
+DATE = "$date"  # no AWS answer has a name with $
+QUICK = 1  # zlib's level: pages live for minutes
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A page on its way to the database. `token`: where the next one begins, None: this is the last."""
+
+    call: str
+    number: int
+    token: dict[str, Any] | None
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a call has been read: pages kept, and where the next one begins."""
+
+    pages: int = 0
+    token: dict[str, Any] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.pages > 0 and self.token is None
+
+
+def packed(page: Any) -> bytes:
+    """The page as it is kept: JSON, compressed. Raises TypeError for what is neither JSON nor a date."""
+    return zlib.compress(json.dumps(page, default=dated, separators=(",", ":")).encode(), QUICK)
+
+
+def unpacked(content: bytes) -> Any:
+    """The page as it was, its dates in UTC."""
+    return json.loads(zlib.decompress(content), object_hook=restored)
+
+
+def dated(value: Any) -> dict[str, str]:
+    if not isinstance(value, datetime):
+        raise TypeError(f"A page with a {type(value).__name__} can't be kept.")
+    return {DATE: value.isoformat()}
+
+
+def restored(value: dict[str, Any]) -> Any:
+    return datetime.fromisoformat(value[DATE]) if DATE in value else value
+
+
+def keep(step: Step, readings: Iterable[Reading]) -> None:
+    """Write the pages in one statement or, on SQLite, in few."""
+    Page.objects.bulk_create(
+        Page(step=step, call=each.call, number=each.number, token=each.token, content=each.content) for each in readings
+    )
+
+
+def places(step_id: int) -> dict[str, Place]:
+    """How far each call of this step has been read."""
+    found: dict[str, Place] = {}
+    rows = Page.objects.filter(step=step_id).order_by("call", "number").values_list("call", "number", "token")
+    for call, number, token in rows.iterator():
+        found[call] = Place(number + 1, token)
+    return found
+
+
+def page(step_id: int, call: str, number: int) -> Any:
+    """One kept page."""
+    content = Page.objects.filter(step=step_id, call=call, number=number).values_list("content", flat=True).get()
+    return unpacked(bytes(content))
+
+
+def drop(step: Step) -> None:
+    """Forget what the step has read."""
+    Page.objects.filter(step=step).delete()

@@ -1,0 +1,1 @@
+"""The AWS Price List API, from a table of prices."""

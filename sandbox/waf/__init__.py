@@ -1,0 +1,1 @@
+"""AWS WAF's managed rule groups, and an update of a web ACL that replaces all of it."""

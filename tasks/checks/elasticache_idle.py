@@ -1,0 +1,129 @@
+"""Finds ElastiCache clusters that no program connects to.
+
+ElastiCache itself holds two to four connections to each node for monitoring. A replication group is judged as a whole:
+it is idle when none of its nodes has more connections than the limit.
+
+AWS docs: Amazon ElastiCache User Guide, Metrics for Valkey and Redis OSS (CurrConnections); Host-level metrics.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from opsportal.checks import Check, Found, Read, Reader
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
+from tasks.sweeps import metrics, money, tags
+from tasks.sweeps.metrics import Query
+from tasks.sweeps.money import Cost
+from tasks.sweeps.resources import Resource, found
+
+CLUSTERS = Read("elasticache", "describe_cache_clusters")
+KIND = "elasticache:cluster"
+
+
+class Limits(BaseModel):
+    days: int = Field(
+        7, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long nobody connected.")
+    )
+    connections: int = Field(
+        4,
+        ge=0,
+        le=10_000,
+        title=gettext_noop("Connections"),
+        description=gettext_noop("So many at once to a node do not count: ElastiCache itself holds up to four."),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A replication group, or a cluster of its own. `connections`: the most at once to a node in the days; None: not
+    measured for the whole time. `available`: all of its clusters are.
+    """
+
+    resource: Resource
+    kind: str
+    engine: str
+    nodes: int
+    made: datetime
+    cost: Cost
+    connections: float | None
+    available: bool = True
+
+
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    groups: dict[str, list[tuple[Mapping[str, Any], float | None]]] = {}
+    clusters = (told for page in reader.pages(CLUSTERS) for told in page["CacheClusters"])
+    made = (told for told in clusters if told.get("CacheClusterCreateTime"))
+    for told, (most,) in metrics.measured(reader, made, queries, limits.days):
+        connections = max(most) if len(most) >= limits.days else None
+        groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, connections))
+    held = tags.of_kind(reader, KIND)
+    for name, members in groups.items():
+        yield facts(reader, name, [told for told, _most in members], [most for _told, most in members], held)
+
+
+def queries(told: Mapping[str, Any]) -> Sequence[Query]:
+    return [Query("AWS/ElastiCache", "CurrConnections", (("CacheClusterId", told["CacheClusterId"]),), "Maximum")]
+
+
+def facts(
+    reader: Reader,
+    name: str,
+    clusters: Sequence[Mapping[str, Any]],
+    most: Sequence[float | None],
+    held: Mapping[str, dict[str, str]],
+) -> Facts:
+    kind, engine = clusters[0]["CacheNodeType"], clusters[0]["Engine"]
+    nodes = sum(told.get("NumCacheNodes", 1) for told in clusters)
+    known = [each for each in most if each is not None]
+    return Facts(
+        resource=Resource(name, reader.now, tags=held.get(clusters[0].get("ARN", ""), {})),
+        kind=kind,
+        engine=engine,
+        nodes=nodes,
+        made=max(told["CacheClusterCreateTime"] for told in clusters),
+        cost=money.hourly(reader.price("elasticache", f"{kind}.{engine}"), nodes),
+        connections=max(known) if len(known) == len(most) else None,
+        available=all(told["CacheClusterStatus"] == "available" for told in clusters),
+    )
+
+
+def judge(facts: Facts, limits: Limits) -> Found | None:
+    if not facts.available or facts.resource.days(facts.made) < limits.days:
+        return None
+    if facts.connections is None or facts.connections > limits.connections:
+        return None
+    told = _(
+        "At most {n} connections to a node in {days} days, those of ElastiCache itself included. {nodes} × {kind}."
+    )
+    n = round(facts.connections)
+    return found(
+        facts.resource,
+        detail=told.format(n=n, days=limits.days, nodes=facts.nodes, kind=facts.kind),
+        advice=_("Take a snapshot if its content matters, then delete it."),
+        cost=facts.cost,
+        kind=facts.kind,
+        engine=facts.engine,
+        nodes=facts.nodes,
+        connections=n,
+        days=limits.days,
+    )
+
+
+CHECK = Check(
+    name="elasticache-idle",
+    title=gettext_noop("Caches that nobody connects to"),
+    summary=gettext_noop("ElastiCache clusters without a connection of a program."),
+    group="cost",
+    severity="medium",
+    limits=Limits,
+    gather=gather,
+    judge=judge,
+    reads=(CLUSTERS, tags.reading(KIND)),
+    permissions=("elasticache:DescribeCacheClusters", *metrics.PERMISSIONS, *tags.PERMISSIONS),
+    guide=__doc__ or "",
+)

@@ -1,0 +1,131 @@
+"""Finds Lambda functions with far more memory than they use.
+
+How much memory a function uses is a metric only where Lambda Insights is on; without it a function is not judged. What
+is saved is reckoned as if each call took as long with less memory. Lambda gives processor time by memory, so a call
+may take longer: try it first.
+
+AWS docs: AWS Lambda Developer Guide, Configure Lambda function memory; Amazon CloudWatch User Guide, Metrics collected
+by Lambda Insights.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from opsportal.checks import Check, Found, Read, Reader
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
+from tasks.sweeps import metrics, money, tags
+from tasks.sweeps.metrics import Query
+from tasks.sweeps.money import Cost
+from tasks.sweeps.resources import Resource, found
+
+FUNCTIONS = Read("lambda", "list_functions")
+KIND = "lambda:function"
+LEAST, STEP = 128, 64  # MB: the least there is, and what is advised goes in such steps
+ITEMS = {"x86_64": "x86.duration.first-tier", "arm64": "arm.duration.first-tier"}
+
+
+class Limits(BaseModel):
+    days: int = Field(
+        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("How far back the calls are looked at.")
+    )
+    percent: int = Field(
+        40,
+        ge=1,
+        le=90,
+        title=gettext_noop("Used, in %"),
+        description=gettext_noop("A function that never used more of its memory than this is found."),
+    )
+    headroom: int = Field(
+        30,
+        ge=0,
+        le=500,
+        title=gettext_noop("Headroom, in %"),
+        description=gettext_noop("So much is left above the most it used in what is advised."),
+    )
+    usd: float = Field(
+        1,
+        ge=0,
+        le=10_000,
+        title=gettext_noop("$ a month"),
+        description=gettext_noop("Functions that would save less than this are left alone."),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """MB of memory: what it has, the most it used (None: Lambda Insights is off), and what is `enough`."""
+
+    resource: Resource
+    memory: int
+    used: float | None
+    enough: int
+    saved: Cost
+
+
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    held = tags.of_kind(reader, KIND)
+    functions = (told for page in reader.pages(FUNCTIONS) for told in page["Functions"])
+    for told, (used, durations) in metrics.measured(reader, functions, queries, limits.days):
+        yield facts(reader, told, held, max(used, default=None), sum(durations) / 1000, limits)
+
+
+def queries(told: Mapping[str, Any]) -> Sequence[Query]:
+    name = told["FunctionName"]
+    return [
+        Query("LambdaInsights", "used_memory_max", (("function_name", name),), "Maximum"),
+        Query("AWS/Lambda", "Duration", (("FunctionName", name),), "Sum"),
+    ]
+
+
+def facts(
+    reader: Reader,
+    told: Mapping[str, Any],
+    held: Mapping[str, dict[str, str]],
+    used: float | None,
+    seconds: float,
+    limits: Limits,
+) -> Facts:
+    """`seconds`: of all its calls in the days."""
+    arn, memory = told["FunctionArn"], told["MemorySize"]
+    enough = min(memory, max(LEAST, ceil((used or 0) * (1 + limits.headroom / 100) / STEP) * STEP))
+    price = reader.price("lambda", ITEMS[(told.get("Architectures") or ["x86_64"])[0]])
+    month = seconds / limits.days * money.HOURS / 24
+    saved = money.monthly(price, month * (memory - enough) / 1024)
+    return Facts(Resource(told["FunctionName"], reader.now, tags=held.get(arn, {})), memory, used, enough, saved)
+
+
+def judge(facts: Facts, limits: Limits) -> Found | None:
+    if facts.used is None or facts.used > facts.memory * limits.percent / 100 or facts.enough >= facts.memory:
+        return None
+    if facts.saved.usd is not None and facts.saved.usd < limits.usd:
+        return None
+    told = _("{memory} MB of memory, of which {days} days' calls used {used} MB at most.")
+    return found(
+        facts.resource,
+        detail=told.format(memory=facts.memory, days=limits.days, used=round(facts.used)),
+        advice=_("Try it with {enough} MB and compare how long its calls take.").format(enough=facts.enough),
+        cost=facts.saved,
+        memory_mb=facts.memory,
+        used_mb=round(facts.used),
+        days=limits.days,
+    )
+
+
+CHECK = Check(
+    name="lambda-oversized",
+    title=gettext_noop("Functions with more memory than they use"),
+    summary=gettext_noop("Lambda functions whose memory could be smaller."),
+    group="cost",
+    severity="low",
+    limits=Limits,
+    gather=gather,
+    judge=judge,
+    reads=(FUNCTIONS, tags.reading(KIND)),
+    permissions=("lambda:ListFunctions", *metrics.PERMISSIONS, *tags.PERMISSIONS),
+    guide=__doc__ or "",
+)

@@ -1,0 +1,89 @@
+"""Finds large S3 buckets without any lifecycle rule: all they were ever given stays, in the dearest class.
+
+The size is that which CloudWatch has once a day of the class Standard. The cost is that of all of it, so it is the
+most that rules can save, reckoned with the price of the first 50 TB.
+
+AWS docs: Amazon S3 User Guide, Managing the lifecycle of objects; Amazon S3 metrics and dimensions.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from pydantic import BaseModel, Field
+
+from opsportal.checks import Check, Found, Read, Reader
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
+from tasks.sweeps import buckets, metrics, money
+from tasks.sweeps.metrics import Query
+from tasks.sweeps.money import Cost
+from tasks.sweeps.resources import GIB, Resource, found
+
+DAYS = 3  # CloudWatch has a bucket's size a day or two late
+TOGETHER = 100  # buckets whose rules are read side by side
+
+
+class Limits(BaseModel):
+    gib: float = Field(
+        100,
+        ge=0,
+        le=10_000_000,
+        title=gettext_noop("GiB"),
+        description=gettext_noop("Buckets that hold less than this are left alone."),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`gib`: of the class Standard, None: CloudWatch has no size. `rules`: it has a lifecycle configuration."""
+
+    resource: Resource
+    cost: Cost
+    gib: float | None
+    rules: bool
+
+
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    names = (told["Name"] for told in buckets.buckets(reader))
+    sized = metrics.measured(reader, names, queries, DAYS)
+    while group := list(islice(sized, TOGETHER)):
+        reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _values in group]
+        for (name, (sizes,)), answer in zip(group, reader.several(reads), strict=True):
+            yield facts(reader, name, sizes[-1] / GIB if sizes else None, bool(answer and answer.get("Rules")))
+
+
+def queries(name: str) -> Sequence[Query]:
+    dimensions = (("BucketName", name), ("StorageType", "StandardStorage"))
+    return [Query("AWS/S3", "BucketSizeBytes", dimensions, "Average")]
+
+
+def facts(reader: Reader, name: str, gib: float | None, rules: bool) -> Facts:
+    cost = Cost() if gib is None else money.monthly(reader.price("s3", "standard.first-50TB"), gib)
+    return Facts(Resource(name, reader.now), cost, gib, rules)
+
+
+def judge(facts: Facts, limits: Limits) -> Found | None:
+    if facts.rules or facts.gib is None or facts.gib < limits.gib:
+        return None
+    return found(
+        facts.resource,
+        detail=_("{gib} GiB in the class Standard, and no lifecycle rule.").format(gib=f"{facts.gib:.0f}"),
+        advice=_("Add rules that move or delete what is old, and abort incomplete uploads."),
+        cost=facts.cost,
+        gib=round(facts.gib, 1),
+    )
+
+
+CHECK = Check(
+    name="s3-without-lifecycle",
+    title=gettext_noop("S3 buckets that only grow"),
+    summary=gettext_noop("Large buckets without a lifecycle rule."),
+    group="cost",
+    severity="low",
+    limits=Limits,
+    gather=gather,
+    judge=judge,
+    permissions=(buckets.PERMISSION, "s3:GetLifecycleConfiguration", *metrics.PERMISSIONS),
+    guide=__doc__ or "",
+)

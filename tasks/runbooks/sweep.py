@@ -1,0 +1,51 @@
+"""Looks for what costs money for nothing, is about to fail, or lies open: the checks you choose, in all regions.
+
+Each region is a step. What its checks need is read once, up to ten calls at a time within the account's budget, and
+kept until the step is over: after a crash or a throttled call it goes on from the last page. What a check finds
+becomes a finding or is seen again; what is no longer true is closed, but only by a check that has read all it needed.
+A read that AWS refuses is told with the permission that is missing, and stops no other check; where not one check could
+be made, the step fails.
+
+A sweep changes nothing. **Cancel** just stops it. **Retry** reads afresh.
+"""
+
+from collections.abc import Sequence
+
+from opsportal import checks
+from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from opsportal.errors import Invalid
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop
+from tasks.sweeps import sweep as region
+from tasks.sweeps.params import Params
+
+LOOK = 3600  # seconds one look may take
+TIMEOUT = 6 * 3600.0
+
+
+def plan(ctx: Context[Params]) -> Sequence[StepSpec]:
+    """One step a region. Raises Invalid for a region that is not the environment's."""
+    chosen = list(dict.fromkeys(ctx.params.regions)) or list(ctx.environment.regions)
+    if foreign := [each for each in chosen if each not in ctx.environment.regions]:
+        text = _("{environment} has no region {regions}: it has {known}.")
+        names = {"regions": ", ".join(foreign), "known": ", ".join(ctx.environment.regions)}
+        raise Invalid(text.format(environment=ctx.environment.name, **names), "regions")
+    return [StepSpec(each, "sweep", input={"region": each}, timeout=TIMEOUT) for each in chosen]
+
+
+def sweep(ctx: Context[Params]) -> Outcome:
+    """One look at one region."""
+    return region.sweep(ctx)
+
+
+RUNBOOK = Runbook(
+    name="sweep",
+    title=gettext_noop("Sweep"),
+    summary=gettext_noop("Run checks on an environment and keep what they find."),
+    params=Params,
+    plan=plan,
+    actions={"sweep": Action(run=sweep, cancel=region.stop, queue="long", limit=LOOK)},
+    permissions=checks.permissions,
+    guide=__doc__ or "",
+    changes=False,
+)

@@ -1,0 +1,128 @@
+"""AWS as the checks of one sweep see it: each page is read once, kept, and served to whoever asks for it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from opsportal import prices, readings
+from opsportal.catalog import Context
+from opsportal.checks import Price, Read
+from opsportal.errors import Denied, Gone, OpsError, StepFailed
+from opsportal.models import Step
+from opsportal.readings import Place, Reading
+from opsportal.turns import Turn
+
+from . import calls
+from .side_by_side import side_by_side
+
+REFUSED = (Denied, Gone, StepFailed)
+WINDOW = 100  # calls whose answers are got before the first of them is handed out
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """AWS refused this call, or what it named is gone."""
+
+    call: str
+    error: OpsError
+
+
+class PageReader:
+    """Implements opsportal.checks.Reader for one look at one sweep's step. Only its own thread touches rows.
+
+    `fresh`: pages read in this look. What was refused is remembered for this look: who asks for it is refused too.
+    """
+
+    def __init__(self, ctx: Context[Any], region: str, reads: Sequence[Read]) -> None:
+        self.ctx = ctx
+        self.environment, self.region, self.now = ctx.environment, region, ctx.started_at
+        self.everything = calls.whole(reads)
+        self.places = readings.places(ctx.step_id)
+        self.refusals: dict[str, OpsError] = {}
+        self.prices: dict[tuple[str, str], Price | None] = {}
+        self.fresh = 0
+
+    def read(self, read: Read, /) -> dict[str, Any]:
+        """Never served by a read of everything: what it names may stand on a later page there."""
+        call = self.call(read)
+        if not self.is_known(call):
+            self.keep([next(self.follow(call, read))])
+        return self.page(call, 0)
+
+    def pages(self, read: Read, /) -> Iterator[dict[str, Any]]:
+        read = calls.serving(read, self.everything)
+        call, number = self.call(read), 0
+        while number < self.place(call).pages or not self.place(call).is_whole:
+            if number == self.place(call).pages and call not in self.refusals:
+                self.keep([next(self.follow(call, read))])
+            yield self.page(call, number)
+            number += 1
+
+    def several(self, reads: Sequence[Read], /) -> Iterator[dict[str, Any] | None]:
+        for start in range(0, len(reads), WINDOW):
+            some = {self.call(read): read for read in reads[start : start + WINDOW]}
+            self.gather(islice(self.follow(*each), 1) for each in some.items() if not self.is_known(each[0]))
+            for call in map(self.call, reads[start : start + WINDOW]):
+                yield None if isinstance(self.refusals.get(call), Gone) else self.page(call, 0)
+
+    def price(self, service: str, item: str) -> Price | None:
+        if (service, item) not in self.prices:
+            self.prices[service, item] = prices.price(service, item, self.region)
+        return self.prices[service, item]
+
+    def fetch(self, reads: Iterable[Read]) -> None:
+        """Make these reads to their end, side by side. Raises TryLater, Lost or Cancelling; what was read stays."""
+        wanted = {self.call(read): read for read in (calls.serving(each, self.everything) for each in reads)}
+        self.gather(self.follow(*each) for each in wanted.items() if not self.place(each[0]).is_whole)
+
+    def gather(self, sources: Iterable[Iterator[Reading | Refusal]]) -> None:
+        with closing(side_by_side(list(sources))) as batches:
+            for batch in batches:
+                self.keep(batch)
+
+    def follow(self, call: str, read: Read) -> Iterator[Reading | Refusal]:
+        """The pages after those kept, one by one; in any thread. Raises TryLater, Lost or Cancelling."""
+        place, arguments = self.place(call), calls.arguments(read)
+        pages = self.ctx.aws.pages_after(place.token, read.service, read.operation, region=self.region, **arguments)
+        try:
+            for number, (page, token) in enumerate(pages, place.pages):
+                yield Reading(call, number, token, readings.packed(content(page)))
+        except REFUSED as error:
+            yield Refusal(call, error)
+
+    def keep(self, batch: Sequence[Reading | Refusal]) -> None:
+        """Write down what came; it is then known."""
+        self.ctx.memory["calls"] += len(batch)
+        self.refusals |= {each.call: each.error for each in batch if isinstance(each, Refusal)}
+        if fresh := [each for each in batch if isinstance(each, Reading)]:
+            self.ctx.write(partial(written, fresh))
+            self.fresh += len(fresh)
+            self.places |= {each.call: Place(each.number + 1, each.token) for each in fresh}
+
+    def page(self, call: str, number: int) -> dict[str, Any]:
+        """A page that is known. Raises Denied, Gone or StepFailed where the call was refused."""
+        if call in self.refusals:
+            raise self.refusals[call]
+        found: dict[str, Any] = readings.page(self.ctx.step_id, call, number)
+        return found
+
+    def call(self, read: Read) -> str:
+        return calls.key(read, self.region, self.ctx.try_no)
+
+    def place(self, call: str) -> Place:
+        return self.places.get(call, Place())
+
+    def is_known(self, call: str) -> bool:
+        return call in self.refusals or self.place(call).pages > 0
+
+
+def content(page: Mapping[str, Any]) -> dict[str, Any]:
+    """The page without what is said about the request."""
+    return {name: value for name, value in page.items() if name != "ResponseMetadata"}
+
+
+def written(fresh: Sequence[Reading], _turn: Turn, step: Step) -> None:
+    readings.keep(step, fresh)

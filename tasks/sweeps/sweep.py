@@ -1,0 +1,106 @@
+"""One region's sweep: read everything once, judge check by check, and say what came of each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opsportal import checks, readings
+from opsportal.catalog import Context, Done, Outcome, Wait
+from opsportal.errors import StepFailed, TryLater
+from opsportal.models import Step
+from opsportal.turns import Turn
+from opsportal.words import gettext as _
+from opsportal.words import ngettext
+
+from . import verdicts
+from .params import Params, limits
+from .reader import PageReader
+from .verdicts import Verdict
+
+PAUSE = 2.0  # seconds until AWS, which throttles, is asked again by a sweep that got on
+
+
+def sweep(ctx: Context[Params]) -> Outcome:
+    """A look: reads and checks that are done are not done again. Raises Denied, TryLater, StepFailed."""
+    begin(ctx)
+    ctx.aws.connect()
+    reads = [read for name in ctx.params.checks for read in known(name).reads]
+    reader = PageReader(ctx, str(ctx.input["region"]), reads)
+    try:
+        reader.fetch(reads)
+        say_read(ctx, reader.fresh)
+        judge(ctx, reader)
+    except TryLater as error:
+        if not reader.fresh:  # it gets nowhere: each look comes later than the one before
+            raise
+        return Wait(PAUSE if error.seconds is None else error.seconds, error.message)
+    return end(ctx)
+
+
+def begin(ctx: Context[Params]) -> None:
+    """A later try knows nothing of what an earlier one did."""
+    if ctx.memory.get("try_no") != ctx.try_no:
+        ctx.memory.clear()
+        ctx.memory.update(try_no=ctx.try_no, calls=0, checks={})
+
+
+def known(name: str) -> checks.Check:
+    """The check of this name, which the parameters have asked for already."""
+    found = checks.check(name)
+    if found is None:
+        raise StepFailed(_("There is no check “{name}” any more. Start a new run.").format(name=name))
+    return found
+
+
+def say_read(ctx: Context[Params], n: int) -> None:
+    """How much was read before the first check begins."""
+    if n:
+        ctx.say(ngettext("Read {n} page side by side.", "Read {n} pages side by side.", n).format(n=n))
+
+
+def judge(ctx: Context[Params], reader: PageReader) -> None:
+    """Make each check that is not made yet."""
+    for n, check in enumerate(map(known, ctx.params.checks)):
+        ctx.progress(n, len(ctx.params.checks))
+        if check.name not in ctx.memory["checks"]:
+            seen = verdicts.verdict(ctx, reader, check, limits(ctx.params, check))
+            verdicts.settle(ctx, reader, check, seen)
+    ctx.progress(len(ctx.params.checks), len(ctx.params.checks))
+
+
+def end(ctx: Context[Params]) -> Done:
+    """Forget the pages and add up. Raises StepFailed when not one of the checks could be made."""
+    ctx.write(forget)
+    made = {name: Verdict(**seen) for name, seen in ctx.memory["checks"].items()}
+    refused = {name: seen.refused for name, seen in made.items() if seen.refused}
+    if len(refused) == len(made):
+        why = " ".join(dict.fromkeys(refused.values()))
+        raise StepFailed(_("Nothing could be checked. {why}").format(why=why))
+    totals = total(made)
+    say(ctx, totals, len(refused))
+    return Done({**totals, "calls": ctx.memory["calls"], "not_checked": refused, "checks": ctx.memory["checks"]})
+
+
+def say(ctx: Context[Params], totals: Mapping[str, Any], refused: int) -> None:
+    """The line that adds up, and a warning where it is not all."""
+    n: int = ctx.memory["calls"]
+    made = ngettext("{n} call made.", "{n} calls made.", n).format(n=n)
+    text = _("{found} found, {new} new, {reopened} again, {closed} closed; ${usd:,.2f} a month.")
+    ctx.say(f"{text.format(**totals)} {made}")
+    if refused:
+        text = ngettext("{n} check could not be made.", "{n} checks could not be made.", refused)
+        ctx.say(text.format(n=refused), "warning")
+
+
+def total(made: Mapping[str, Verdict]) -> dict[str, Any]:
+    names = ("looked", "found", "new", "reopened", "closed", "usd")
+    return {name: round(sum(getattr(seen, name) for seen in made.values()), 2) for name in names}
+
+
+def forget(_turn: Turn, step: Step) -> None:
+    readings.drop(step)
+
+
+def stop(ctx: Context[Params]) -> Outcome:
+    """After a cancel: a sweep changes nothing in AWS, so it just stops."""
+    ctx.write(forget)
+    return Done()

@@ -1,0 +1,55 @@
+"""EBS volumes as DescribeVolumes tells them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsportal.checks import Read, Reader
+
+from . import money, tags
+from .resources import Resource
+
+
+@dataclass(frozen=True)
+class Volume:
+    """`gib`: its size. `iops`, `throughput` (MiB/s): as AWS says them, which for gp2 and magnetic is no provision."""
+
+    resource: Resource
+    kind: str
+    state: str
+    gib: int
+    made: datetime
+    iops: int = 0
+    throughput: int = 0
+    instances: tuple[str, ...] = ()
+
+
+def reading(**filters: list[str]) -> Read:
+    """DescribeVolumes narrowed by filters, `volume_type=["gp2"]` and the like."""
+    listed = [{"Name": name.replace("_", "-"), "Values": values} for name, values in filters.items()]
+    return Read("ec2", "describe_volumes", {"Filters": listed} if listed else {})
+
+
+def volumes(reader: Reader, read: Read) -> Iterator[Volume]:
+    for page in reader.pages(read):
+        for told in page["Volumes"]:
+            yield volume(told, reader.now)
+
+
+def volume(told: Mapping[str, Any], now: datetime) -> Volume:
+    held = tags.plain(told.get("Tags"))
+    return Volume(
+        resource=Resource(told["VolumeId"], now, tags.name(held), held),
+        kind=told["VolumeType"],
+        state=told["State"],
+        gib=told["Size"],
+        made=told["CreateTime"],
+        iops=told.get("Iops") or 0,
+        throughput=told.get("Throughput") or 0,
+        instances=tuple(each["InstanceId"] for each in told.get("Attachments", ()) if each.get("InstanceId")),
+    )
+
+
+def cost(of: money.PriceOf, volume: Volume) -> money.Cost:
+    return money.volume(of, volume.kind, volume.gib, volume.iops, volume.throughput)

@@ -1,0 +1,110 @@
+"""Whole accounts: the benchmark's and the demo's."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sandbox.process import ControlError
+from tests.sandbox.account import until
+
+BENCH = {
+    "volumes": 10_500,
+    "snapshots": 5_200,
+    "addresses": 2_000,
+    "instances": 500,
+    "buckets": 100,
+    "images": 200,
+    "load-balancers": 100,
+    "nat-gateways": 50,
+    "log-groups": 200,
+    "databases": 50,
+    "container-images": 300,
+}
+
+
+def rows(client, operation, key, **given):
+    return [row for page in client.get_paginator(operation).paginate(**given) for row in page[key]]
+
+
+def test_the_benchmarks_account_has_what_it_says(bench):
+    ec2 = bench.client("ec2")
+    assert bench.filled["made"] == BENCH
+    assert len(rows(ec2, "describe_volumes", "Volumes", PaginationConfig={"PageSize": 1000})) == 10_500
+    assert len(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]) == 5_200
+    assert len(ec2.describe_addresses()["Addresses"]) == 2_000
+    assert len(rows(ec2, "describe_instances", "Reservations")) == 500
+    assert len(ec2.describe_images(Owners=["self"])["Images"]) == 200
+    assert len(rows(bench.client("rds"), "describe_db_instances", "DBInstances")) == 50
+
+
+def test_its_waste_is_found_resource_by_resource(bench):
+    ec2, waste = bench.client("ec2"), bench.filled["waste"]
+    loose = ec2.describe_volumes(Filters=[{"Name": "status", "Values": ["available"]}])["Volumes"]
+    free = [row for row in ec2.describe_addresses()["Addresses"] if "AssociationId" not in row]
+    assert {row["VolumeId"] for row in loose} == set(waste["ebs-unattached"])
+    assert {row["AllocationId"] for row in free} == set(waste["eip-unassociated"])
+    assert (len(loose), len(free)) == (2100, 1000)
+
+
+def test_its_orphans_and_unused_images_are_found(bench):
+    ec2, waste = bench.client("ec2"), bench.filled["waste"]
+    volumes = {row["VolumeId"] for row in ec2.describe_volumes()["Volumes"]}
+    images = ec2.describe_images(Owners=["self"])["Images"]
+    kept = {row["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"] for row in images}
+    orphans = {s["SnapshotId"] for s in ec2.describe_snapshots()["Snapshots"] if s["VolumeId"] not in volumes} - kept
+    used = {row["Instances"][0]["ImageId"] for row in rows(ec2, "describe_instances", "Reservations")}
+    old = {i["ImageId"] for i in images if i["CreationDate"] < datetime.now(UTC).replace(day=1).isoformat()}
+    assert orphans == set(waste["snapshot-orphaned"])
+    assert old - used == set(waste["ami-unused"])
+
+
+def test_the_demos_account_is_a_small_shop(account):
+    found = account.sandbox.fill("shop", account.id)
+    made = [kinds["made"] for kinds in found.values()]
+    assert set(found) == {"eu-central-1", "eu-west-1"}
+    assert 350 <= sum(sum(kinds.values()) for kinds in made) <= 450
+    assert len(set().union(*made)) == 25
+
+
+def test_everything_there_has_an_owner(account):
+    account.sandbox.fill("shop", account.id)
+    ec2 = account.sandbox.client("ec2", region="eu-central-1", account=account.id)
+    found = ec2.describe_volumes()["Volumes"] + ec2.describe_addresses()["Addresses"]
+    owners = {tag["Value"] for row in found for tag in row.get("Tags", []) if tag["Key"] == "Owner"}
+    assert owners == {
+        f"{name}@lindenladen.example" for name in ("anna.weber", "jonas.klein", "mira.vogel", "tom.brandt")
+    }
+
+
+@pytest.mark.parametrize("estate", ["bench", "shop"])
+def test_the_same_seed_gives_the_same_account(account, estate):
+    first = account.sandbox.fill(estate, account.id, seed=7)
+    second = account.sandbox.fill(estate, account.id[::-1], seed=7)
+    other = account.sandbox.fill(estate, "1" + account.id[:11], seed=8)
+    region = "eu-west-1"
+    for check in ("ebs-unattached", "eip-unassociated"):
+        assert first[region]["waste"][check] == second[region]["waste"][check]
+        assert first[region]["waste"][check] != other[region]["waste"][check]
+
+
+def test_a_filled_account_survives_a_restart(start):
+    account = start()
+    waste = account.sandbox.fill("shop")["eu-central-1"]["waste"]
+    until(account.sandbox.saved, bool, seconds=5)
+    account.sandbox.kill()
+    ec2 = start().sandbox.client("ec2", region="eu-central-1")
+    loose = ec2.describe_volumes(Filters=[{"Name": "status", "Values": ["available"]}])["Volumes"]
+    assert {row["VolumeId"] for row in loose} == set(waste["ebs-unattached"])
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"estate": "castle"}, "estate must be one of bench, shop, not 'castle'."),
+        ({"estate": "bench", "scale": 0}, "scale must be a whole number from 1 on, not 0."),
+        ({"estate": "bench", "account": 1}, "account must be twelve digits as text, and seed a whole number."),
+    ],
+)
+def test_an_estate_that_cannot_be_is_refused(sandbox, given, sentence):
+    with pytest.raises(ControlError, match=sentence):
+        sandbox.control("POST", "estates", {"account": "123456789012", **given})
