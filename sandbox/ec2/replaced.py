@@ -6,7 +6,7 @@ from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2 import addresses, instances, listings, nat, storage, tags
+from sandbox.ec2 import addresses, credits, instances, listings, nat, storage, tags
 from sandbox.replacing import put
 
 TEMPLATES = {
@@ -19,11 +19,14 @@ def replace() -> None:
     own = {
         "describe_addresses": listings.describe_addresses,
         "describe_images": listings.without_disabled(EC2Response.describe_images),
+        "describe_instance_credit_specifications": credits.describe,
         "describe_instances": instances.describe_instances,
         "describe_nat_gateways": nat.describe_nat_gateways,
         "describe_snapshots": storage.describe_snapshots,
         "describe_volumes": storage.describe_volumes,
         "describe_vpc_endpoints": listings.describe_vpc_endpoints,
+        "modify_instance_credit_specification": credits.modify,
+        "run_instances": credits.kept(EC2Response.run_instances),
     }
     put(EC2Response, **own)
     put(EC2Response, **{name: listings.launch_templates(_whole(name), key) for name, key in TEMPLATES.items()})
