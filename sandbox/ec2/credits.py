@@ -1,8 +1,8 @@
 """Credit specifications of burstable instances.
 
-AWS docs: DescribeInstanceCreditSpecifications and ModifyInstanceCreditSpecification, Amazon EC2 API Reference: without ids
-only unlimited instances are listed. "Key concepts for burstable performance instances", Amazon EC2 User Guide: T2 starts
-as standard, T3, T3a and T4g as unlimited.
+AWS docs: DescribeInstanceCreditSpecifications and ModifyInstanceCreditSpecification, Amazon EC2 API Reference: without
+ids only unlimited instances are listed. "Key concepts for burstable performance instances", Amazon EC2 User Guide: T2
+starts as standard, T3, T3a and T4g as unlimited.
 """
 
 import re
