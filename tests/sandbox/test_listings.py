@@ -106,6 +106,9 @@ def test_tags_and_wildcards_filter(account):
     assert found("tag:Team", "SEARCH") == set()
 
 
+STANDARD = {"CpuCredits": "standard"}
+
+
 class Unwalked(dict):
     """Tags that may be looked up and not gone through."""
 
@@ -240,3 +243,38 @@ def test_launch_templates_come_in_pages(account):
         Versions=["$Latest", "$Default"],
     )
     assert (len({row["LaunchTemplateId"] for row in rows}), len(rows), pages) == (20, 20, 2)
+
+
+def test_an_address_is_found_by_its_ip_until_it_is_released(account):
+    ec2 = account.client("ec2")
+    first, second = (ec2.allocate_address(Domain="vpc") for _ in range(2))
+    assert ec2.describe_addresses(PublicIps=[first["PublicIp"]])["Addresses"][0]["Domain"] == "vpc"
+    interface = ec2.create_network_interface(SubnetId=ec2.describe_subnets()["Subnets"][0]["SubnetId"])
+    held = interface["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.associate_address(AllocationId=first["AllocationId"], NetworkInterfaceId=held)
+    shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[held])["NetworkInterfaces"][0]
+    assert shown["Association"]["PublicIp"] == first["PublicIp"]
+    ec2.release_address(AllocationId=second["AllocationId"])
+    ec2.allocate_address(Domain="vpc")
+    assert refused(ec2.release_address, PublicIp=second["PublicIp"])[0] == "InvalidAddress.NotFound"
+
+
+def test_a_burstable_instance_has_a_credit_specification(account):
+    ec2 = account.client("ec2")
+
+    def launched(kind, **given):
+        made = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, InstanceType=kind, **given)
+        return made["Instances"][0]["InstanceId"]
+
+    def shown(**given):
+        rows = ec2.describe_instance_credit_specifications(**given)["InstanceCreditSpecifications"]
+        return {row["InstanceId"]: row["CpuCredits"] for row in rows}
+
+    old, new, thrifty = launched("t2.micro"), launched("t3.micro"), launched("t3.micro", CreditSpecification=STANDARD)
+    launched("m5.large")
+    assert shown() == {new: "unlimited"}
+    assert shown(InstanceIds=[old, thrifty]) == {old: "standard", thrifty: "standard"}
+    ec2.modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": old, "CpuCredits": "unlimited"}]
+    )
+    assert shown() == {old: "unlimited", new: "unlimited"}
