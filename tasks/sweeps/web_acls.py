@@ -1,0 +1,220 @@
+"""What a web ACL does with a request, as far as its rules can be read: blocked, let through, or not known.
+
+Rules are taken by priority; Allow and Block end it, Count goes on and leaves its label. AWS does not publish what its
+managed rules look for, but for what their documentation names; REQUESTS below holds that, and what operators have met.
+
+AWS docs: AWS Managed Rules rule groups list; How AWS WAF handles rule and rule group actions in a web ACL; Labels on
+web requests; Rule group action overrides (an OverrideAction of Count counts the group's result only).
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote
+
+ADMIN = re.compile(r"(^|/)(admin|administrator|wp-admin|phpmyadmin|sqlmanager|mysqladmin|cpanel|manager)(/|$|\.)", re.I)
+EXTENSIONS = re.compile(r"\.(log|ini|bak|backup|conf|config|cfg|env|sql|dump|old|swp)$", re.I)
+EXPLOITS = re.compile(r"web-inf|\.git/|\.aws/|\.htaccess", re.I)
+Fit = bool | None  # None: not known
+
+
+@dataclass(frozen=True)
+class Request:
+    """A GET of this path and query at this host."""
+
+    host: str
+    path: str
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A rule of a managed group: its name, and the last part of the label it leaves, whose case differs."""
+
+    rule: str
+    label: str
+
+
+REQUESTS: Mapping[str, Sequence[tuple[Label, Callable[[Request], bool]]]] = {
+    "AWSManagedRulesAdminProtectionRuleSet": (
+        (
+            Label("AdminProtection_URIPATH", "awswaf:managed:aws:admin-protection:AdminProtection_URIPath"),
+            lambda request: bool(ADMIN.search(request.path)),
+        ),
+    ),
+    "AWSManagedRulesCommonRuleSet": (
+        (
+            Label("RestrictedExtensions_URIPATH", "awswaf:managed:aws:core-rule-set:RestrictedExtensions_URIPath"),
+            lambda request: bool(EXTENSIONS.search(request.path)),
+        ),
+        (
+            Label("SizeRestrictions_URIPATH", "awswaf:managed:aws:core-rule-set:SizeRestrictions_URIPath"),
+            lambda request: len(request.path) > 1024,
+        ),
+        (
+            Label("SizeRestrictions_QUERYSTRING", "awswaf:managed:aws:core-rule-set:SizeRestrictions_QueryString"),
+            lambda request: len(request.query) > 2048,
+        ),
+        (
+            Label("GenericLFI_URIPATH", "awswaf:managed:aws:core-rule-set:GenericLFI_URIPath"),
+            lambda request: "../" in unquote(request.path),
+        ),
+    ),
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        (
+            Label("ExploitablePaths_URIPATH", "awswaf:managed:aws:known-bad-inputs:ExploitablePaths_URIPath"),
+            lambda request: bool(EXPLOITS.search(request.path)),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """What blocks a request: the rule of the web ACL, within a managed group its rule and label. `sure` False: what
+    narrows it could not be read."""
+
+    rule: str
+    group: str = ""
+    inner: str = ""
+    label: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`verdict`: of the rule that ends it; "unknown": a rule that may end it could not be read (`by`)."""
+
+    verdict: Literal["blocked", "passed", "unknown"]
+    block: Block | None = None
+    by: str = ""
+
+
+def outcome(acl: Mapping[str, Any], request: Request) -> Outcome:
+    """What becomes of the request. Rules that look at what a path does not tell (addresses, rates, bodies) are taken
+    not to match an ordinary visitor."""
+    labels: set[str] = set()
+    doubt = ""
+    for rule in sorted(acl.get("Rules", ()), key=lambda rule: rule["Priority"]):
+        managed = rule["Statement"].get("ManagedRuleGroupStatement")
+        block = in_group(rule, managed, request, labels) if managed else None
+        if block:
+            return Outcome("blocked", block)
+        action = "" if managed else next(iter(rule.get("Action", {})), "")
+        if action not in ("Allow", "Block"):
+            continue
+        fit = fits(rule["Statement"], request, labels)
+        if fit:
+            return ended(rule, action, doubt)
+        if fit is None and not doubt:
+            doubt = rule["Name"]
+    if "Block" in acl.get("DefaultAction", {}):
+        return Outcome("unknown" if doubt else "blocked", None if doubt else Block("Default_Action"), doubt)
+    return Outcome("passed", by=doubt)
+
+
+def ended(rule: Mapping[str, Any], action: str, doubt: str) -> Outcome:
+    if action == "Allow":
+        return Outcome("passed", by=doubt)
+    return Outcome("blocked", Block(rule["Name"], sure=not doubt))
+
+
+def in_group(rule: Mapping[str, Any], managed: Mapping[str, Any], request: Request, labels: set[str]) -> Block | None:
+    """What a managed rule group blocks; what it only counts leaves its label for later rules."""
+    scope = managed.get("ScopeDownStatement")
+    inside: Fit = fits(scope, request, labels) if scope else True
+    if inside is False:
+        return None
+    counted = "Count" in rule.get("OverrideAction", {})
+    for label, matches in REQUESTS.get(managed["Name"], ()) if managed.get("VendorName") == "AWS" else ():
+        if matches(request):
+            labels.add(label.label)
+            if not counted and action_of(managed, label.rule) == "Block":
+                return Block(rule["Name"], managed["Name"], label.rule, label.label, inside is True)
+    return None
+
+
+def action_of(managed: Mapping[str, Any], rule: str) -> str:
+    """The action of one rule within a group; a name with a wrong case overrides nothing, as at AWS."""
+    if rule in [each["Name"] for each in managed.get("ExcludedRules", ())]:
+        return "Count"
+    overrides = {
+        each["Name"]: next(iter(each["ActionToUse"]), "Block") for each in managed.get("RuleActionOverrides", ())
+    }
+    return overrides.get(rule, "Block")
+
+
+def fits(statement: Mapping[str, Any], request: Request, labels: Iterable[str]) -> Fit:
+    """Whether a statement matches the request; None: it looks at what is not known here."""
+    if "NotStatement" in statement:
+        inner = fits(statement["NotStatement"]["Statement"], request, labels)
+        return None if inner is None else not inner
+    if "AndStatement" in statement:
+        return every([fits(each, request, labels) for each in statement["AndStatement"]["Statements"]])
+    if "OrStatement" in statement:
+        found = every([negated(fits(each, request, labels)) for each in statement["OrStatement"]["Statements"]])
+        return negated(found)
+    if "LabelMatchStatement" in statement:
+        return has_label(statement["LabelMatchStatement"], labels)
+    if "ByteMatchStatement" in statement:
+        return bytes_match(statement["ByteMatchStatement"], request)
+    return None if ordinary(statement) is None else False
+
+
+def every(found: Sequence[Fit]) -> Fit:
+    return False if False in found else None if None in found else True
+
+
+def negated(fit: Fit) -> Fit:
+    return None if fit is None else not fit
+
+
+def ordinary(statement: Mapping[str, Any]) -> Fit:
+    """Statements about bursts, attacks or bodies do not match an ordinary visitor; others are not known."""
+    return False if {"RateBasedStatement", "SqliMatchStatement", "XssMatchStatement"} & set(statement) else None
+
+
+def has_label(statement: Mapping[str, Any], labels: Iterable[str]) -> bool:
+    key = statement["Key"]
+    if statement["Scope"] == "NAMESPACE":
+        return any(label.startswith(key) for label in labels)
+    return any(label == key or label.endswith(f":{key}") for label in labels)
+
+
+def bytes_match(statement: Mapping[str, Any], request: Request) -> Fit:
+    """A comparison of the path, the query or the host; other parts of a request are not known."""
+    value = part(statement["FieldToMatch"], request)
+    if value is None:
+        return None
+    kinds = [each["Type"] for each in statement.get("TextTransformations", ())]
+    value = value.lower() if "LOWERCASE" in kinds else value
+    value = unquote(value) if "URL_DECODE" in kinds else value
+    wanted = text(statement["SearchString"])
+    return {
+        "STARTS_WITH": value.startswith(wanted),
+        "ENDS_WITH": value.endswith(wanted),
+        "EXACTLY": value == wanted,
+        "CONTAINS": wanted in value,
+    }.get(statement["PositionalConstraint"])
+
+
+def part(field: Mapping[str, Any], request: Request) -> str | None:
+    if "UriPath" in field:
+        return request.path
+    if "QueryString" in field:
+        return request.query
+    if field.get("SingleHeader", {}).get("Name", "").lower() == "host":
+        return request.host
+    return None
+
+
+def text(searched: Any) -> str:
+    """A SearchString: bytes as boto3 gives them, or base64 as it stands in JSON."""
+    if isinstance(searched, bytes):
+        return searched.decode(errors="replace")
+    try:
+        return base64.b64decode(searched, validate=True).decode()
+    except ValueError:
+        return str(searched)
