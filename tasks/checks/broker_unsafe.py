@@ -21,7 +21,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
 
 GROUPS = Read("elasticache", "describe_replication_groups")
-CLUSTERS = Read("elasticache", "describe_cache_clusters", {"ShowCacheNodeInfo": True})
+CLUSTERS = Read("elasticache", "describe_cache_clusters")
 POLICY = "maxmemory-policy"
 SAFE = "noeviction"
 

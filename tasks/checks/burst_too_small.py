@@ -24,11 +24,13 @@ from tasks.sweeps.series import Metric, Series, measured
 from tasks.sweeps.spans import about
 
 MONTH = 730
-FIXED = ("m5", "m6i", "m7g", "c5", "c6i", "r5", "r6i")
+FIXED = [
+    f"{family}.{size}"
+    for family in ("m5", "m6i", "m7g", "c5", "c6i", "r5", "r6i")
+    for size in ("large", "xlarge", "2xlarge", "4xlarge")
+]
 TYPES = Read(
-    "ec2",
-    "describe_instance_types",
-    {"Filters": [{"Name": "instance-type", "Values": [f"{name}.*" for name in (*burstables.FAMILIES, *FIXED)]}]},
+    "ec2", "describe_instance_types", {"Filters": [{"Name": "instance-type", "Values": [*burstables.TYPES, *FIXED]}]}
 )
 
 

@@ -45,7 +45,7 @@ VOLUMES = Read(
     },
 )
 DATABASES = Read("rds", "describe_db_instances")
-CACHES = Read("elasticache", "describe_cache_clusters", {"ShowCacheNodeInfo": True})
+CACHES = Read("elasticache", "describe_cache_clusters")
 
 Kind = Literal["instance", "database", "node", "volume"]
 
@@ -145,15 +145,16 @@ def databases(read: Reader) -> Iterator[tuple[Holder, Metric]]:
 
 
 def nodes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+    """The nodes of caches; ElastiCache numbers them from 0001."""
     for page in read.pages(CACHES):
         for each in page["CacheClusters"]:
-            if burstables.burst(each["CacheNodeType"]) and each["CacheClusterStatus"] == "available":
-                for node in each.get("CacheNodes", ()):
-                    place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": node["CacheNodeId"]}
-                    key = f"{each['ARN']}/{node['CacheNodeId']}"
-                    since, size = each.get("CacheClusterCreateTime"), each["CacheNodeType"]
-                    holder = Holder("node", key, each["CacheClusterId"], size, read.now, since, False)
-                    yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
+            if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
+                continue
+            for number in range(1, each["NumCacheNodes"] + 1):
+                place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
+                key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
+                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], read.now, since, False)
+                yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
 
 
 def volumes(read: Reader) -> Iterator[tuple[Holder, Metric]]:

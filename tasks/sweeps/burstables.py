@@ -14,13 +14,15 @@ from opsportal.checks import Read, Reader
 from .series import Series
 
 FAMILIES = ("t2", "t3", "t3a", "t4g")
+SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
+TYPES = [f"{family}.{size}" for family in FAMILIES for size in SIZES]
 RUNNING = Read(
     "ec2",
     "describe_instances",
     {
         "Filters": [
             {"Name": "instance-state-name", "Values": ["running"]},
-            {"Name": "instance-type", "Values": [f"{family}.*" for family in FAMILIES]},
+            {"Name": "instance-type", "Values": TYPES},
         ]
     },
 )
