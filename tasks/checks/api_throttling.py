@@ -106,14 +106,16 @@ def functions(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
 
 
 def tables(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
-    """A table's operations; the metric is there only where requests were refused."""
+    """A table with all its operations; the metric is there only where requests were refused."""
+    operations: dict[str, list[dict[str, str]]] = {}
     for place in listed(read, "AWS/DynamoDB", "ThrottledRequests"):
         if set(place) == {"TableName", "Operation"}:
-            name = f"{place['TableName']} {place['Operation']}"
-            refused = Metric("AWS/DynamoDB", "ThrottledRequests", place, "Sum", QUARTER)
-            done = Metric("AWS/DynamoDB", "SuccessfulRequestLatency", place, "SampleCount", QUARTER)
-            key = f"{arn(read, 'dynamodb')}:table/{place['TableName']}#{place['Operation']}"
-            yield Asked("table", key, name), [refused, done]
+            operations.setdefault(place["TableName"], []).append(place)
+    for name, places in operations.items():
+        refused = [Metric("AWS/DynamoDB", "ThrottledRequests", place, "Sum", QUARTER) for place in places]
+        latency = "SuccessfulRequestLatency"  # its samples are the requests that succeeded
+        done = [Metric("AWS/DynamoDB", latency, place, "SampleCount", QUARTER) for place in places]
+        yield Asked("table", f"{arn(read, 'dynamodb')}:table/{name}", name), refused + done
 
 
 def apis(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -125,7 +127,8 @@ def apis(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
 
 
 def arn(read: Reader, service: str) -> str:
-    return f"arn:aws:{service}:{read.region}:{read.environment.account}"
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(read.region.rpartition("-")[0].rpartition("-")[0], "aws")
+    return f"arn:{partition}:{service}:{read.region}:{read.environment.account}"
 
 
 def quotas(read: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -153,14 +156,14 @@ def span(quota: Mapping[str, Any]) -> float:
 
 
 def facts(asked: Asked, series: tuple[Series, ...], now: datetime) -> Facts:
-    """The share of what was measured; where nothing was refused CloudWatch has no point, which is none refused."""
+    """The share of what was measured, refusals first; where there were none CloudWatch has no point."""
     told = asked.kind, asked.resource, asked.name, now
     if not all(each.whole for each in series):
         return Facts(*told, None, 0.0)
-    first = series[0].values
     if asked.kind == "quota":
-        return Facts(*told, max(first, default=0.0), most(asked))
-    refused, others = sum(first), sum(series[1].values)
+        return Facts(*told, max(series[0].values, default=0.0), most(asked))
+    half = len(series) // 2
+    refused, others = (sum(sum(each.values) for each in part) for part in (series[:half], series[half:]))
     return Facts(*told, refused, others if asked.kind == "api" else refused + others)
 
 

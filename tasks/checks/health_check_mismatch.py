@@ -46,31 +46,43 @@ class Facts:
     shut: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """Load balancers, security groups and the ranges of subnets, by ARN or id; read when the first group needs them."""
+
+    balancers: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Mapping[str, Any]]
+    cidrs: Mapping[str, str]
+
+
 def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    balancers: dict[str, dict[str, Any]] | None = None
+    around: Surroundings | None = None
     for group in target_groups.watched(read):
         if not group.targets or not failing(group.targets):
             continue
-        if group.told.get("TargetType") == "instance":
-            balancers = target_groups.balancers(read) if balancers is None else balancers
-        yield Facts(group, read.now, shut(read, group, balancers or {}))
+        if group.told.get("TargetType") != "instance":
+            yield Facts(group, read.now)
+            continue
+        around = around or Surroundings(
+            target_groups.balancers(read), security_groups.listed(read), subnets.cidrs(read)
+        )
+        yield Facts(group, read.now, shut(group, guards(read, [target.id for target in group.targets]), around))
 
 
-def shut(read: Reader, group: Watched, balancers: Mapping[str, Mapping[str, Any]]) -> tuple[int, ...] | None:
-    """The health ports of instances that are closed to the load balancer."""
+def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings) -> tuple[int, ...] | None:
+    """The health ports of instances that are closed to the load balancer; `held`: their security groups."""
     arns = group.told.get("LoadBalancerArns", ())
-    sources = [each for arn in arns for each in balancers.get(arn, {}).get("SecurityGroups", ())]
-    if group.told.get("TargetType") != "instance" or not sources or not group.targets:
+    balancers = [around.balancers[arn] for arn in arns if arn in around.balancers]
+    sources = [each for balancer in balancers for each in balancer.get("SecurityGroups", ())]
+    if not sources or not held:
         return None
-    rules, held = security_groups.listed(read), guards(read, [target.id for target in group.targets])
-    networks = target_groups.networks([balancers[arn] for arn in arns if arn in balancers], subnets.cidrs(read))
-    closed = set()
-    for target in group.targets:
+    networks, closed = target_groups.networks(balancers, around.cidrs), set()
+    for target in group.targets or ():
         port = target_groups.health_port(group.told, target.port)
-        mine = [rules[each] for each in held.get(target.id, ()) if each in rules]
+        mine = [around.rules[each] for each in held.get(target.id, ()) if each in around.rules]
         if mine and security_groups.lets_in(mine, port, sources, networks) is False:
             closed.add(port)
-    return tuple(sorted(closed)) if held else None
+    return tuple(sorted(closed))
 
 
 def guards(read: Reader, instances: Sequence[str]) -> dict[str, list[str]]:

@@ -62,26 +62,27 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     mutable = {
         each["repositoryUri"]: each["imageTagMutability"] in TAGS for page in pages for each in page["repositories"]
     }
-    services = list(containers.with_definitions(read))
-    images = {each for _, definition in services if definition for each in of_definition(definition, mutable)}
-    digests = of_tags(read, sorted(image.name for image in images if image.mutable))
-    for service, definition in services:
-        yield Facts(
-            service=service["serviceArn"],
-            name=service["serviceName"],
-            at=read.now,
-            protected=read.environment.protected,
-            images=of_definition(definition, mutable, digests) if definition else None,
-            tags=containers.tags(service),
-        )
+    for batch in containers.batches(read):
+        images = {each for _service, definition in batch for each in of_definition(definition, mutable) or ()}
+        digests = of_tags(read, sorted(image.name for image in images if image.mutable))
+        for service, definition in batch:
+            yield Facts(
+                service=service["serviceArn"],
+                name=service["serviceName"],
+                at=read.now,
+                protected=read.environment.protected,
+                images=of_definition(definition, mutable, digests),
+                tags=containers.tags(service),
+            )
 
 
 def of_definition(
-    definition: Mapping[str, Any], mutable: Mapping[str, bool], digests: Mapping[str, str] | None = None
-) -> tuple[Image, ...]:
-    return tuple(
-        image(each["name"], each["image"], mutable, digests or {}) for each in definition["containerDefinitions"]
-    )
+    definition: Mapping[str, Any] | None, mutable: Mapping[str, bool], digests: Mapping[str, str] | None = None
+) -> tuple[Image, ...] | None:
+    if definition is None:
+        return None
+    told = definition["containerDefinitions"]
+    return tuple(image(each["name"], each["image"], mutable, digests or {}) for each in told)
 
 
 def image(container: str, name: str, mutable: Mapping[str, bool], digests: Mapping[str, str]) -> Image:

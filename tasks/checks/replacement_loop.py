@@ -22,6 +22,7 @@ from tasks.sweeps import activities, plain_secrets, tags
 from tasks.sweeps.activities import Life
 
 LINES = 20
+LONGEST_GRACE = 2  # hours: lives are followed back as far as so long a grace period makes them short
 
 
 class Limits(BaseModel):
@@ -62,7 +63,7 @@ class Facts:
 
 
 def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, 1 + limits.times * 2)
+    done = activities.by_group(read, 1 + limits.times * LONGEST_GRACE)
     hour_ago = read.now - timedelta(hours=1)
     for group in activities.groups(read):
         lives = [

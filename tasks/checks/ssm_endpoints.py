@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
-from opsportal.words import gettext_noop
+from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import security_groups, subnets
 from tasks.sweeps.subnets import Subnet
 
@@ -86,7 +86,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if way == "other":
         text = _("Its default route leads to another network. Whether that leads out is not known. {without}")
         return found(facts, text.format(without=wrong(lacking, shut)), "low")
-    text = _("{n} instances have neither a NAT gateway nor the endpoints of Systems Manager. {without}")
+    text = ngettext(
+        "{n} instance has neither a NAT gateway nor the endpoints of Systems Manager. {without}",
+        "{n} instances have neither a NAT gateway nor the endpoints of Systems Manager. {without}",
+        facts.instances,
+    )
     return found(facts, text.format(n=facts.instances, without=wrong(lacking, shut)), None)
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
-from opsportal.words import gettext_noop
+from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import plain_secrets, tags
 from tasks.sweeps.spans import about
 
@@ -127,15 +127,17 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 def drifted(facts: Facts, age: float | None) -> str:
     """Which resources, and how old the look is."""
     resources = list(dict.fromkeys([*(each.resource for each in facts.differences), *facts.deleted]))
-    shown = ", ".join(resources[:5]) + (", …" if len(resources) > 5 or facts.more else "")
+    n = len(resources)
+    shown = ", ".join(resources[:5]) + (", …" if n > 5 or facts.more else "")
     seen = _("as seen {span} ago").format(span=about(age)) if age is not None else _("at a time not known")
-    if not resources:
+    if n == 0:
         return _("It has drifted, {seen}. Which resources is not known.").format(seen=seen)
-    text = _("{resources} differ from the template, {seen}.")
+    text = ngettext("{names} differs from the template, {seen}.", "{names} differ from the template, {seen}.", n)
+    detail = text.format(names=shown, seen=seen)
     if facts.deleted:
         gone = _("Gone: {names}.").format(names=", ".join(facts.deleted[:5]))
-        return f"{text.format(resources=shown, seen=seen)} {gone}"
-    return text.format(resources=shown, seen=seen)
+        return f"{detail} {gone}"
+    return detail
 
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:

@@ -111,8 +111,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 def loop(facts: Facts, throttled: int, limits: Limits) -> str:
     text = _("Health checks ended {n} instances without CPU credits in {span}; those that follow start without any.")
-    detail = text.format(n=throttled, span=about(limits.hours))
-    return f"{detail} {_('Replacing is suspended now.')}" if facts.suspended else detail
+    detail, suspended = text.format(n=throttled, span=about(limits.hours)), _("Replacing is suspended now.")
+    return f"{detail} {suspended}" if facts.suspended else detail
 
 
 def advice(facts: Facts) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
-from opsportal.words import gettext_noop
+from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import activities, launch_templates, subnets, tags
 from tasks.sweeps.subnets import Subnet
 
@@ -89,12 +89,16 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     names = [name for name in facts.commands if name not in limits.ignore]
     if not names or not (facts.shut or facts.unsure):
         return None
-    tools = ", ".join(names)
+    tools, n = ", ".join(names), len(facts.shut)
     if facts.shut:
         where = ", ".join(subnet.id for subnet in facts.shut)
-        text = _("Its instances run {tools} at their start, and {subnets} have no way out.")
+        text = ngettext(
+            "Its instances run {tools} at their start, and {subnets} has no way out.",
+            "Its instances run {tools} at their start, and {subnets} have no way out.",
+            n,
+        )
         return found(facts, text.format(tools=tools, subnets=where), None)
-    text = _("Its instances run {tools} at their start; whether {subnets} lead out is not known.")
+    text = _("Its instances run {tools} at their start; whether there is a way out of {subnets} is not known.")
     return found(facts, text.format(tools=tools, subnets=", ".join(facts.unsure)), "low")
 
 

@@ -4,12 +4,15 @@ AWS docs: Amazon ECS API Reference: DescribeServices (10 a call), DescribeTaskDe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
 CLUSTERS = Read("ecs", "list_clusters")
 SERVICES = 10
+TOGETHER = 50  # services in memory at a time: each brings up to 100 events
+Pair = tuple[dict[str, Any], dict[str, Any] | None]
 PERMISSIONS = ("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices")
 
 
@@ -40,12 +43,17 @@ def definitions(read: Reader, arns: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {arn: answer["taskDefinition"] for arn, answer in answers if answer}
 
 
-def with_definitions(read: Reader) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
-    """Each service with the task definition it is to run; None: that is gone."""
-    found = list(services(read))
-    known = definitions(read, [each["taskDefinition"] for each in found])
-    for each in found:
-        yield each, known.get(each["taskDefinition"])
+def batches(read: Reader) -> Iterator[list[Pair]]:
+    """Services with the task definitions they are to run, some at a time; None: that is gone."""
+    left = services(read)
+    while found := list(islice(left, TOGETHER)):
+        known = definitions(read, [each["taskDefinition"] for each in found])
+        yield [(each, known.get(each["taskDefinition"])) for each in found]
+
+
+def with_definitions(read: Reader) -> Iterator[Pair]:
+    """The same, one by one."""
+    return (pair for batch in batches(read) for pair in batch)
 
 
 def ports(definition: Mapping[str, Any], container: str) -> tuple[int, ...]:

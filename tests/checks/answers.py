@@ -1,8 +1,13 @@
 """Readers for tests: one with answers of AWS's shape that a test names, one on the sandbox. Both note their calls."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from botocore import xform_name
+from botocore.session import get_session
 
 from opsportal.checks import Price, Read
+from tasks.aws.errors import iam_action
 from tasks.sweeps.series import Series
 from tests.stacks.driver import facts
 
@@ -29,7 +34,17 @@ def judged(check, facts, **limits):
 
 
 def gathered(check, reader, **limits):
-    return list(check.CHECK.gather(reader, check.Limits(**limits)))
+    """The facts it gathers; no call may need an action that it does not declare."""
+    found = list(check.CHECK.gather(reader, check.Limits(**limits)))
+    assert reader.actions <= set(check.CHECK.permissions)
+    return found
+
+
+@cache
+def action(service, operation):
+    model = get_session().get_service_model(service)
+    names = {xform_name(name): name for name in model.operation_names}
+    return iam_action(model.signing_name, names[operation])
 
 
 class Answers:
@@ -38,13 +53,17 @@ class Answers:
     def __init__(self, given, prices=None, region="eu-central-1", **environment):
         self.given = {("cloudwatch", "get_metric_data"): measured({}), **given}
         self.prices, self.region, self.now, self.calls = prices or {}, region, NOW, []
-        self.environment = facts("123456789012", **environment)
+        self.environment, self.actions = facts("123456789012", **environment), set()
+
+    def note(self, read):
+        self.calls.append(read.operation)
+        self.actions.add(action(read.service, read.operation))
 
     def pages(self, read):
         answer = self.given[read.service, read.operation]
         answer = answer(read.arguments) if callable(answer) else answer
         for page in answer if isinstance(answer, list) else [answer]:
-            self.calls.append(read.operation)
+            self.note(read)
             yield page
 
     def read(self, read):
@@ -83,10 +102,10 @@ class OnSandbox(Answers):
         self.account, self.now = account, datetime.now(UTC)
 
     def pages(self, read):
-        self.calls.append(read.operation)
+        self.note(read)
         paginator = self.account.client(read.service).get_paginator(read.operation)
         yield from paginator.paginate(**read.arguments)
 
     def read(self, read: Read):
-        self.calls.append(read.operation)
+        self.note(read)
         return getattr(self.account.client(read.service), read.operation)(**read.arguments)

@@ -15,13 +15,13 @@ DRIFTED = stack_drift.Facts("arn:stack", "db", NOW, "DRIFTED", ago(days=3), (CHA
 
 def test_drift_is_found_with_its_age_and_values():
     found = judged(stack_drift, DRIFTED)
-    assert found.detail == "Db differ from the template, as seen 3 d ago."
+    assert found.detail == "Db differs from the template, as seen 3 d ago."
     assert found.evidence["differences"] == [vars(CHANGED)]
 
 
 def test_a_resource_that_is_gone_is_named():
     found = judged(stack_drift, replace(DRIFTED, differences=(), deleted=("Queue",)))
-    assert found.detail == "Queue differ from the template, as seen 3 d ago. Gone: Queue."
+    assert found.detail == "Queue differs from the template, as seen 3 d ago. Gone: Queue."
 
 
 def test_a_stack_in_sync_that_was_looked_at_lately_is_well():

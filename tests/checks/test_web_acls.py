@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tasks import engine
 from tasks.checks import waf_blocks_path
 from tasks.sweeps import web_acls
 from tasks.sweeps.web_acls import Block, Outcome, Request
+from tests import factories
 from tests.checks.answers import NOW, Answers, gathered, judged
 
 ADMIN = Request("shop.example.com", "/admin/login")
@@ -209,6 +211,13 @@ def test_a_distribution_is_looked_at_in_us_east_1():
     }
     reader = Answers(given, region="us-east-1", regions=("eu-central-1", "us-east-1"), probes=(ADDRESS,))
     assert [facts.resource for facts in gathered(waf_blocks_path, reader)] == ["arn:d"]
+
+
+@pytest.mark.django_db
+def test_the_lines_of_an_environment_are_its_addresses():
+    where = factories.environment(probes=f"{ADDRESS}\nhttps://www.example.com/\n")
+    facts = engine.environment_facts(factories.run(environment=where))
+    assert facts.probes == (ADDRESS, "https://www.example.com/")
 
 
 def test_without_declared_addresses_nothing_is_read():
