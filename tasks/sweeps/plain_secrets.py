@@ -8,45 +8,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
-from detect_secrets.filters import heuristic
-from detect_secrets.plugins.aws import AWSKeyDetector
-from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
-from detect_secrets.plugins.basic_auth import BasicAuthDetector
-from detect_secrets.plugins.discord import DiscordBotTokenDetector
-from detect_secrets.plugins.github_token import GitHubTokenDetector
-from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
-from detect_secrets.plugins.jwt import JwtTokenDetector
-from detect_secrets.plugins.keyword import REGEX_BY_FILETYPE, KeywordDetector
-from detect_secrets.plugins.npm import NpmDetector
-from detect_secrets.plugins.openai import OpenAIDetector
-from detect_secrets.plugins.private_key import PrivateKeyDetector
-from detect_secrets.plugins.pypi_token import PypiTokenDetector
-from detect_secrets.plugins.sendgrid import SendGridDetector
-from detect_secrets.plugins.slack import SlackDetector
-from detect_secrets.plugins.stripe import StripeDetector
-from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
-from detect_secrets.plugins.twilio import TwilioKeyDetector
-from detect_secrets.util.filetype import FileType
-
 DETECTORS = (
-    AWSKeyDetector,
-    AzureStorageKeyDetector,
-    BasicAuthDetector,
-    DiscordBotTokenDetector,
-    GitHubTokenDetector,
-    GitLabTokenDetector,
-    JwtTokenDetector,
-    NpmDetector,
-    OpenAIDetector,
-    PrivateKeyDetector,
-    PypiTokenDetector,
-    SendGridDetector,
-    SlackDetector,
-    StripeDetector,
-    TelegramBotTokenDetector,
-    TwilioKeyDetector,
+    "aws.AWSKeyDetector",
+    "azure_storage_key.AzureStorageKeyDetector",
+    "basic_auth.BasicAuthDetector",
+    "discord.DiscordBotTokenDetector",
+    "github_token.GitHubTokenDetector",
+    "gitlab_token.GitLabTokenDetector",
+    "jwt.JwtTokenDetector",
+    "npm.NpmDetector",
+    "openai.OpenAIDetector",
+    "private_key.PrivateKeyDetector",
+    "pypi_token.PypiTokenDetector",
+    "sendgrid.SendGridDetector",
+    "slack.SlackDetector",
+    "stripe.StripeDetector",
+    "telegram_token.TelegramBotTokenDetector",
+    "twilio.TwilioKeyDetector",
 )
 NAMED = re.compile(r"arn:aws[\w-]*:[^\s\"',]+|\{\{resolve:[^}]*\}\}")  # what names a secret is none
 NO_VALUE = (
@@ -54,7 +35,7 @@ NO_VALUE = (
 )
 NO_VALUE += r"|GenerateSecretString|ManageMasterUserPassword|NoEcho|Description|ConstraintDescription|AllowedPattern"
 REFERENCE = re.compile(
-    r"\{\{resolve:|\$\{|\$\(|`|^\$|^<.*>$|\bRef\b|Fn::|!(Ref|Sub|GetAtt|ImportValue)|arn:aws|^[*x.]+$", re.I
+    r"\{\{resolve:|\$\{|\$\(|`|^\$|^<.*>$|^\{.*\}$|\bRef\b|Fn::|!(Ref|Sub|GetAtt|ImportValue)|arn:aws|^[*x.]+$", re.I
 )
 LONGEST = 2000  # characters of a line: no pattern of a secret is longer, and none may take long to look for
 WORD = re.compile(r"^(true|false|null|none|yes|no|\d{1,4}|changeme-?not|string|required)$", re.I)
@@ -70,12 +51,18 @@ class Sighting:
 
 @cache
 def _detectors() -> tuple[Any, ...]:
-    return tuple(detector() for detector in DETECTORS)
+    """Loaded when first used: the portal's processes know the checks, and never look for a secret."""
+    names = [name.split(".") for name in DETECTORS]
+    return tuple(getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in names)
 
 
 @cache
-def _keyword() -> Any:
-    return KeywordDetector(keyword_exclude=NO_VALUE)
+def _keyword() -> tuple[Any, Any, re.Pattern[str]]:
+    """The detector of names that sound like secrets, its patterns for files of settings, and the names alone."""
+    module = import_module("detect_secrets.plugins.keyword")
+    kinds = import_module("detect_secrets.util.filetype").FileType
+    names = re.compile("|".join(module.DENYLIST), re.IGNORECASE)
+    return module.KeywordDetector(keyword_exclude=NO_VALUE), module.REGEX_BY_FILETYPE[kinds.CONFIG], names
 
 
 def kinds(line: str) -> Iterator[str]:
@@ -84,17 +71,15 @@ def kinds(line: str) -> Iterator[str]:
     for detector in _detectors():
         if any(is_secret(found) for found in detector.analyze_string(line)):
             yield detector.secret_type
-    assigned = REGEX_BY_FILETYPE[FileType.CONFIG]
-    if any(is_secret(found) for found in _keyword().analyze_string(line, assigned)):
-        yield KeywordDetector.secret_type
+    keyword, patterns, names = _keyword()
+    if names.search(line) and any(is_secret(found) for found in keyword.analyze_string(line, patterns)):
+        yield keyword.secret_type
 
 
 def is_secret(found: str) -> bool:
     """Whether what a pattern matched is a value, and no reference, placeholder or plain word."""
     value = found.strip().strip("'\"")
-    if len(value) < 4 or REFERENCE.search(value) or WORD.match(value):
-        return False
-    return not heuristic.is_templated_secret(value) and not heuristic.is_prefixed_with_dollar_sign(value)
+    return len(value) >= 4 and not REFERENCE.search(value) and not WORD.match(value)
 
 
 def in_text(text: str, what: str) -> Iterator[Sighting]:

@@ -216,6 +216,22 @@ def test_changes_of_direction_are_counted_by_the_policies_causes():
     assert activities.turns([activities.activity_of(each) for each in reversed(told)]) == 3
 
 
+def test_policies_alarms_and_activities_are_joined():
+    def policy(name, step):
+        told = {"AutoScalingGroupName": "web", "PolicyName": name, "PolicyType": "StepScaling"}
+        return told | {"StepAdjustments": [{"ScalingAdjustment": step}], "Alarms": [{"AlarmName": name}]}
+
+    def alarm(name, at, compares):
+        return {"AlarmName": name, "MetricName": "CPUUtilization", "Threshold": at, "ComparisonOperator": compares}
+
+    watched = [alarm("out", 70, "GreaterThanThreshold"), alarm("in", 30, "LessThanThreshold")]
+    given = scaling() | {
+        ("autoscaling", "describe_policies"): {"ScalingPolicies": [policy("out", 1), policy("in", -1)]},
+        ("cloudwatch", "describe_alarms"): {"MetricAlarms": watched},
+    }
+    assert gathered(asg_scaling_policy, Answers(given)) == [replace(MOVES, thresholds=APART)]
+
+
 def test_a_group_of_the_sandbox_without_a_policy_is_found(account):
     client = account.client("autoscaling")
     client.create_launch_configuration(LaunchConfigurationName="c", ImageId="ami-12c6146b", InstanceType="t3.micro")

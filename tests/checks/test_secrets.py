@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -51,6 +53,12 @@ def test_a_secret_is_known_by_its_kind(line, kind):
 )
 def test_a_reference_is_no_secret(line):
     assert list(plain_secrets.kinds(line)) == []
+
+
+def test_a_process_that_only_knows_the_checks_loads_no_detector():
+    look = "import sys; from tasks.checks import CHECKS; print('detect_secrets' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_long_line_takes_no_time():
