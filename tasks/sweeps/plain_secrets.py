@@ -29,7 +29,8 @@ DETECTORS = (
     "telegram_token.TelegramBotTokenDetector",
     "twilio.TwilioKeyDetector",
 )
-NAMED = re.compile(r"arn:aws[\w-]*:[^\s\"',]+|\{\{resolve:[^}]*\}\}")  # what names a secret is none
+# What names a secret, or an action on one, is none.
+NAMED = re.compile(r"arn:aws[\w-]*:[^\s\"',]+|\{\{resolve:[^}]*\}\}|\bsecretsmanager:[A-Z*][A-Za-z*]*")
 NO_VALUE = (
     r"(secret|password|passwd|pwd|key)[\w-]*(arn|id|name|length|type|template|policy|version|rotation\w*)[\"']?\s*[:=]"
 )
@@ -37,13 +38,13 @@ NO_VALUE += r"|GenerateSecretString|ManageMasterUserPassword|NoEcho|Description|
 REFERENCE = re.compile(
     r"\{\{resolve:|\$\{|\$\(|`|^\$|^<.*>$|^\{.*\}$|\bRef\b|Fn::|!(Ref|Sub|GetAtt|ImportValue)|arn:aws|^[*x.]+$", re.I
 )
-LONGEST = 2000  # characters of a line: no pattern of a secret is longer, and none may take long to look for
+LONGEST, OVERLAP = 2000, 300  # characters of a line that are looked through at once
 WORD = re.compile(r"^(true|false|null|none|yes|no|\d{1,4}|changeme-?not|string|required)$", re.I)
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """Where a secret stands, such as "user data, line 12", and its kind in detect-secrets' words."""
+    """Where a secret stands, such as "user data:12", and its kind in detect-secrets' words."""
 
     place: str
     kind: str
@@ -66,8 +67,17 @@ def _keyword() -> tuple[Any, Any, re.Pattern[str]]:
 
 
 def kinds(line: str) -> Iterator[str]:
-    """The kinds of secrets in a line of a script, a template or a file of settings."""
-    line = NAMED.sub("$", line[:LONGEST])
+    """The kinds of secrets in a line of a script, a template or a file of settings, each once."""
+    return iter(dict.fromkeys(kind for piece in pieces(NAMED.sub("$", line)) for kind in _kinds(piece)))
+
+
+def pieces(line: str) -> Iterator[str]:
+    """A long line in parts that overlap, so that no pattern takes long and no secret is cut."""
+    for start in range(0, max(len(line) - OVERLAP, 1), LONGEST - OVERLAP):
+        yield line[start : start + LONGEST]
+
+
+def _kinds(line: str) -> Iterator[str]:
     for detector in _detectors():
         if any(is_secret(found) for found in detector.analyze_string(line)):
             yield detector.secret_type
@@ -91,5 +101,5 @@ def in_text(text: str, what: str) -> Iterator[Sighting]:
 
 def in_setting(name: str, value: str, what: str) -> Iterator[Sighting]:
     """Those of a named value, such as an environment variable."""
-    for kind in dict.fromkeys(kinds(f'{name}="{value}"')):
+    for kind in kinds(f'{name}="{value}"'):
         yield Sighting(f"{what}:{name}", kind)

@@ -10,7 +10,7 @@ web requests; Rule group action overrides (an OverrideAction of Count counts the
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -85,40 +85,49 @@ class Block:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`verdict`: of the rule that ends it; "unknown": a rule that may end it could not be read (`by`)."""
+    """`by`: the first rule that may block it all the same, because it could not be read; empty: none."""
 
-    verdict: Literal["blocked", "passed", "unknown"]
+    verdict: Literal["blocked", "passed"]
     block: Block | None = None
     by: str = ""
 
 
 def outcome(acl: Mapping[str, Any], request: Request) -> Outcome:
-    """What becomes of the request. Rules that look at what a path does not tell (addresses, rates, bodies) are taken
-    not to match an ordinary visitor."""
+    """What becomes of the request. Rules that look at what a path does not tell (rates, attacks) are taken not to
+    match an ordinary visitor."""
     labels: set[str] = set()
-    doubt = ""
+    doubts: dict[str, str] = {}  # the first rule that could not be read, by what it would do
     for rule in sorted(acl.get("Rules", ()), key=lambda rule: rule["Priority"]):
-        managed = rule["Statement"].get("ManagedRuleGroupStatement")
-        block = in_group(rule, managed, request, labels) if managed else None
-        if block:
-            return Outcome("blocked", block)
-        action = "" if managed else next(iter(rule.get("Action", {})), "")
-        if action not in ("Allow", "Block"):
-            continue
-        fit = fits(rule["Statement"], request, labels)
-        if fit:
-            return ended(rule, action, doubt)
-        if fit is None and not doubt:
-            doubt = rule["Name"]
+        action, block = applied(rule, request, labels)
+        if action == "Block":
+            return Outcome("blocked", replace(block, sure=block.sure and "Allow" not in doubts))
+        if action == "Allow":
+            return Outcome("passed", by=doubts.get("Block", ""))
+        if action:
+            doubts.setdefault(action.removeprefix("?"), rule["Name"])
     if "Block" in acl.get("DefaultAction", {}):
-        return Outcome("unknown" if doubt else "blocked", None if doubt else Block("Default_Action"), doubt)
-    return Outcome("passed", by=doubt)
+        return Outcome("blocked", Block("Default_Action", sure="Allow" not in doubts))
+    return Outcome("passed", by=doubts.get("Block", ""))
 
 
-def ended(rule: Mapping[str, Any], action: str, doubt: str) -> Outcome:
-    if action == "Allow":
-        return Outcome("passed", by=doubt)
-    return Outcome("blocked", Block(rule["Name"], sure=not doubt))
+Action = Literal["Allow", "Block", "?Allow", "?Block", ""]
+
+
+def applied(rule: Mapping[str, Any], request: Request, labels: set[str]) -> tuple[Action, Block]:
+    """What a rule does with the request: it ends it, it may (?), or it does nothing; and what would block it."""
+    plain, statement = Block(rule["Name"]), rule["Statement"]
+    if "OverrideAction" in rule:
+        managed = statement.get("ManagedRuleGroupStatement", {})
+        block = in_group(rule, managed, request, labels) if managed.get("VendorName") == "AWS" else None
+        unread = managed.get("VendorName") != "AWS" and "Count" not in rule["OverrideAction"]
+        return ("Block", block) if block else ("?Block" if unread else "", plain)
+    action = next(iter(rule.get("Action", {})), "")
+    if action not in ("Allow", "Block"):
+        return "", plain
+    fit = fits(statement, request, labels)
+    if fit is None:
+        return ("?Allow" if action == "Allow" else "?Block"), plain
+    return (("Allow" if action == "Allow" else "Block") if fit else ""), plain
 
 
 def in_group(rule: Mapping[str, Any], managed: Mapping[str, Any], request: Request, labels: set[str]) -> Block | None:
@@ -128,7 +137,7 @@ def in_group(rule: Mapping[str, Any], managed: Mapping[str, Any], request: Reque
     if inside is False:
         return None
     counted = "Count" in rule.get("OverrideAction", {})
-    for label, matches in REQUESTS.get(managed["Name"], ()) if managed.get("VendorName") == "AWS" else ():
+    for label, matches in REQUESTS.get(managed["Name"], ()):
         if matches(request):
             labels.add(label.label)
             if not counted and action_of(managed, label.rule) == "Block":

@@ -95,6 +95,18 @@ def test_a_rule_that_cannot_be_read_leaves_a_doubt():
     assert web_acls.outcome(given, ADMIN) == Outcome("passed", by="own-1")
 
 
+@pytest.mark.parametrize("statement", ["RuleGroupReferenceStatement", "ManagedRuleGroupStatement"])
+def test_groups_of_others_leave_a_doubt_unless_they_count(statement):
+    told = {"Name": "own", "Priority": 1, "Statement": {statement: {"VendorName": "Else", "Name": "x"}}}
+    assert web_acls.outcome(acl(told | {"OverrideAction": {"None": {}}}), ADMIN) == Outcome("passed", by="own")
+    assert web_acls.outcome(acl(told | {"OverrideAction": {"Count": {}}}), ADMIN) == Outcome("passed")
+
+
+def test_an_allow_that_cannot_be_read_makes_a_block_unsure():
+    given = acl(rule("Allow", {"IPSetReferenceStatement": {"ARN": "arn:ips"}}), managed())
+    assert web_acls.outcome(given, ADMIN).block == replace(BLOCK, sure=False)
+
+
 def test_a_default_of_block_blocks():
     assert web_acls.outcome(acl(default="Block"), ADMIN).block == Block("Default_Action")
 
