@@ -7,47 +7,31 @@ finding has USD a month, reckoned from what was charged in these hours. A new in
 so its first half hour is not judged.
 
 EC2 instances are asked for surplus credits only when their balance has been at zero, because surplus is not spent
-before: 500 instances cost eight calls. RDS T3 and T4g work in unlimited mode, ElastiCache nodes in standard mode.
+before: 500 instances cost eight calls.
 
 AWS docs: Monitor your CPU credits for burstable instances; Unlimited mode for burstable performance instances; Amazon
 EBS General Purpose SSD volumes; Amazon CloudWatch metrics for Amazon RDS; Metrics for Redis OSS and Valkey; Supported
 node types (ElastiCache).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Price, Read, Reader, Severity
+from opsportal.checks import Check, Found, Price, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, tags
-from tasks.sweeps.burstables import Burst
+from tasks.sweeps import burstables, credit_holders
+from tasks.sweeps.credit_holders import Holder
 from tasks.sweeps.series import Metric, Series, measured
 from tasks.sweeps.spans import about
 
 HOURS = 4.0  # of which the balance is read: 48 points of five minutes
 MONTH = 730
 EMPTY = 1.0  # credits, or % of a volume's: no more than that is as good as none
-SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
-
-VOLUMES = Read(
-    "ec2",
-    "describe_volumes",
-    {
-        "Filters": [
-            {"Name": "status", "Values": ["in-use"]},
-            {"Name": "volume-type", "Values": ["gp2", "st1", "sc1"]},
-        ]
-    },
-)
-DATABASES = Read("rds", "describe_db_instances")
-CACHES = Read("elasticache", "describe_cache_clusters")
-
-Kind = Literal["instance", "database", "node", "volume"]
 
 
 class Limits(BaseModel):
@@ -75,24 +59,6 @@ class Limits(BaseModel):
 
 
 @dataclass(frozen=True)
-class Holder:
-    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start."""
-
-    kind: Kind
-    resource: str
-    name: str
-    size: str
-    at: datetime
-    since: datetime | None
-    unlimited: bool | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def burst(self) -> Burst | None:
-        return burstables.burst(self.size)
-
-
-@dataclass(frozen=True)
 class Facts:
     """`surplus`: credits borrowed; `charged`: those charged in each five minutes; None: not asked for. `price`: of one
     vCPU-hour of surplus credits."""
@@ -107,7 +73,9 @@ class Facts:
 def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     unlimited: set[str] | None = None
     falling: list[tuple[Facts, tuple[Metric, ...]]] = []
-    for (holder, metric), (balance,) in measured(read, ((each, each[1:]) for each in holders(read)), HOURS):
+    for (holder, metric), (balance,) in measured(
+        read, ((each, each[1:]) for each in credit_holders.holders(read)), HOURS
+    ):
         if not is_falling(balance, limits) or holder.kind in ("node", "volume"):
             yield Facts(holder, balance)
             continue
@@ -118,55 +86,6 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     for facts, series in measured(read, falling, HOURS):
         surplus, charged = series or (None, None)
         yield replace(facts, surplus=surplus, charged=charged, price=price(read, facts.holder))
-
-
-def holders(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    """All that holds credits, each with the metric of its balance."""
-    for instance in burstables.running(read):
-        key = instance["InstanceId"]
-        held = tags.plain(instance.get("Tags"))
-        size, since = instance["InstanceType"], instance["LaunchTime"]
-        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held)
-        yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
-    yield from databases(read)
-    yield from nodes(read)
-    yield from volumes(read)
-
-
-def databases(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(DATABASES):
-        for each in page["DBInstances"]:
-            size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
-            if burstables.burst(size) and each["DBInstanceStatus"] == "available":
-                unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
-                since = each.get("InstanceCreateTime")
-                holder = Holder("database", each["DBInstanceArn"], key, size, read.now, since, unlimited, held)
-                yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
-
-
-def nodes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    """The nodes of caches; ElastiCache numbers them from 0001."""
-    for page in read.pages(CACHES):
-        for each in page["CacheClusters"]:
-            if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
-                continue
-            for number in range(1, each["NumCacheNodes"] + 1):
-                place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
-                key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
-                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], read.now, since, False)
-                yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
-
-
-def volumes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(VOLUMES):
-        for each in page["Volumes"]:
-            kind, key = each["VolumeType"], each["VolumeId"]
-            bursts = kind in ("st1", "sc1") or (kind == "gp2" and each["Size"] < SMALL_GP2)
-            if bursts and each["State"] == "in-use":
-                held = tags.plain(each.get("Tags"))
-                size = f"{kind}, {each['Size']} GiB"
-                holder = Holder("volume", key, tags.name(held), size, read.now, each["CreateTime"], False, held)
-                yield holder, Metric("AWS/EBS", "BurstBalance", {"VolumeId": key})
 
 
 def is_falling(balance: Series, limits: Limits) -> bool:
@@ -302,7 +221,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(burstables.RUNNING, DATABASES, CACHES, VOLUMES),
+    reads=credit_holders.READS,
     permissions=(
         "cloudwatch:GetMetricData",
         "ec2:DescribeInstanceCreditSpecifications",

@@ -3,7 +3,7 @@
 The addresses an environment declares are followed to their load balancers (by DNS name, Route 53 alias or host rule)
 or CloudFront distribution, and each is taken through the web ACL in front: rules by priority, managed groups with
 their overrides and scope, exceptions by label. AWSManagedRulesAdminProtectionRuleSet, for one, blocks what looks like
-an administrator's path. AWS does not publish its patterns: what is known here is in tasks/sweeps/web_acls.py. Only
+an administrator's path. AWS does not publish its patterns: what is known here is in tasks/sweeps/managed_rules.py. Only
 reading: no request is sent. Web ACLs of distributions are read in us-east-1.
 
 AWS docs: AWS Managed Rules rule groups list; Rule group action overrides in AWS WAF; Scope-down statements; Labels on
@@ -23,7 +23,8 @@ from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import addresses, target_groups, web_acls
-from tasks.sweeps.web_acls import Block, Outcome, Request
+from tasks.sweeps.managed_rules import Request
+from tasks.sweeps.web_acls import Block, Outcome
 
 
 class Limits(BaseModel):

@@ -1,74 +1,21 @@
 """What a web ACL does with a request, as far as its rules can be read: blocked, let through, or not known.
 
 Rules are taken by priority; Allow and Block end it, Count goes on and leaves its label. AWS does not publish what its
-managed rules look for, but for what their documentation names; REQUESTS below holds that, and what operators have met.
+managed rules look for: tasks/sweeps/managed_rules.py has what is known.
 
 AWS docs: AWS Managed Rules rule groups list; How AWS WAF handles rule and rule group actions in a web ACL; Labels on
 web requests; Rule group action overrides (an OverrideAction of Count counts the group's result only).
 """
 
 import base64
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import unquote
 
-ADMIN = re.compile(r"(^|/)(admin|administrator|wp-admin|phpmyadmin|sqlmanager|mysqladmin|cpanel|manager)(/|$|\.)", re.I)
-EXTENSIONS = re.compile(r"\.(log|ini|bak|backup|conf|config|cfg|env|sql|dump|old|swp)$", re.I)
-EXPLOITS = re.compile(r"web-inf|\.git/|\.aws/|\.htaccess", re.I)
+from .managed_rules import RULES, Request
+
 Fit = bool | None  # None: not known
-
-
-@dataclass(frozen=True)
-class Request:
-    """A GET of this path and query at this host."""
-
-    host: str
-    path: str
-    query: str = ""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A rule of a managed group: its name, and the last part of the label it leaves, whose case differs."""
-
-    rule: str
-    label: str
-
-
-REQUESTS: Mapping[str, Sequence[tuple[Label, Callable[[Request], bool]]]] = {
-    "AWSManagedRulesAdminProtectionRuleSet": (
-        (
-            Label("AdminProtection_URIPATH", "awswaf:managed:aws:admin-protection:AdminProtection_URIPath"),
-            lambda request: bool(ADMIN.search(request.path)),
-        ),
-    ),
-    "AWSManagedRulesCommonRuleSet": (
-        (
-            Label("RestrictedExtensions_URIPATH", "awswaf:managed:aws:core-rule-set:RestrictedExtensions_URIPath"),
-            lambda request: bool(EXTENSIONS.search(request.path)),
-        ),
-        (
-            Label("SizeRestrictions_URIPATH", "awswaf:managed:aws:core-rule-set:SizeRestrictions_URIPath"),
-            lambda request: len(request.path) > 1024,
-        ),
-        (
-            Label("SizeRestrictions_QUERYSTRING", "awswaf:managed:aws:core-rule-set:SizeRestrictions_QueryString"),
-            lambda request: len(request.query) > 2048,
-        ),
-        (
-            Label("GenericLFI_URIPATH", "awswaf:managed:aws:core-rule-set:GenericLFI_URIPath"),
-            lambda request: "../" in unquote(request.path),
-        ),
-    ),
-    "AWSManagedRulesKnownBadInputsRuleSet": (
-        (
-            Label("ExploitablePaths_URIPATH", "awswaf:managed:aws:known-bad-inputs:ExploitablePaths_URIPath"),
-            lambda request: bool(EXPLOITS.search(request.path)),
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -137,11 +84,11 @@ def in_group(rule: Mapping[str, Any], managed: Mapping[str, Any], request: Reque
     if inside is False:
         return None
     counted = "Count" in rule.get("OverrideAction", {})
-    for label, matches in REQUESTS.get(managed["Name"], ()):
+    for inner, matches in RULES.get(managed["Name"], ()):
         if matches(request):
-            labels.add(label.label)
-            if not counted and action_of(managed, label.rule) == "Block":
-                return Block(rule["Name"], managed["Name"], label.rule, label.label, inside is True)
+            labels.add(inner.label)
+            if not counted and action_of(managed, inner.name) == "Block":
+                return Block(rule["Name"], managed["Name"], inner.name, inner.label, inside is True)
     return None
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from tasks.checks import burst_too_small, credits_run_out
 from tasks.checks.burst_too_small import Size
-from tasks.checks.credits_run_out import Facts, Holder
+from tasks.checks.credits_run_out import Facts
+from tasks.sweeps.credit_holders import Holder
 from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged, measured, price, series
 
 STANDARD = Holder("instance", "i-1", "web", "t3.micro", NOW, ago(days=3), unlimited=False)

@@ -7,7 +7,8 @@ import pytest
 from tasks import engine
 from tasks.checks import waf_blocks_path
 from tasks.sweeps import web_acls
-from tasks.sweeps.web_acls import Block, Outcome, Request
+from tasks.sweeps.managed_rules import Request
+from tasks.sweeps.web_acls import Block, Outcome
 from tests import factories
 from tests.checks.answers import NOW, Answers, gathered, judged
 
