@@ -97,8 +97,8 @@ def measured(values):
 class OnSandbox(Answers):
     """The same, asking the sandbox."""
 
-    def __init__(self, account, prices=None):
-        super().__init__({}, prices, region="eu-west-1")
+    def __init__(self, account, prices=None, **environment):
+        super().__init__({}, prices, region="eu-west-1", **environment)
         self.account, self.now = account, datetime.now(UTC)
 
     def pages(self, read):
