@@ -89,6 +89,8 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     for instance, (series,) in measured(read, wanted, limits.days * 24):
         kind, held = instance["InstanceType"], tags.plain(instance.get("Tags"))
         mine = known.get(kind) or Size(kind, _burst(kind).vcpus, 0, (), _burst(kind).baseline)
+        surplus = read.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
+        linux = burstables.is_linux(instance)  # the prices are Linux's
         yield Facts(
             resource=instance["InstanceId"],
             name=tags.name(held),
@@ -97,8 +99,8 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
             cpu=series,
             at=read.now,
             launched=instance["LaunchTime"],
-            surplus=read.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux"),
-            others=larger(mine, sizes),
+            surplus=surplus if linux else None,
+            others=larger(mine, sizes) if linux else (),
             tags=held,
         )
 

@@ -4,7 +4,7 @@ The balance of the last four hours is followed along its slope to zero, for burs
 nodes (CPUCreditBalance) and for gp2, st1 and sc1 volumes (BurstBalance). In standard mode an instance at zero is held
 at its baseline. In unlimited mode it spends surplus credits, and those above one day's earning are charged: then the
 finding has USD a month, reckoned from what was charged in these hours. A new instance starts with few credits or none,
-so its first half hour is not judged.
+so its first half hour is not judged. A volume reports its balance only while it is active: one without any spends none.
 
 EC2 instances are asked for surplus credits only when their balance has been at zero, because surplus is not spent
 before: 500 instances cost eight calls.
@@ -103,15 +103,18 @@ def surplus_of(balance: Metric) -> tuple[Metric, ...]:
 
 
 def price(read: Reader, holder: Holder) -> Price | None:
-    """What a vCPU-hour of surplus costs on Linux; for databases no figure is known."""
+    """What a vCPU-hour of surplus costs on Linux; for Windows and for databases no figure is known."""
     family = holder.size.partition(".")[0]
-    return read.price("ec2", f"{family}.unlimited-surplus.linux") if holder.kind == "instance" else None
+    known = holder.kind == "instance" and holder.linux
+    return read.price("ec2", f"{family}.unlimited-surplus.linux") if known else None
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if is_young(facts.holder, limits):
         return None
     if facts.balance.latest is None:
+        if facts.holder.kind == "volume" and facts.balance.whole:
+            return None
         return found(facts, unknown(facts), _("See whether the instance answers at all, and read again."), "low")
     if facts.charged and sum(facts.charged.values) > 0:
         return surplus_charged(facts)

@@ -4,7 +4,7 @@ One CPU credit is one vCPU at 100 % for one minute. AWS docs: Key concepts for b
 Unlimited mode for burstable performance instances.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,11 @@ def running(read: Reader) -> Iterator[dict[str, Any]]:
             for instance in reservation["Instances"]:
                 if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
                     yield instance
+
+
+def is_linux(instance: Mapping[str, Any]) -> bool:
+    """Whether it runs Linux without a licence, which list prices are known for."""
+    return not instance.get("Platform") and instance.get("PlatformDetails", "Linux/UNIX") == "Linux/UNIX"
 
 
 def unlimited(read: Reader) -> set[str]:

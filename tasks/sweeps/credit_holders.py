@@ -36,7 +36,10 @@ Kind = Literal["instance", "database", "node", "volume"]
 
 @dataclass(frozen=True)
 class Holder:
-    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start."""
+    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start.
+
+    `linux`: what the list prices are of.
+    """
 
     kind: Kind
     resource: str
@@ -46,6 +49,7 @@ class Holder:
     since: datetime | None
     unlimited: bool | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    linux: bool = True
 
     @property
     def burst(self) -> Burst | None:
@@ -58,7 +62,8 @@ def holders(read: Reader) -> Iterator[tuple[Holder, Metric]]:
         key = instance["InstanceId"]
         held = tags.plain(instance.get("Tags"))
         size, since = instance["InstanceType"], instance["LaunchTime"]
-        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held)
+        linux = burstables.is_linux(instance)
+        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held, linux=linux)
         yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
     yield from databases(read)
     yield from nodes(read)

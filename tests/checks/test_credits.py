@@ -92,6 +92,11 @@ def test_an_instance_without_figures_is_not_called_well():
     assert (found.severity, "not known" in found.detail) == ("low", True)
 
 
+def test_a_volume_that_reports_nothing_spends_nothing():
+    assert judged(credits_run_out, Facts(VOLUME, series())) is None
+    assert "not known" in judged(credits_run_out, Facts(VOLUME, series(whole=False))).detail
+
+
 def test_a_new_instance_is_not_judged():
     assert judged(credits_run_out, Facts(replace(STANDARD, since=ago(minutes=20)), series(0))) is None
 
@@ -115,6 +120,13 @@ def test_the_mode_of_an_instance_is_asked_for_when_its_balance_falls():
     given[("ec2", "describe_instance_credit_specifications")] = unlimited
     (facts,) = gathered(credits_run_out, Answers(given, {"t3.unlimited-surplus.linux": 0.05}))
     assert (facts.holder.unlimited, sum(facts.charged.values), facts.price.usd) == (True, 48, 0.05)
+
+
+def test_no_linux_price_is_taken_for_windows():
+    given = estate() | {("cloudwatch", "get_metric_data"): measured({("CPUCreditBalance", "i-0"): [0.0] * 48})}
+    given["ec2", "describe_instances"]["Reservations"][0]["Instances"][0]["Platform"] = "windows"
+    (facts,) = gathered(credits_run_out, Answers(given, {"t3.unlimited-surplus.linux": 0.05}))
+    assert facts.price is None
 
 
 def test_databases_nodes_and_volumes_have_credits_too():
