@@ -66,7 +66,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class EnvironmentFacts:
-    """What a step may know about its environment; `region` is the first of `regions`."""
+    """What a step may know about its environment; `region` is the first of `regions`.
+
+    `probes`: the addresses that have to be reachable from outside, with scheme and path.
+    """
 
     name: str
     account: str
@@ -76,6 +79,7 @@ class EnvironmentFacts:
     service_role_arn: str
     variables: Mapping[str, str]
     protected: bool
+    probes: tuple[str, ...] = ()
 
     @property
     def region(self) -> str:

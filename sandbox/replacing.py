@@ -9,7 +9,6 @@ from typing import Any
 MODULES = {
     "ec2": "sandbox.ec2.replaced",
     "ecr": "sandbox.listings.containers",
-    "elasticache": "sandbox.listings.caches",
     "elasticloadbalancing": "sandbox.listings.balancers",
     "lambda": "sandbox.listings.functions",
     "rds": "sandbox.listings.databases",

@@ -184,6 +184,7 @@ def environment_facts(run: Run) -> EnvironmentFacts:
         service_role_arn=env.service_role_arn,
         variables={name: as_text(value) for name, value in env.variables.items()},
         protected=env.protected,
+        probes=tuple(env.probes.split()),
     )
 
 

@@ -1,0 +1,135 @@
+"""Groups whose instances install software at their start in a subnet without a way out: the start hangs or fails.
+
+The user data of the launch template version that a group launches is looked through for package managers, container
+pulls and downloads; each subnet of the group is followed along its default route. Repositories behind a VPC endpoint
+(S3, ECR) can be reached without one, so what comes from there is no fault: the finding names the commands, and a
+person knows. A default route into another network is said not to be known.
+
+AWS docs: Run commands on your Linux instance at launch; Configure route tables; Gateway endpoints for Amazon S3.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from opsportal.checks import Check, Found, Reader, Severity
+from opsportal.words import gettext as _
+from opsportal.words import gettext_noop, ngettext
+from tasks.sweeps import activities, launch_templates, subnets, tags
+from tasks.sweeps.subnets import Subnet
+
+INSTALLERS = re.compile(
+    r"\b(dnf|yum|apt|apt-get|apk|zypper|pip3?|npm|yarn|gem|snap)\s+(?:-\S+\s+)*(?:install|update|upgrade|add|ci)\b"
+    r"|\b(docker|podman)\s+(?:pull|run)\b|\b(docker)[- ]compose\s+(?:pull|up)\b|\b(curl|wget)\s[^\n|;]*https?://"
+)
+LOCAL = re.compile(r"https?://(169\.254\.169\.254|localhost|127\.0\.0\.1|\[fd00:ec2::254\])")
+
+
+class Limits(BaseModel):
+    ignore: list[str] = Field(
+        [],
+        max_length=20,
+        title=gettext_noop("Commands to leave out"),
+        description=gettext_noop("Commands that need no way out here, such as yum where S3 has an endpoint."),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`commands`: what its user data installs with. None: its version of the template is gone. `shut`: its subnets
+    without a way out; `unsure`: those of which that is not known."""
+
+    group: str
+    arn: str
+    at: datetime
+    template: str
+    commands: tuple[str, ...] | None
+    shut: tuple[Subnet, ...] = ()
+    unsure: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+    known = subnets.subnets(read)
+    for group, version in launch_templates.of_groups(read, list(activities.groups(read))):
+        ids = [each for each in group.get("VPCZoneIdentifier", "").split(",") if each]
+        mine = [known[each] for each in ids if each in known]
+        yield Facts(
+            group=group["AutoScalingGroupName"],
+            arn=group["AutoScalingGroupARN"],
+            at=read.now,
+            template=f"{version.name}:{version.number}" if version else "",
+            commands=commands(version.user_data) if version else None,
+            shut=tuple(each for each in mine if each.out is False and not gets_address(version, each)),
+            unsure=tuple(each.id for each in mine if each.out is None) + tuple(set(ids) - set(known)),
+            tags=tags.plain(group.get("Tags")),
+        )
+
+
+def gets_address(version: launch_templates.Version | None, subnet: Subnet) -> bool:
+    """Whether the template gives a public address where the subnet leads to an internet gateway."""
+    interfaces = version.data.get("NetworkInterfaces", ()) if version else ()
+    return subnet.way == "internet" and any(each.get("AssociatePublicIpAddress") for each in interfaces)
+
+
+def commands(user_data: str) -> tuple[str, ...]:
+    """The commands that need a way out, by name; comments and the instance's own metadata are left out."""
+    lines = [line for line in user_data.splitlines() if not line.lstrip().startswith("#")]
+    found = [match for line in lines if not LOCAL.search(line) for match in INSTALLERS.finditer(line)]
+    return tuple(dict.fromkeys(next(filter(None, match.groups())) for match in found))
+
+
+def judge(facts: Facts, limits: Limits) -> Found | None:
+    if facts.commands is None:
+        text = _("What its instances do at their start is not known: its version of the launch template is gone.")
+        return found(facts, text, "medium")
+    names = [name for name in facts.commands if name not in limits.ignore]
+    if not names or not (facts.shut or facts.unsure):
+        return None
+    tools, n = ", ".join(names), len(facts.shut)
+    if facts.shut:
+        where = ", ".join(subnet.id for subnet in facts.shut)
+        text = ngettext(
+            "Its instances run {tools} at their start, and {subnets} has no way out.",
+            "Its instances run {tools} at their start, and {subnets} have no way out.",
+            n,
+        )
+        return found(facts, text.format(tools=tools, subnets=where), None)
+    text = _("Its instances run {tools} at their start; whether there is a way out of {subnets} is not known.")
+    return found(facts, text.format(tools=tools, subnets=", ".join(facts.unsure)), "low")
+
+
+def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
+    advice = _("Bake the software into the image, or give the subnets a route to a NAT gateway.")
+    if facts.commands is None:
+        advice = _("Give the group a version of the template that is there: it can't launch anything now.")
+    evidence = {
+        "read_at": facts.at.isoformat(),
+        "template": facts.template,
+        "commands": list(facts.commands or ()),
+        "subnets": {subnet.id: subnet.way for subnet in facts.shut},
+        "unsure": list(facts.unsure),
+    }
+    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+
+
+CHECK = Check(
+    name="userdata-no-route",
+    title=gettext_noop("User data installs without a way out"),
+    summary=gettext_noop("Instances install software at their start in a subnet without a way out."),
+    group="reliability",
+    severity="high",
+    limits=Limits,
+    gather=gather,
+    judge=judge,
+    reads=(activities.GROUPS, launch_templates.VERSIONS, *subnets.READS),
+    permissions=(
+        "autoscaling:DescribeAutoScalingGroups",
+        "ec2:DescribeLaunchTemplateVersions",
+        *subnets.PERMISSIONS,
+    ),
+    guide=__doc__ or "",
+)

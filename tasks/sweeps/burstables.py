@@ -1,0 +1,119 @@
+"""Burstable instance types: what they earn, and which of them run.
+
+One CPU credit is one vCPU at 100 % for one minute. AWS docs: Key concepts for burstable performance instances;
+Unlimited mode for burstable performance instances.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsportal.checks import Read, Reader
+
+from .series import Series
+
+FAMILIES = ("t2", "t3", "t3a", "t4g")
+SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
+TYPES = [f"{family}.{size}" for family in FAMILIES for size in SIZES]
+RUNNING = Read(
+    "ec2",
+    "describe_instances",
+    {
+        "Filters": [
+            {"Name": "instance-state-name", "Values": ["running"]},
+            {"Name": "instance-type", "Values": TYPES},
+        ]
+    },
+)
+UNLIMITED = Read("ec2", "describe_instance_credit_specifications")
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Credits earned an hour, vCPUs, and the baseline in % of each vCPU, as CloudWatch shows it."""
+
+    earned: float
+    vcpus: int
+    baseline: float
+
+    @property
+    def most(self) -> float:
+        """The credits that can be kept: 24 hours of earning."""
+        return self.earned * 24
+
+
+T2 = {
+    "nano": Burst(3, 1, 5),
+    "micro": Burst(6, 1, 10),
+    "small": Burst(12, 1, 20),
+    "medium": Burst(24, 2, 20),
+    "large": Burst(36, 2, 30),
+    "xlarge": Burst(54, 4, 22.5),
+    "2xlarge": Burst(81.6, 8, 17),
+}
+T3 = {
+    "nano": Burst(6, 2, 5),
+    "micro": Burst(12, 2, 10),
+    "small": Burst(24, 2, 20),
+    "medium": Burst(24, 2, 20),
+    "large": Burst(36, 2, 30),
+    "xlarge": Burst(96, 4, 40),
+    "2xlarge": Burst(192, 8, 40),
+}
+
+
+def burst(size: str) -> Burst | None:
+    """What a type earns, such as t3.micro, db.t3.micro or cache.t4g.micro; None: it is not burstable or not known."""
+    family, _, name = size.removeprefix("db.").removeprefix("cache.").partition(".")
+    if family not in FAMILIES:
+        return None
+    return (T2 if family == "t2" else T3).get(name)
+
+
+def running(read: Reader) -> Iterator[dict[str, Any]]:
+    """The running instances of burstable types, as EC2 describes them."""
+    for page in read.pages(RUNNING):
+        for reservation in page["Reservations"]:
+            for instance in reservation["Instances"]:
+                if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
+                    yield instance
+
+
+def is_linux(instance: Mapping[str, Any]) -> bool:
+    """Whether it runs Linux without a licence, which list prices are known for."""
+    return not instance.get("Platform") and instance.get("PlatformDetails", "Linux/UNIX") == "Linux/UNIX"
+
+
+def unlimited(read: Reader) -> set[str]:
+    """The instances that may spend surplus credits: asked for none, EC2 lists those, and such as once could.
+
+    AWS docs: DescribeInstanceCreditSpecifications.
+    """
+    return {
+        each["InstanceId"]
+        for page in read.pages(UNLIMITED)
+        for each in page["InstanceCreditSpecifications"]
+        if each["CpuCredits"] == "unlimited"
+    }
+
+
+def slope(times: Sequence[datetime], values: Sequence[float]) -> float | None:
+    """How the values change an hour, by least squares; None: fewer than three points say nothing."""
+    if len(values) < 3:
+        return None
+    hours = [(time - times[0]).total_seconds() / 3600 for time in times]
+    middle, mean = sum(hours) / len(hours), sum(values) / len(values)
+    spread = sum((hour - middle) ** 2 for hour in hours)
+    pairs = zip(hours, values, strict=True)
+    return sum((hour - middle) * (value - mean) for hour, value in pairs) / spread if spread else None
+
+
+def hours_to_zero(balance: Series, points: int) -> float | None:
+    """When the balance reaches zero as it went over its last `points`; None: it does not fall, or is not known."""
+    if balance.latest is None:
+        return None
+    if balance.latest <= 0:
+        return 0.0
+    falling = slope(balance.times[-points:], balance.values[-points:])
+    return balance.latest / -falling if falling and falling < 0 else None

@@ -1,0 +1,106 @@
+"""What holds burst credits: instances, databases and cache nodes of burstable types, and volumes, each with its metric.
+
+RDS T3 and T4g work in unlimited mode, ElastiCache nodes in standard mode. AWS docs: Amazon RDS DB instance classes;
+Supported node types (ElastiCache); Amazon EBS General Purpose SSD volumes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from opsportal.checks import Read, Reader
+
+from . import burstables, tags
+from .burstables import Burst
+from .series import Metric
+
+SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
+
+VOLUMES = Read(
+    "ec2",
+    "describe_volumes",
+    {
+        "Filters": [
+            {"Name": "status", "Values": ["in-use"]},
+            {"Name": "volume-type", "Values": ["gp2", "st1", "sc1"]},
+        ]
+    },
+)
+DATABASES = Read("rds", "describe_db_instances")
+CACHES = Read("elasticache", "describe_cache_clusters")
+READS = (burstables.RUNNING, DATABASES, CACHES, VOLUMES)
+
+Kind = Literal["instance", "database", "node", "volume"]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start.
+
+    `linux`: what the list prices are of.
+    """
+
+    kind: Kind
+    resource: str
+    name: str
+    size: str
+    at: datetime
+    since: datetime | None
+    unlimited: bool | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    linux: bool = True
+
+    @property
+    def burst(self) -> Burst | None:
+        return burstables.burst(self.size)
+
+
+def holders(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+    """All that holds credits, each with the metric of its balance."""
+    for instance in burstables.running(read):
+        key = instance["InstanceId"]
+        held = tags.plain(instance.get("Tags"))
+        size, since = instance["InstanceType"], instance["LaunchTime"]
+        linux = burstables.is_linux(instance)
+        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held, linux=linux)
+        yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
+    yield from databases(read)
+    yield from nodes(read)
+    yield from volumes(read)
+
+
+def databases(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for page in read.pages(DATABASES):
+        for each in page["DBInstances"]:
+            size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
+            if burstables.burst(size) and each["DBInstanceStatus"] == "available":
+                unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
+                since = each.get("InstanceCreateTime")
+                holder = Holder("database", each["DBInstanceArn"], key, size, read.now, since, unlimited, held)
+                yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
+
+
+def nodes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+    """The nodes of caches; ElastiCache numbers them from 0001."""
+    for page in read.pages(CACHES):
+        for each in page["CacheClusters"]:
+            if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
+                continue
+            for number in range(1, each["NumCacheNodes"] + 1):
+                place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
+                key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
+                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], read.now, since, False)
+                yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
+
+
+def volumes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for page in read.pages(VOLUMES):
+        for each in page["Volumes"]:
+            kind, key = each["VolumeType"], each["VolumeId"]
+            bursts = kind in ("st1", "sc1") or (kind == "gp2" and each["Size"] < SMALL_GP2)
+            if bursts and each["State"] == "in-use":
+                held = tags.plain(each.get("Tags"))
+                size = f"{kind}, {each['Size']} GiB"
+                holder = Holder("volume", key, tags.name(held), size, read.now, each["CreateTime"], False, held)
+                yield holder, Metric("AWS/EBS", "BurstBalance", {"VolumeId": key})
