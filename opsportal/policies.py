@@ -89,7 +89,7 @@ def parameters(runbook: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def limits(names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of these checks that are not as usual. Raises Invalid; its fields are such as limits.ebs_unattached.days."""
+    """Those of these checks that are not as usual. Raises Invalid; its fields are such as limits.ebs_unattached.age."""
     found, wrong = {}, {}
     for name in names:
         check = checks.check(name)

@@ -109,7 +109,9 @@ def wrong(kind: Kind, part: str) -> Invalid:
     words = {"part": part, "field": _(kind.name), "low": kind.low, "high": kind.high}
     if kind.names:
         words |= {"first": kind.names[0], "last": kind.names[-1]}
-        text = _("“%(part)s” is no %(field)s. Take %(low)d to %(high)d or %(first)s to %(last)s, as 1, 1-5, 1,3 or */2.")
+        text = _(
+            "“%(part)s” is no %(field)s. Take %(low)d to %(high)d or %(first)s to %(last)s, as 1, 1-5, 1,3 or */2."
+        )
     else:
         text = _("“%(part)s” is no %(field)s. Take %(low)d to %(high)d, as 5, 1-5, 1,3 or */5.")
     return Invalid(text % words, "cron")

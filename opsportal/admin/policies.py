@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -78,7 +79,8 @@ class PolicyAdmin(ModelAdmin):  # type: ignore[misc]
     def fired(self, obj: Any) -> SafeString | str:
         if obj.fired is None:
             return "—"
-        return boxed(ops.chip(obj.look.colour, obj.look.icon, obj.look.word)) + " " + firings.shown(obj, obj.fired.due_at)
+        chip = ops.chip(obj.look.colour, obj.look.icon, obj.look.word)
+        return format_html("{} {}", boxed(chip), firings.shown(obj, obj.fired.due_at))
 
     @admin.display(description=gettext_lazy("state"), ordering="enabled")
     def state(self, obj: Any) -> SafeString:

@@ -65,7 +65,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["regions"] = ", ".join(self.instance.params.get("regions") or ())
         self.initial["tell"] = "\n".join(self.instance.tell)
         if "environments" in self.fields:
-            self.fields["environments"].widget.can_add_related = False  # type: ignore[attr-defined]
+            self.fields["environments"].widget.can_add_related = False
 
     def clean_regions(self) -> list[str]:
         regions = [part.strip() for part in self.cleaned_data["regions"].split(",") if part.strip()]
