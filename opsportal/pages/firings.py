@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Prefetch
@@ -44,15 +45,15 @@ class Row:
 def rows(policy: Policy, most: int) -> list[Row]:
     """The last firings with their runs; three queries, however many there are."""
     first = Run.objects.select_related("environment").order_by("pk")[:RUNS]
-    found = policy.firings.select_related("by").order_by("-pk").prefetch_related(Prefetch("runs", first))[:most]
+    with_first = Prefetch("runs", first, to_attr="first")
+    found = policy.firings.select_related("by").order_by("-pk").prefetch_related(with_first)[:most]
     counted = standing([firing.pk for firing in found])
     return [row(policy, firing, counted.get(firing.pk, {})) for firing in found]
 
 
-def row(policy: Policy, firing: Firing, counted: Mapping[str, int]) -> Row:
-    runs = list(firing.runs.all())
-    more = sum(counted.values()) - len(runs)
-    return Row(firing, look(firing, counted), shown(policy, firing.due_at), runs, more)
+def row(policy: Policy, firing: Any, counted: Mapping[str, int]) -> Row:
+    more = sum(counted.values()) - len(firing.first)
+    return Row(firing, look(firing, counted), shown(policy, firing.due_at), firing.first, more)
 
 
 def standing(firings: Collection[int]) -> dict[int, dict[str, int]]:

@@ -261,9 +261,10 @@ def test_run_now_takes_the_right_to_start_runs_on_all_its_environments():
     assert Firing.objects.count() == 0
 
 
-def test_a_run_of_a_policy_outlives_the_environments_name():
+def test_starting_the_runs_again_starts_no_second_one_whatever_was_renamed():
     made = policy()
-    run = fired(made).runs.get()
+    firing = fired(made)
     Environment.objects.update(name="renamed")
-    firings.start_runs(run.firing)
-    assert (run.caller, Run.objects.count()) == (f"policy:{made.pk}", 1)
+    Policy.objects.update(name="renamed")
+    firings.start_runs(Firing.objects.get())
+    assert (firing.runs.get().caller, Run.objects.count()) == (f"policy:{made.pk}", 1)
