@@ -109,10 +109,12 @@ def outcome(policy: Policy) -> tuple[F, str | Promise]:
     under_way = open_runs(policy.pk)
     if not before and not under_way:
         return F.STARTING, ""
-    text = gettext_lazy("The firing before it is not over: {runs}.")
-    names = ", ".join(map(str, under_way)) or gettext_lazy("its runs are not started yet")
+    why: str | Promise = gettext_lazy("The firing before it has not started its runs yet.")
+    if under_way:
+        open_ones = gettext_lazy("Runs of the firing before it are still open: {runs}.")
+        why = format_lazy(open_ones, runs=", ".join(map(str, under_way)))
     queued = policy.overlap == Policy.Overlap.QUEUE and F.WAITING not in before
-    return (F.WAITING if queued else F.SKIPPED), format_lazy(text, runs=names)
+    return (F.WAITING if queued else F.SKIPPED), why
 
 
 def open_runs(policy_id: int) -> list[int]:

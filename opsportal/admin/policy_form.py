@@ -64,8 +64,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         self.wrong: Mapping[str, str] = {}
         self.initial["regions"] = ", ".join(self.instance.params.get("regions") or ())
         self.initial["tell"] = "\n".join(self.instance.tell)
-        if "environments" in self.fields:
-            self.fields["environments"].widget.can_add_related = False
+        self.fields["environments"].widget.can_add_related = False
+        if times := self.upcoming():
+            self.fields["cron"].help_text = _("Next: %(times)s.") % {"times": ", ".join(times)}
 
     def clean_regions(self) -> list[str]:
         regions = [part.strip() for part in self.cleaned_data["regions"].split(",") if part.strip()]

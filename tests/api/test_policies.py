@@ -31,7 +31,7 @@ def test_running_it_again_meanwhile_is_a_conflict():
     caller.post(f"/policies/{made.pk}/run")
     answer = caller.post(f"/policies/{made.pk}/run")
     assert (answer.status_code, Firing.objects.count()) == (409, 1)
-    assert "is not over" in answer.json()["detail"]
+    assert "still open" in answer.json()["detail"]
 
 
 def test_a_token_for_some_of_its_environments_neither_sees_nor_runs_it():

@@ -62,7 +62,7 @@ def asking(transactional_db):
 def addresses(asking):
     known = {"run": asking.pk, "environment": asking.environment_id, "user": factories.user().pk}
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
-    known["policy"] = factories.policy([asking.environment]).pk
+    known["policy"] = factories.firing(factories.policy([asking.environment]), asking).policy_id
     known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk
     return [path.format(**known) for path in PAGES]
 

@@ -163,7 +163,7 @@ def test_a_firing_is_skipped_while_runs_of_the_one_before_are_open():
     run = fired(made).runs.get()
     second = firings.fire(due(made).pk, clock.now())
     assert second.status == "skipped"
-    assert second.reason.endswith(f"The firing before it is not over: {run.pk}.")
+    assert second.reason.endswith(f"Runs of the firing before it are still open: {run.pk}.")
     assert Run.objects.count() == 1
 
 
@@ -247,7 +247,7 @@ def test_run_now_starts_at_once_for_who_pressed_it():
 def test_run_now_is_refused_while_the_one_before_is_open_where_the_policy_skips():
     made = policy(overlap="skip")
     run = fired(made).runs.get()
-    with pytest.raises(Refused, match=f"not over: {run.pk}"):
+    with pytest.raises(Refused, match=f"still open: {run.pk}"):
         firings.run_now(made.pk, made.edited_by)
     assert Firing.objects.count() == 1
 

@@ -127,7 +127,7 @@ def test_run_now_and_its_refusal():
     assert client.post(f"{HERE}{made.pk}/do/run/").url == f"{HERE}{made.pk}/"
     assert Firing.objects.get().by == made.edited_by
     again = client.post(f"{HERE}{made.pk}/do/run/")
-    assert "not over" in str(list(get_messages(again.wsgi_request))[-1])
+    assert "still open" in str(list(get_messages(again.wsgi_request))[-1])
 
 
 def test_disabling_is_offered_before_deleting_which_says_what_is_lost():
