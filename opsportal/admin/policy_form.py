@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -111,6 +112,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         limits = {check.name: fields.read(check.limits, self.data, prefix(check)) for check in known}  # type: ignore[arg-type]
         return {"checks": names, "regions": regions, "limits": limits}
 
+    @cached_property
     def sections(self) -> list[Section]:
         """Each check there is; what is known of the limits fills their fields."""
         params, typed = self.instance.params, self.data if self.is_bound else None
@@ -125,6 +127,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             for check in (checks.checks() if self.runbook == policies.SWEEP else ())
         ]
 
+    @cached_property
     def parameters(self) -> list[Field]:
         """The fields of another runbook; secrets have to be typed again."""
         book = catalog.runbook(self.runbook)
@@ -137,8 +140,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def elsewhere(self) -> list[str]:
         """What is wrong with no field that is shown."""
-        shown = {field.name for section in self.sections() for field in section.fields}
-        shown |= {field.name for field in self.parameters()} | {"checks"}
+        shown = {field.name for section in self.sections for field in section.fields}
+        shown |= {field.name for field in self.parameters} | {"checks"}
         return [text for name, text in self.wrong.items() if not any(name.startswith(each) for each in shown)]
 
     def upcoming(self) -> list[str]:

@@ -70,12 +70,12 @@ def test_what_is_wrong_gets_a_sentence_at_the_form(changes, sentence):
 def test_what_was_typed_is_still_there_after_a_mistake():
     answer = signed_in(administrator()).post(f"{HERE}add/", filled(factories.environment(), cron="x"))
     assert 'value="2.5"' in html(answer)
-    assert [section.chosen for section in answer.context["adminform"].form.sections()] == [False, True]
+    assert [section.chosen for section in answer.context["adminform"].form.sections] == [False, True]
 
 
 def test_a_wrong_limit_is_told_next_to_its_field():
     sent = filled(factories.environment(), **{"limits.disk_idle.days": "0"})
-    sections = signed_in(administrator()).post(f"{HERE}add/", sent).context["adminform"].form.sections()
+    sections = signed_in(administrator()).post(f"{HERE}add/", sent).context["adminform"].form.sections
     assert [field.name for each in sections for field in each.fields if field.wrong] == ["limits.disk_idle.days"]
 
 
@@ -90,7 +90,7 @@ def test_a_policy_of_another_runbook_has_its_parameters():
 
 def test_a_wrong_parameter_of_another_runbook_is_told_next_to_its_field():
     answer = signed_in(administrator()).post(f"{HERE}add/?runbook=test.graph", filled(factories.environment()))
-    field = answer.context["adminform"].form.parameters()[0]
+    field = answer.context["adminform"].form.parameters[0]
     assert (field.name, field.wrong, Policy.objects.count()) == ("params.graph", "Fill this in.", 0)
 
 
