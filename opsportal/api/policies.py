@@ -37,7 +37,7 @@ def read(request: HttpRequest, policy_id: int) -> dict[str, Any]:
 
 
 @router.post("/policies/{int:policy_id}/run", response={202: shapes.Firing, **PROBLEMS}, summary="Run a policy")
-def run(request: HttpRequest, policy_id: int) -> Status[dict[str, Any]]:
+def run_now(request: HttpRequest, policy_id: int) -> Status[dict[str, Any]]:
     """At once, whatever its schedule says. 409 while the firing before it is not over, unless the policy queues."""
     found = seen(request, policy_id)
     if not firings.may_run(found, by(request)):
