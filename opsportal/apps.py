@@ -12,9 +12,10 @@ class OpsportalConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import user_logged_in
         from django.contrib.auth.models import User
-        from django.db.models.signals import post_save
+        from django.db.models.signals import post_save, pre_delete, pre_save
+        from django_celery_beat.models import PeriodicTask
 
-        from . import admin
+        from . import admin, beat
         from .audit import edits
         from .web import signin
 
@@ -22,3 +23,5 @@ class OpsportalConfig(AppConfig):
         edits.connect()
         user_logged_in.connect(signin.signed_in)
         post_save.connect(signin.account_ended, sender=User)
+        pre_save.connect(beat.guard_change, sender=PeriodicTask)
+        pre_delete.connect(beat.guard_delete, sender=PeriodicTask)

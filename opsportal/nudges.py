@@ -1,9 +1,10 @@
-"""Messages to the workers: each is only a nudge with an id, and losing it costs a delay, never a step."""
+"""Messages to the workers: each is only a nudge with an id, and losing it costs a delay, never a step or a policy."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -12,6 +13,8 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 ADVANCE = "tasks.worker.advance"
+FIRE, FIRE_QUEUE = "tasks.worker.fire", "engine"
+FIRE_EXPIRES = 10  # seconds, after which the pump sends it again
 SHORT = 30.0  # longer waits live in the database alone
 QUIET = 0.25  # seconds without a try after the broker did not answer: a try costs what starting a run does
 GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
@@ -31,14 +34,24 @@ _quiet_until = 0.0
 
 def send(nudges: Sequence[Nudge]) -> None:
     """Send these over one connection. A broker that is away is the pump's business."""
+    _send([(ADVANCE, n.step_id, {"queue": n.queue, "countdown": n.delay or None}) for n in nudges])
+
+
+def fire(policy_ids: Sequence[int]) -> None:
+    """Ask a worker to look at each of these policies."""
+    if policy_ids:
+        _send([(FIRE, pk, {"queue": FIRE_QUEUE, "expires": FIRE_EXPIRES}) for pk in policy_ids])
+
+
+def _send(messages: Sequence[tuple[str, int, dict[str, Any]]]) -> None:
+    """Send these tasks with their ids and options."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
         with current_app.producer_or_acquire() as producer:
-            for nudge in nudges:
-                task = {"queue": nudge.queue, "countdown": nudge.delay or None, "producer": producer}
-                current_app.send_task(ADVANCE, (nudge.step_id,), **task)
+            for task, pk, options in messages:
+                current_app.send_task(task, (pk,), producer=producer, **options)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET
-        log.warning("nudges not sent, the pump will", steps=[n.step_id for n in nudges], error=str(error))
+        log.warning("nudges not sent, the pump will", of=[(task, pk) for task, pk, _ in messages], error=str(error))

@@ -25,11 +25,8 @@ def issuers() -> Mapping[str, Publisher.Kind]:
 def administered(user: Any) -> "QuerySet[Publisher]":
     """Those all of whose environments this person administers; one that has none left is for who administers all."""
     rows = Publisher.objects.select_related("person").prefetch_related("environments")
-    if rights.everywhere(user, rights.ADMINISTER):
-        return rows
-    others = Environment.objects.exclude(pk__in=rights.environments(user, rights.ADMINISTER))
-    mine = rights.environments(user, rights.ADMINISTER).values("publishers")
-    return rows.filter(pk__in=mine).exclude(pk__in=others.filter(publishers__isnull=False).values("publishers"))
+    found: QuerySet[Publisher] = rights.covering(rows, user, rights.ADMINISTER)
+    return found
 
 
 def save(publisher: Publisher, environments: Collection[Environment], by: Any) -> None:
@@ -41,7 +38,7 @@ def save(publisher: Publisher, environments: Collection[Environment], by: Any) -
         before = stored(publisher.pk, by) if publisher.pk else {}
         if not environments:
             raise Refused(_("Choose at least one environment."))
-        require_administer(environments, by)
+        rights.require_administer(environments, by)
         publisher.person = by
         publisher.created_at = publisher.created_at or clock.now()
         publisher.save()
@@ -54,7 +51,7 @@ def save(publisher: Publisher, environments: Collection[Environment], by: Any) -
 def stored(publisher_id: int, by: Any) -> dict[str, Any]:
     """What the rule is in the database, where nobody else changes it meanwhile. Raises Refused."""
     known = Publisher.objects.select_for_update().get(pk=publisher_id)
-    require_administer(known.environments.all(), by)
+    rights.require_administer(known.environments.all(), by)
     if known.disabled_at:
         raise Refused(_("“%(name)s” is disabled. Make another one.") % {"name": known.name})
     return told(known)
@@ -64,20 +61,11 @@ def disable(publisher_id: int, by: Any) -> None:
     """Exchange nothing by this rule any more, and end its tokens at once. Raises Refused; repeating changes nothing."""
     with in_line(), transaction.atomic():
         known = Publisher.objects.select_for_update().get(pk=publisher_id)
-        require_administer(known.environments.all(), by)
+        rights.require_administer(known.environments.all(), by)
         if not known.disabled_at:
             known.disabled_at = clock.now()
             known.save(update_fields=["disabled_at"])
             audit.record("publisher.disable", known, by)
-
-
-def require_administer(environments: Collection[Environment], by: Any) -> None:
-    """Raises Refused: not on all of these by this person. Where none is left, it takes the right on all there are."""
-    if not environments and not rights.everywhere(by, rights.ADMINISTER):
-        raise Refused(_("Only who administers all environments may change a rule that names none any more."))
-    for each in environments:
-        if not rights.may(by, rights.ADMINISTER, each):
-            raise Refused(_("You don't have the right to change %(name)s.") % {"name": each.name})
 
 
 def told(publisher: Publisher) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A right is given on one environment (django-guardian) or, by way of the user or 
 https://django-guardian.readthedocs.io
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -56,6 +57,15 @@ def visible(rows: Any, user: Any, environment: str = "environment", right: str =
     return rows.filter(**{f"{environment}__in": granted(user).get(right, set())})
 
 
+def covering(rows: Any, user: Any, right: str) -> Any:
+    """The rows on all of whose `environments` this person has the right; one that has none left takes it everywhere."""
+    if everywhere(user, right):
+        return rows
+    mine, every = environments(user, right), rows.model.objects.all()
+    others = every.filter(environments__in=Environment.objects.exclude(pk__in=mine))
+    return rows.filter(pk__in=every.filter(environments__in=mine).values("pk")).exclude(pk__in=others.values("pk"))
+
+
 def granted(user: Any) -> dict[str, set[int]]:
     """The environments on which the person has each right by a role there; read once for a user object."""
     if not user.is_active:
@@ -97,6 +107,15 @@ def take_away(of: "User | Group", environment: Environment) -> None:
 def may_view(user: Any, environment: Environment | None = None) -> bool:
     """Whether this person may see the environment, its runs, their events and questions; without one: any."""
     return may(user, VIEW, environment)
+
+
+def require_administer(environments: Collection[Environment], by: Any) -> None:
+    """Raises Refused: not on all of these by this person. Where none is left, it takes the right on all there are."""
+    if not environments and not everywhere(by, ADMINISTER):
+        raise Refused(_("Only who administers all environments may change a rule that names none any more."))
+    for each in environments:
+        if not may(by, ADMINISTER, each):
+            raise Refused(_("You don't have the right to change %(name)s.") % {"name": each.name})
 
 
 def require_view(user: Any, environment: Environment | None = None) -> None:

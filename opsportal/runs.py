@@ -29,7 +29,7 @@ KEPT = timedelta(days=7)  # for which a key gives the run again that it started
 
 
 def start(runbook: str, environment: Environment, params: Mapping[str, Any], by: Any, key: str) -> Run:
-    """Start a run; the same caller and key give the same run again. `by`: a user, or who calls with a token.
+    """Start a run; the same caller and key give the same run again. `by`: a user, a token's caller, or a policy's.
 
     Raises Invalid, Refused.
     """
@@ -47,6 +47,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
                 environment=environment,
                 params=clean,
                 requested_by_id=by.pk,
+                firing_id=getattr(by, "firing_id", None),
                 caller=caller,
                 key=key,
                 digest=digest,
@@ -101,17 +102,23 @@ def rows(run: Run, book: Runbook, specs: Sequence[StepSpec], after: Sequence[str
 
 def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as the runbook declares them. Raises Invalid with a sentence for each wrong field."""
-    fields = unknown(book, params)
-    try:
-        clean = book.params.model_validate(dict(params))
-        fields |= unchoosable(clean)
-    except ValidationError as error:
-        fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
-    if fields:
+    clean, fields = fitted(book.params, params)
+    if clean is None:
         text = "; ".join(f"{name}: {message}" if name else message for name, message in fields.items())
         words = {"runbook": book.name, "text": text}
         raise Invalid(_("%(runbook)s can't run like this. %(text)s.") % words, fields=fields)
     return clean.model_dump(mode="json")
+
+
+def fitted(declared: type[BaseModel], values: Mapping[str, Any]) -> tuple[BaseModel | None, dict[str, str]]:
+    """The values as they are declared; None where one is wrong, with a word to each that is."""
+    clean, fields = None, unknown(declared, values)
+    try:
+        clean = declared.model_validate(dict(values))
+        fields |= unchoosable(clean)
+    except ValidationError as error:
+        fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
+    return (None if fields else clean), fields
 
 
 def unchoosable(clean: BaseModel) -> dict[str, str]:
@@ -125,10 +132,10 @@ def unchoosable(clean: BaseModel) -> dict[str, str]:
     return fields
 
 
-def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
-    """A word to each parameter that the runbook does not have: a slip in a name must not run without what was meant."""
-    known = {name for key, field in book.params.model_fields.items() for name in (key, field.alias) if name}
-    return {str(name): _("There is no such parameter") for name in params if name not in known}
+def unknown(declared: type[BaseModel], values: Mapping[str, Any]) -> dict[str, str]:
+    """A word to each value that is not declared: a slip in a name must not run without what was meant."""
+    known = {name for key, field in declared.model_fields.items() for name in (key, field.alias) if name}
+    return {str(name): _("There is no such parameter") for name in values if name not in known}
 
 
 def forgotten(caller: str, key: str) -> bool:

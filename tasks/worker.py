@@ -7,7 +7,7 @@ import structlog
 from celery import current_app, shared_task
 from django.db import Error, connection
 
-from opsportal import clock
+from opsportal import clock, firings
 from opsportal.models import Heartbeat
 from opsportal.upkeep import retention
 
@@ -37,6 +37,12 @@ def advance(step_id: int) -> None:
 @connected()
 def pump() -> None:
     pumping.tick()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+@connected()
+def fire(policy_id: int) -> None:
+    firings.look(policy_id, clock.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

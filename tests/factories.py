@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
 
-from opsportal import clock, runs
-from opsportal.models import Approval, Environment, Event, Run, Step
+from opsportal import clock, policies, runs
+from opsportal.models import Approval, Environment, Event, Firing, Policy, Run, Step
 
 _numbers = itertools.count(1)
 
@@ -63,6 +63,22 @@ def line(run: Run, text: str, **fields: Any) -> Event:
     run.events += 1
     run.save(update_fields=["events"])
     return Event.objects.create(**{"run": run, "number": run.events, "at": clock.now(), "text": text} | fields)
+
+
+def policy(environments: list[Environment], **fields: Any) -> Policy:
+    """A policy of the tests' runbook that is due at noon and skips; its editor may do everything."""
+    known = {"name": f"policy-{next(_numbers)}", "runbook": "test.graph", "params": {"graph": {"a": []}}}
+    made = Policy(**{**known, "cron": "0 12 * * *"} | fields)
+    policies.save(made, environments, user(is_superuser=True))
+    return made
+
+
+def firing(policy: Policy, run: Run) -> Firing:
+    """A firing of this policy that started this run, a minute ago."""
+    at = run.created_at
+    made = Firing.objects.create(policy=policy, due_at=at, fired_at=at, status="started", reason="Missed before it: 2.")
+    Run.objects.filter(pk=run.pk).update(firing=made)
+    return made
 
 
 def approval(step: Step, **fields: Any) -> Approval:

@@ -25,7 +25,7 @@ from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeD
 
 from .. import audit, rights
 from ..audit import exports
-from ..models import Audit, Calendar, Environment, Pause, Publisher, Run, Token
+from ..models import Audit, Calendar, Environment, Pause, Policy, Publisher, Run, Token
 from .boxes import boxed
 
 VIEW = "opsportal.view_audit"
@@ -33,11 +33,12 @@ EXPORT = "opsportal.export_audit"
 LIST = "admin:opsportal_audit_changelist"
 KINDS = {
     str(model._meta.model_name): model._meta
-    for model in (Run, Pause, Environment, Calendar, Publisher, Token, User, Group, Audit)
+    for model in (Run, Pause, Environment, Calendar, Policy, Publisher, Token, User, Group, Audit)
 }
 PAGES = {
     "run": "admin:opsportal_run_page",
     "environment": "admin:opsportal_environment_change",
+    "policy": "admin:opsportal_policy_page",
     "publisher": "admin:opsportal_publisher_change",
     "token": "admin:opsportal_token_change",
     "user": "admin:auth_user_change",

@@ -114,6 +114,40 @@ class Runbook(Schema):
     parameters: dict[str, Any] = Told(description="JSON Schema of its parameters.")
 
 
+class Policy(Schema):
+    id: int
+    name: str
+    runbook: str
+    params: dict[str, Any]
+    environments: list[str]
+    cron: str = Told(description="Minute, hour, day, month and weekday: crontab(5).")
+    timezone: str
+    next_due: datetime | None = Told(description="Null while it is disabled.")
+    overlap: str = Told(description="While the firing before it is not over: skip or queue.")
+    degree: str = Told(description="How far it may act: report, mark or clean.")
+    grace_days: int
+    max_changes: int
+    max_percent: int
+    tell: list[str] = Told(description="E-mail addresses and #channels.")
+    enabled: bool
+    speaks_for: str = Told(description="Who wrote it last, and whose rights it has.")
+
+
+class Firing(Schema):
+    id: int
+    due_at: datetime
+    fired_at: datetime
+    by: str = Told(description="Who ran it by hand; empty: its schedule.")
+    missed: int = Told(description="How many times before it passed while nothing was there to fire.")
+    status: str
+    reason: str = Told(description="What was missed, and where no run was started.")
+    runs: list[int]
+
+
+class WholePolicy(Policy):
+    firings: list[Firing] = Told(description="The last ones, the newest first.")
+
+
 # One Server-Sent Event: HTML Living Standard, Server-sent events.
 MESSAGE = {
     "type": "object",

@@ -13,7 +13,7 @@ from simple_history.models import DeletedObject  # type: ignore[import-untyped]
 from simple_history.signals import post_create_historical_record  # type: ignore[import-untyped]
 
 from .. import audit, clock
-from ..models import Audit, Environment
+from ..models import Audit, Environment, Policy
 from ..web import addresses
 from ..words import gettext as _
 
@@ -49,7 +49,12 @@ def connect() -> None:
 
 
 def kept(instance: Model, history_instance: Any, **kwargs: Any) -> None:
-    """Receives simple-history's signal: an environment or a calendar was made, changed or deleted."""
+    """Receives simple-history's signal: an environment or a calendar was made, changed or deleted.
+
+    What happens to a policy is told where it is done, together with its environments.
+    """
+    if isinstance(instance, Policy):
+        return
     deed = DEEDS[history_instance.history_type]
     changes = differences(instance, history_instance) if deed == "row.change" else {}
     if changes or deed != "row.change":

@@ -34,9 +34,16 @@ class Field:
 
 
 def fields(
-    params: type[BaseModel], values: Mapping[str, Any], wrong: Mapping[str, str], typed: QueryDict | None = None
+    params: type[BaseModel],
+    values: Mapping[str, Any],
+    wrong: Mapping[str, str],
+    typed: QueryDict | None = None,
+    prefix: str = "",
 ) -> list[Field]:
-    """The fields with these values (or what was typed) and the sentence of each wrong one."""
+    """The fields with these values (or what was typed) and the sentence of each wrong one.
+
+    `prefix` is before the name of each control, also in `wrong` and in what was typed.
+    """
     schema = params.model_json_schema()
     required = schema.get("required", [])
     found = []
@@ -46,7 +53,7 @@ def fields(
         value = values.get(name, spec.get("default"))
         found.append(
             Field(
-                name=name,
+                name=prefix + name,
                 kind=kind,
                 label=translated(spec, "title") or name,
                 help=translated(spec, "description"),
@@ -54,8 +61,8 @@ def fields(
                 optional=name not in required and spec.get("default") in (None, "", [], {}),
                 choices=choices(spec, name in required) if kind == "choice" else (),
                 step="1" if spec.get("type") == "integer" else "any",
-                value=typed.get(name, "") if typed is not None else as_text(value, kind),
-                wrong=first_wrong(name, wrong),
+                value=typed.get(prefix + name, "") if typed is not None else as_text(value, kind),
+                wrong=first_wrong(prefix + name, wrong),
             )
         )
     return found
@@ -131,12 +138,12 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "?", "…", "!")) else f"{text}."
 
 
-def read(params: type[BaseModel], typed: QueryDict) -> dict[str, Any]:
+def read(params: type[BaseModel], typed: QueryDict, prefix: str = "") -> dict[str, Any]:
     """What was typed, in the shapes of the schema; what was left empty is left out. Raises Invalid."""
     schema = params.model_json_schema()
     values: dict[str, Any] = {}
     for name, given in schema.get("properties", {}).items():
-        value = one(name, resolved(given, schema), typed.get(name, ""))
+        value = one(prefix + name, resolved(given, schema), typed.get(prefix + name, ""))
         if value is not None:
             values[name] = value
     return values

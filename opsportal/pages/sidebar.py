@@ -41,6 +41,7 @@ def operate(user: Any) -> list[Item]:
         questions = entry(_("Approvals"), "fact_check", "admin:opsportal_approval_changelist")
         items.append(counted(runs, "runs", counts["runs"], "info"))
         items.append(counted(questions, "questions", counts["questions"], "warning"))
+        items.append(entry(_("Policies"), "schedule", "admin:opsportal_policy_changelist"))
     return items
 
 

@@ -25,6 +25,9 @@ TABLE = {
     "GET /approvals": ANYWHERE,
     "GET /approvals/{approval_id}": VIEW,
     "POST /approvals/{approval_id}": APPROVE,
+    "GET /policies": ANYWHERE,
+    "GET /policies/{policy_id}": VIEW,
+    "POST /policies/{policy_id}/run": OPERATE,
     "GET /environments": ANYWHERE,
     "GET /environments/{name}": VIEW,
     "GET /runbooks": ANYWHERE,
@@ -51,14 +54,14 @@ def places():
 def rows(environment):
     run = factories.run(environment=environment, runbook="stacks.plan")
     approval = factories.approval(factories.step(run, "a", status="asking"))
-    return {"environment": environment, "run": run, "approval": approval}
+    return {"environment": environment, "run": run, "approval": approval, "policy": factories.policy([environment])}
 
 
 def status(caller, line, row):
     """What this operation of the table is answered with."""
     method, path = line.split()
     name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
-    ids = {"run_id": row["run"].pk, "approval_id": row["approval"].pk, "deed": "cancel", "name": name}
+    ids = {f"{kind}_id": row[kind].pk for kind in ("policy", "run", "approval")} | {"deed": "cancel", "name": name}
     start = {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
     answer = {"answer": "approve", "digest": row["approval"].digest}
     body = (answer if "approval" in path else start) if method == "POST" else None

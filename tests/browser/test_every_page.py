@@ -24,6 +24,11 @@ PAGES = (
     "/admin/opsportal/calendar/",
     "/admin/opsportal/calendar/add/",
     "/admin/opsportal/calendar/{calendar}/change/",
+    "/admin/opsportal/policy/",
+    "/admin/opsportal/policy/add/",
+    "/admin/opsportal/policy/{policy}/",
+    "/admin/opsportal/policy/{policy}/change/",
+    "/admin/opsportal/policy/{policy}/delete/",
     "/admin/opsportal/publisher/",
     "/admin/opsportal/publisher/add/",
     "/admin/opsportal/publisher/{publisher}/change/",
@@ -57,6 +62,7 @@ def asking(transactional_db):
 def addresses(asking):
     known = {"run": asking.pk, "environment": asking.environment_id, "user": factories.user().pk}
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
+    known["policy"] = factories.firing(factories.policy([asking.environment]), asking).policy_id
     known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk
     return [path.format(**known) for path in PAGES]
 

@@ -71,6 +71,16 @@ TABLE = {
     "opsportal_publisher_test post": ADMINISTER,
     "opsportal_publisher_disable post": ADMINISTER,
     "opsportal_publisher_delete get": NOBODY,
+    "opsportal_policy_changelist get": ANYWHERE,
+    "opsportal_policy_add get": ADMINISTERS,
+    "opsportal_policy_page get": VIEW,
+    "opsportal_policy_history get": VIEW,
+    "opsportal_policy_change get": ADMINISTER,
+    "opsportal_policy_change post": ADMINISTER,
+    "opsportal_policy_delete get": ADMINISTER,
+    "opsportal_policy_do run": OPERATE,
+    "opsportal_policy_do enable": ADMINISTER,
+    "opsportal_policy_do disable": ADMINISTER,
     "opsportal_run_delete get": NOBODY,
     "opsportal_approval_add get": NOBODY,
     "opsportal_approval_delete get": NOBODY,
@@ -127,6 +137,7 @@ def rows(environment):
         "pause": pause.pk,
         "proposal": proposal.pk,
         "person": by.pk,
+        "policy": factories.policy([environment]).pk,
         "publisher": trusted(environment, by).pk,
     }
 
@@ -167,6 +178,12 @@ def send(client, line, row):
         **{
             f"opsportal_publisher_{page}": (f"{admin}/publisher/{row['publisher']}/{page}/", {"claims": "{}"})
             for page in ("change", "history", "test", "disable", "delete")
+        },
+        "opsportal_policy_page": (f"{admin}/policy/{row['policy']}/", {}),
+        "opsportal_policy_do": (f"{admin}/policy/{row['policy']}/do/{how}/", {}),
+        **{
+            f"opsportal_policy_{page}": (f"{admin}/policy/{row['policy']}/{page}/", {})
+            for page in ("change", "history", "delete")
         },
         "opsportal_run_page": (f"{run}/", {}),
         "opsportal_run_parts": (f"{run}/parts/", {}),

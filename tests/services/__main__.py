@@ -20,7 +20,10 @@ ADDRESSES = {
 }
 DATABASES = {"PostgreSQL": "TEST_POSTGRES_URL", "MariaDB": "TEST_MARIADB_URL"}
 CAMPAIGN = "tests/live/test_deployments.py::test_a_deployment_survives_a_seeded_campaign[0]"
-TESTS = ("tests/services", "tests/engine", "tests/sweeps", "tests/live/test_portals.py", CAMPAIGN)
+TESTS = (
+    *("tests/services", "tests/engine", "tests/sweeps", "tests/policies/test_firings.py"),
+    *("tests/live/test_portals.py", CAMPAIGN),
+)
 
 
 def address(variable):

@@ -1,0 +1,208 @@
+"""What becomes of a policy that is due: one firing, however many look, and of each firing one run an environment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from . import audit, clock, rights, runs, schedules
+from .errors import Invalid, Refused
+from .models import Environment, Firing, Policy, Run
+from .words import format_lazy, gettext_lazy, on_record
+from .writers import in_line
+
+log = structlog.get_logger(__name__)
+
+F = Firing.Status
+GRACE = timedelta(seconds=10)  # for Beat's nudge, and for who makes a firing to start its runs
+NAMED = 10  # runs that a reason names
+
+
+@dataclass
+class Speaker:
+    """The person that a firing speaks for; what `rights` asks of a user, it answers with that person's rights."""
+
+    person: User
+    policy: Policy
+    firing_id: int
+
+    @cached_property
+    def _granted(self) -> dict[str, set[int]]:
+        """What `rights.granted` keeps with who it is about."""
+        return rights.granted(self.person)
+
+    @property
+    def pk(self) -> int:
+        return int(self.person.pk)
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.person.is_active)
+
+    @property
+    def groups(self) -> Any:
+        return self.person.groups
+
+    @property
+    def caller(self) -> str:
+        """What an idempotency key is unique to."""
+        return f"policy:{self.policy.pk}"
+
+    def has_perm(self, right: str) -> bool:
+        return bool(self.person.has_perm(right))
+
+    def __str__(self) -> str:
+        return f"{self.person} by “{self.policy}”"
+
+
+def look(policy_id: int, now: datetime) -> None:
+    """Fire the policy if it is due, and start what has to be started. Safe to repeat."""
+    try:
+        fire(policy_id, now)
+    except Invalid as error:  # it stays due, for a host that knows its time zone, and the portal shows it as overdue
+        log.error("a policy is due and can't fire here", policy=policy_id, reason=error.message)
+    for firing in Firing.objects.filter(policy=policy_id, status__in=Firing.OPEN).order_by("pk"):
+        if firing.status == F.STARTING or comes_next(firing, now):
+            start_runs(firing)
+
+
+def fire(policy_id: int, now: datetime) -> Firing | None:
+    """Advance `next_due` and write down the firing, both or neither; None: it is not due, or somebody was quicker.
+
+    What was missed meanwhile is one firing, that of the last time. Raises Invalid: its schedule can't be read here.
+    """
+    policy = Policy.objects.filter(pk=policy_id, enabled=True, next_due__lte=now).first()
+    if policy is None or policy.next_due is None:
+        return None
+    missed, due_at = schedules.missed_between(policy.cron, policy.timezone, policy.next_due, now)
+    following = schedules.next_after(policy.cron, policy.timezone, now)
+    seen = {"next_due": policy.next_due, "cron": policy.cron, "timezone": policy.timezone}
+    with in_line(), transaction.atomic():
+        if not Policy.objects.filter(pk=policy_id, enabled=True, **seen).update(next_due=following):
+            return None
+        status, reason = outcome(policy)
+        text = "\n".join(filter(None, [late(missed, policy.next_due), on_record(reason)]))
+        told = {"fired_at": now, "missed": missed, "status": status, "reason": text}
+        firing, made = Firing.objects.get_or_create(policy=policy, due_at=due_at, defaults=told)
+        return firing if made else None  # where the clock was set back it has fired for that time before
+
+
+def late(missed: int, since: datetime) -> str:
+    """What is written down of the times that passed while nothing was there to fire; empty: none did."""
+    text = gettext_lazy("Missed before it: {missed}, from {since} UTC on. Nothing was there to fire.")
+    return on_record(format_lazy(text, missed=missed, since=f"{since:%Y-%m-%d %H:%M}")) if missed else ""
+
+
+def outcome(policy: Policy) -> tuple[F, str | Promise]:
+    """What a firing that is made now begins as, and why; whoever asks holds the policy's row."""
+    before = set(Firing.objects.filter(policy=policy, status__in=Firing.OPEN).values_list("status", flat=True))
+    under_way = open_runs(policy.pk)
+    if not before and not under_way:
+        return F.STARTING, ""
+    why: str | Promise = gettext_lazy("The firing before it has not started its runs yet.")
+    if under_way:
+        open_ones = gettext_lazy("Runs of the firing before it are still open: {runs}.")
+        why = format_lazy(open_ones, runs=", ".join(map(str, under_way)))
+    queued = policy.overlap == Policy.Overlap.QUEUE and F.WAITING not in before
+    return (F.WAITING if queued else F.SKIPPED), why
+
+
+def open_runs(policy_id: int) -> list[int]:
+    """Numbers of the runs that the policy started and that are not over, the first few."""
+    rows = Run.objects.filter(firing__policy=policy_id, status__in=Run.OPEN)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:NAMED])
+
+
+def comes_next(firing: Firing, now: datetime) -> bool:
+    """Take a firing that waits once the one before it is over; False: it is not, or somebody was quicker."""
+    with in_line(), transaction.atomic():
+        Policy.objects.select_for_update().get(pk=firing.policy_id)
+        mine = Firing.objects.filter(pk=firing.pk, status=F.WAITING)
+        starting = Firing.objects.filter(policy=firing.policy_id, status=F.STARTING)
+        if starting.exists() or open_runs(firing.policy_id):
+            return False
+        return bool(mine.update(status=F.STARTING, fired_at=now))
+
+
+def start_runs(firing: Firing) -> None:
+    """Start its run on each environment, and write down where and why there is none. Safe to repeat."""
+    policy = firing.policy
+    speaker = Speaker(firing.by or policy.edited_by, policy, firing.pk)
+    with override(settings.LANGUAGE_CODE):
+        places = list(policy.environments.order_by("name"))
+        refusals = [text for each in places if (text := refusal(speaker, firing, each))]
+        if not places:
+            refusals = [_("The policy names no environment any more.")]
+    status = F.STARTED if len(refusals) < len(places) else F.FAILED
+    mine = Firing.objects.filter(pk=firing.pk, status=F.STARTING)
+    mine.update(status=status, reason="\n".join(filter(None, [firing.reason, *refusals])))
+    firing.refresh_from_db()
+
+
+def refusal(speaker: Speaker, firing: Firing, environment: Environment) -> str:
+    """Start the run on this environment; why that can't be, empty: it is started, now or before."""
+    key = f"{speaker.caller}:{firing.due_at.isoformat()}:{environment.pk}"
+    if Run.objects.filter(caller=speaker.caller, key=key).exists():
+        return ""
+    words = {"where": environment.name, "who": speaker.person}
+    if not speaker.is_active:
+        return _("%(where)s: %(who)s has left. Save the policy anew: it speaks for you then.") % words
+    if not rights.may_start(speaker, environment):
+        return _("%(where)s: %(who)s has no right to start runs there.") % words
+    try:
+        runs.start(firing.policy.runbook, environment, firing.policy.params, speaker, key)
+    except (Invalid, Refused) as error:
+        return f"{environment.name}: {error.message}"
+    return ""
+
+
+def run_now(policy_id: int, by: Any) -> Firing:
+    """Fire it at once for this person, who may start runs on all its environments. `by`: a user, or a token's caller.
+
+    Where the firing before it is not over it waits, if the policy says so. Raises Refused.
+    """
+    with in_line(), transaction.atomic():
+        policy = Policy.objects.select_for_update().get(pk=policy_id)
+        require_run(policy, by)
+        now, (status, reason) = clock.now(), outcome(policy)
+        if status == F.SKIPPED:
+            raise Refused(str(reason))
+        mine = {"due_at": now, "fired_at": now, "by_id": by.pk, "status": status, "reason": on_record(reason)}
+        firing = Firing.objects.create(policy=policy, **mine)
+        audit.record("policy.run", policy, by, {"firing": firing.pk}, at=now)
+    if firing.status == F.STARTING:
+        start_runs(firing)
+    return firing
+
+
+def may_run(policy: Policy, by: Any) -> bool:
+    """Whether this person may start runs on all its environments."""
+    return all(rights.may_start(by, each) for each in policy.environments.all())
+
+
+def require_run(policy: Policy, by: Any) -> None:
+    """Raises Refused: not on all of its environments by this person."""
+    for each in policy.environments.all():
+        rights.require_start(by, each)
+
+
+def overlooked(now: datetime, most: int) -> Iterator[int]:
+    """Policies that nobody has looked at in time: due, or with a firing whose runs have to be started."""
+    due = Policy.objects.filter(enabled=True, next_due__lte=now - GRACE)
+    firings = Firing.objects.order_by()
+    stuck = firings.filter(status=F.STARTING, fired_at__lte=now - GRACE)
+    busy = Run.objects.filter(firing__policy=OuterRef("policy"), status__in=Run.OPEN)
+    starting = firings.filter(policy=OuterRef("policy"), status=F.STARTING)
+    free = firings.filter(~Exists(busy), ~Exists(starting), status=F.WAITING)
+    found = due.order_by().values_list("pk").union(stuck.values_list("policy"), free.values_list("policy"))
+    return (pk for (pk,) in found[:most])

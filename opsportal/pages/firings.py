@@ -1,0 +1,93 @@
+"""What became of a policy's firings, as its page and the list of policies show it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Prefetch
+from django.utils.translation import gettext as _
+
+from .. import schedules
+from ..errors import Invalid
+from ..models import Firing, Policy, Run
+from . import looks
+from .looks import Look
+
+F = Firing.Status
+FIRINGS = {
+    F.WAITING: ("rest", "hourglass_empty"),
+    F.STARTING: ("live", "progress_activity"),
+    F.STARTED: ("live", "progress_activity"),
+    F.SKIPPED: ("rest", "remove_circle"),
+    F.FAILED: ("bad", "error"),
+}
+WORST = (
+    *(Run.Status.ASKING, Run.Status.UNDO_FAILED, Run.Status.FAILED, Run.Status.RUNNING, Run.Status.PLANNING),
+    *(Run.Status.UNDOING, Run.Status.CANCELLING, Run.Status.CANCELLED, Run.Status.UNDONE, Run.Status.SUCCEEDED),
+)
+LATE = timedelta(minutes=1)  # past which a policy that is due has been forgotten by everybody
+RUNS = 30  # of one firing that its row names
+
+
+@dataclass(frozen=True)
+class Row:
+    """A firing with its look, its times in the policy's zone, the first of its runs and how many more there are."""
+
+    firing: Firing
+    look: Look
+    due: str
+    runs: list[Run]
+    more: int
+
+
+def rows(policy: Policy, most: int) -> list[Row]:
+    """The last firings with their runs; three queries, however many there are."""
+    first = Run.objects.select_related("environment").order_by("pk")[:RUNS]
+    with_first = Prefetch("runs", first, to_attr="first")
+    found = policy.firings.select_related("by").order_by("-pk").prefetch_related(with_first)[:most]
+    counted = standing([firing.pk for firing in found])
+    return [row(policy, firing, counted.get(firing.pk, {})) for firing in found]
+
+
+def row(policy: Policy, firing: Any, counted: Mapping[str, int]) -> Row:
+    more = sum(counted.values()) - len(firing.first)
+    return Row(firing, look(firing, counted), shown(policy, firing.due_at), firing.first, more)
+
+
+def standing(firings: Collection[int]) -> dict[int, dict[str, int]]:
+    """How many runs of each of these firings have which status."""
+    found: dict[int, dict[str, int]] = {}
+    counted = Run.objects.filter(firing__in=firings).order_by().values_list("firing", "status")
+    for firing, status, number in counted.annotate(number=Count("pk")):
+        found.setdefault(firing, {})[status] = number
+    return found
+
+
+def look(firing: Firing, runs: Mapping[str, int]) -> Look:
+    """Its own status, and once its runs are started the worst of theirs."""
+    worst = next((status for status in WORST if runs.get(status)), None)
+    if firing.status == F.STARTED and worst:
+        colour, icon = looks.RUNS[worst]
+        return Look(colour, icon, str(worst.label))
+    colour, icon = FIRINGS[F(firing.status)]
+    return Look(colour, icon, str(F(firing.status).label))
+
+
+def state(policy: Policy, now: datetime) -> Look:
+    """Whether it is on, and whether it was forgotten."""
+    if not policy.enabled:
+        return Look("rest", "block", _("Disabled"))
+    if policy.next_due and policy.next_due < now - LATE:
+        return Look("bad", "warning", _("Overdue"))
+    return Look("ok", "check_circle", _("Enabled"))
+
+
+def shown(policy: Policy, at: datetime | None) -> str:
+    """A time as clocks in the policy's zone show it; in UTC where this host does not know the zone."""
+    try:
+        place = schedules.located(policy.timezone)
+    except Invalid:
+        place = ZoneInfo("UTC")
+    return f"{at.astimezone(place):%Y-%m-%d %H:%M %Z}" if at else "—"
