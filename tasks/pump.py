@@ -8,7 +8,7 @@ from celery import current_app
 from django.db.models import Exists, OuterRef, Q
 from kombu.exceptions import OperationalError
 
-from opsportal import approvals, clock, flow, nudges, turns
+from opsportal import approvals, clock, flow, handling, nudges, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
@@ -33,6 +33,7 @@ def tick() -> None:
         push(dict(row), now)
     for run_id in stalled():
         turns.take(run_id, repair)
+    handling.wake(now)
     if retention.overdue(now):
         send_purge()
 

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from .. import rights
-from . import exchange, limits, places, problems, questions, runs, tokens, uses
+from . import exchange, findings, limits, places, problems, questions, runs, tokens, uses
 from .callers import Caller
 
 
@@ -41,6 +41,7 @@ api.add_decorator(uses.recorded, mode="view")
 api.add_router("", runs.router)
 api.add_router("", questions.router)
 api.add_router("", places.router)
+api.add_router("", findings.router)
 api.add_router("", exchange.router)
 problems.install(api)
 urls = api.urls

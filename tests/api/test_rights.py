@@ -25,6 +25,8 @@ TABLE = {
     "GET /approvals": ANYWHERE,
     "GET /approvals/{approval_id}": VIEW,
     "POST /approvals/{approval_id}": APPROVE,
+    "GET /findings": ANYWHERE,
+    "GET /findings/{finding_id}": VIEW,
     "GET /environments": ANYWHERE,
     "GET /environments/{name}": VIEW,
     "GET /runbooks": ANYWHERE,
@@ -51,7 +53,8 @@ def places():
 def rows(environment):
     run = factories.run(environment=environment, runbook="stacks.plan")
     approval = factories.approval(factories.step(run, "a", status="asking"))
-    return {"environment": environment, "run": run, "approval": approval}
+    finding = factories.finding(environment=environment)
+    return {"environment": environment, "run": run, "approval": approval, "finding": finding}
 
 
 def status(caller, line, row):
@@ -59,6 +62,7 @@ def status(caller, line, row):
     method, path = line.split()
     name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
     ids = {"run_id": row["run"].pk, "approval_id": row["approval"].pk, "deed": "cancel", "name": name}
+    ids["finding_id"] = row["finding"].pk
     start = {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
     answer = {"answer": "approve", "digest": row["approval"].digest}
     body = (answer if "approval" in path else start) if method == "POST" else None
