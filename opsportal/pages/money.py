@@ -29,12 +29,12 @@ def rounded(usd: Decimal | float | None) -> str:
 
 def standing(rows: "QuerySet[Finding]") -> Decimal:
     """USD a month of those that are open or acknowledged."""
-    return total(rows.filter(state__in=STANDING, usd__gt=0))
+    return total(rows.filter(state__in=STANDING))
 
 
 def recovered(rows: "QuerySet[Finding]", since: datetime) -> Decimal:
     """USD a month of those that are no longer true since then, and still are not."""
-    return total(rows.filter(state=Finding.State.CLOSED, closed_at__gte=since, usd__gt=0))
+    return total(rows.filter(state=Finding.State.CLOSED, closed_at__gte=since))
 
 
 def total(rows: "QuerySet[Finding]") -> Decimal:
@@ -108,6 +108,6 @@ def by_week(rows: "QuerySet[Finding]", column: str, starts: Sequence[datetime]) 
     newest_first = list(enumerate(starts))[::-1]
     cases = [When(**{f"{column}__gte": start}, then=Value(number)) for number, start in newest_first]
     week: Any = Case(*cases, output_field=IntegerField())
-    dated = rows.filter(**{f"{column}__gte": starts[0]}, usd__gt=0).order_by()
+    dated = rows.filter(**{f"{column}__gte": starts[0]}).order_by()
     found = dict(dated.annotate(week=week).values_list("week").annotate(usd=Sum("usd")))
     return [found.get(number) or Decimal(0) for number in range(len(starts))]

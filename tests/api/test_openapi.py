@@ -1,5 +1,7 @@
 """What OpenAPI tells of the API."""
 
+import re
+
 import pytest
 from django.test import Client
 
