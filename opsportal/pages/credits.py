@@ -9,8 +9,9 @@ from ..models import Finding
 from . import durations, money, sparkline
 
 CHECK = "credits-run-out"
-READ = 200  # findings of which the soonest are shown
+READ = 100  # findings of which the soonest are shown
 SHOWN = 8
+COLUMNS = ("evidence", "name", "resource", "region", "advice", "environment", "environment__name")
 SOON, LATER = 1.0, 4.0  # hours that colour a row
 
 
@@ -44,7 +45,8 @@ class Instance:
 def instances(rows: "QuerySet[Finding]") -> list[Instance]:
     """Those that will run out, soonest first; what says no hours is left out."""
     wanted = rows.filter(check_name=CHECK, state__in=money.STANDING).order_by("-severity", "id")
-    read = (instance(finding) for finding in wanted.select_related("environment")[:READ])
+    shown = wanted.select_related("environment").only(*COLUMNS)[:READ]
+    read = (instance(finding) for finding in shown)
     return sorted((each for each in read if each), key=lambda each: each.hours)
 
 

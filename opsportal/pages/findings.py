@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -25,7 +24,10 @@ from .sieve import Sieve
 PER_PAGE = 50
 COUNTED = 1000  # of one state; more are told as “1,000+”
 PEOPLE = 500  # to choose from
-UNSHOWN = ("evidence", "tags", "price", "advice", "reason")  # columns that no row of a list needs
+SHOWN = (
+    *("severity", "check_name", "detail", "name", "resource", "region", "owner", "usd", "until", "state"),
+    *("opened_at", "closed_at", "environment", "environment__name", "assigned_to", "assigned_to__username"),
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def rows(user: Any, wanted: Sieve) -> dict[str, Any]:
         "rows": full(keys[start : start + PER_PAGE]),
         "tabs": tabs(sifted, wanted, len(keys)),
         "total": counted(len(keys)),
-        "start": start,
+        "first": start + 1,
+        "last": min(len(keys), start + PER_PAGE),
         "newer": wanted.query(page=wanted.page - 1) if wanted.page > 1 else None,
         "older": wanted.query(page=wanted.page + 1) if more and wanted.page < sieve.PAGES else None,
         "ends": more and wanted.page == sieve.PAGES,
@@ -93,7 +96,7 @@ def rows(user: Any, wanted: Sieve) -> dict[str, Any]:
 
 def full(keys: Sequence[int]) -> list[Finding]:
     """These findings in this order; keys come first, for an index alone answers in which order they are."""
-    found = Finding.objects.select_related("environment", "assigned_to").defer(*UNSHOWN).in_bulk(keys)
+    found = Finding.objects.select_related("environment", "assigned_to").only(*SHOWN).in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 
@@ -146,12 +149,13 @@ def choices(user: Any, wanted: Sieve) -> dict[str, Any]:
 def deeds(request: HttpRequest) -> dict[str, Any]:
     """What the buttons need; `typed`: what was sent and refused, to be put right."""
     today = timezone.localtime().date()
-    people = User.objects.filter(is_active=True).exclude(pk=request.user.pk).order_by("username")
+    people = User.objects.filter(is_active=True).exclude(pk=request.user.pk or 0).order_by("username")
     may = rights.may(request.user, rights.OPERATE)
     return {
         "may_handle": may,
         "first_day": day(today, 1),
         "usual_day": day(today, 7),
+        "later_day": day(today, 30),
         "last_day": day(today, handling.LONGEST.days),
         "people": list(people.values_list("pk", "username")[:PEOPLE]) if may else [],
         "typed": request.POST,
@@ -165,7 +169,7 @@ def day(today: date, days: int) -> str:
 def title(finding: Finding) -> str:
     """What the finding's check calls itself; of one that is not there any more, its name."""
     known = checks.check(finding.check_name)
-    return _(known.title) if known else capfirst(finding.check_name.replace("-", " "))
+    return _(known.title) if known else finding.check_name
 
 
 def age(finding: Finding, now: datetime) -> float:

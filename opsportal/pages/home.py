@@ -74,7 +74,7 @@ def findings(user: Any) -> list[Finding]:
     mine = rights.visible(rows.filter(assigned_to=user.pk, state__in=money.STANDING), user)
     critical = rows.filter(severity=Finding.Severity.CRITICAL, state=Finding.State.OPEN, assigned_to=None)
     theirs = rights.visible(critical, user, right=rights.OPERATE)
-    return [*mine[: WORST + 1], *theirs[: WORST + 1]]
+    return sorted([*mine[: WORST + 1], *theirs[: WORST + 1]], key=lambda finding: -finding.severity)
 
 
 def sums(user: Any, now: datetime) -> dict[str, Any]:
