@@ -88,7 +88,10 @@ class Finding(models.Model):
 
 
 class FindingChange(models.Model):
-    """One line of a finding's history; nothing is ever taken back. `by`: a person's name, empty: a sweep."""
+    """One line of a finding's history; nothing is ever taken back.
+
+    `by`: a person's name; empty: a sweep, or the end of a snooze or an exemption.
+    """
 
     class Kind(models.TextChoices):
         FOUND = "found", _("Found")

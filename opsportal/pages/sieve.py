@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +27,8 @@ SORTS: dict[str, Promise] = {
 }
 FLOORS = (1, 10, 100, 1000)  # USD a month
 AGES = (1, 7, 30, 90)  # days
+# What is searched, made small once a row: three comparisons that fold themselves cost three times as much.
+WORDS = Lower(Concat("resource", Value(" "), "name", Value(" "), "detail", output_field=TextField()))
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,10 @@ def sifted(rows: "QuerySet[Finding]", sieve: Sieve, now: datetime) -> "QuerySet[
     rows = rows.filter(**{name: value for name, value in (exact | least).items() if value})
     if sieve.days:
         rows = rows.filter(opened_at__lte=now - timedelta(days=sieve.days))
-    for word in sieve.q.split():
-        rows = rows.filter(Q(resource__icontains=word) | Q(name__icontains=word) | Q(detail__icontains=word))
+    if sieve.q:
+        rows = rows.alias(words=WORDS)
+    for word in sieve.q.lower().split():
+        rows = rows.filter(words__contains=word)
     return rows
 
 
