@@ -45,6 +45,7 @@ def test_a_reason_that_is_missing_is_asked_for_with_the_choice_kept(browser_page
     browser_page.get_by_role("button", name="Exempt", exact=True).click()
     expect(browser_page.get_by_role("alert")).to_contain_text("Say why they are exempt")
     expect(browser_page.get_by_label("Select data-2")).to_be_checked()
+    expect(browser_page.get_by_label("Reason", exact=True)).to_be_visible()
 
 
 def test_a_finding_is_acknowledged_without_a_mouse(browser_page, volumes):
@@ -53,8 +54,8 @@ def test_a_finding_is_acknowledged_without_a_mouse(browser_page, volumes):
     browser_page.keyboard.press("Space")
     browser_page.get_by_text("Snooze…").focus()
     browser_page.keyboard.press("Enter")
-    expect(browser_page.get_by_label("Until")).to_be_visible()
+    expect(browser_page.locator("#snooze-until")).to_be_visible()
     browser_page.keyboard.press("Escape")
-    expect(browser_page.get_by_label("Until")).to_be_hidden()
+    expect(browser_page.locator("#snooze-until")).to_be_hidden()
     browser_page.get_by_role("button", name="Acknowledge").press("Enter")
     expect(browser_page.get_by_text("1 finding is acknowledged.")).to_be_visible()
