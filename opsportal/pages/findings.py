@@ -51,16 +51,18 @@ def listed(
     request: HttpRequest, asked: Mapping[str, str], wrong: str = "", status: int = 200, picked: Collection[int] = ()
 ) -> HttpResponse:
     """The list that is asked for; `wrong` is what was refused about those `picked`."""
+    now = clock.now()
     try:
         wanted = sieve.read(asked)
-        shown = rows(request.user, wanted)
+        shown = rows(request.user, wanted, now)
     except Invalid as error:
         wanted, wrong, status = Sieve(), error.message, 400
         shown = {"rows": [], "tabs": [], "total": "0"}
     context = {
         **admin.site.each_context(request),
         **shown,
-        **totals(request.user),
+        **totals(request.user, now),
+        "now": now,
         **deeds(request),
         "title": _("Findings"),
         "is_fullwidth": "1",
@@ -74,15 +76,14 @@ def listed(
     return TemplateResponse(request, "opsportal/findings.html", context, status=status)
 
 
-def rows(user: Any, wanted: Sieve) -> dict[str, Any]:
+def rows(user: Any, wanted: Sieve, now: datetime) -> dict[str, Any]:
     """One page of the list with its counts; a constant number of queries."""
-    now, start = clock.now(), (wanted.page - 1) * PER_PAGE
+    start = (wanted.page - 1) * PER_PAGE
     sifted = sieve.sifted(sieve.visible(user), wanted, now)
     here = sieve.in_order(sifted.filter(state=wanted.state), wanted.sort)
     keys = list(here.values_list("pk", flat=True)[: max(COUNTED, start + PER_PAGE) + 1])
     more = len(keys) > start + PER_PAGE
     return {
-        "now": now,
         "rows": full(keys[start : start + PER_PAGE]),
         "tabs": tabs(sifted, wanted, len(keys)),
         "total": counted(len(keys)),
@@ -96,7 +97,7 @@ def rows(user: Any, wanted: Sieve) -> dict[str, Any]:
 
 def full(keys: Sequence[int]) -> list[Finding]:
     """These findings in this order; keys come first, for an index alone answers in which order they are."""
-    found = Finding.objects.select_related("environment", "assigned_to").only(*SHOWN).in_bulk(keys)
+    found = Finding.objects.select_related("environment", "assigned_to").only(*SHOWN).order_by().in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 
@@ -120,9 +121,9 @@ def counted(number: int) -> str:
     return f"{number:,}" if number <= COUNTED else f"{COUNTED:,}+"
 
 
-def totals(user: Any) -> dict[str, Any]:
+def totals(user: Any, now: datetime) -> dict[str, Any]:
     """What is open and what came back, in USD a month, and how far the last sweeps came."""
-    mine, since = sieve.visible(user), money.begins(clock.now())[0]
+    mine, since = sieve.visible(user), money.begins(now)[0]
     return {
         "standing": money.standing(mine),
         "recovered": money.recovered(mine, since),

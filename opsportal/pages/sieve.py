@@ -1,6 +1,6 @@
 """What a list of findings is narrowed and sorted by: read from an address, and put to the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,11 +117,15 @@ def sifted(rows: "QuerySet[Finding]", sieve: Sieve, now: datetime) -> "QuerySet[
     rows = rows.filter(**{name: value for name, value in (exact | least).items() if value})
     if sieve.days:
         rows = rows.filter(opened_at__lte=now - timedelta(days=sieve.days))
-    if sieve.q:
-        rows = rows.alias(words=WORDS)
-    for word in sieve.q.lower().split():
-        rows = rows.filter(words__contains=word)
-    return rows
+    return searched(rows, sieve.q.lower().split())
+
+
+def searched(rows: "QuerySet[Finding]", words: Sequence[str]) -> "QuerySet[Finding]":
+    """Those in which each of these words stands somewhere."""
+    found: Any = rows.alias(words=WORDS) if words else rows
+    for word in words:
+        found = found.filter(words__contains=word)
+    return found  # type: ignore[no-any-return]
 
 
 def in_order(rows: "QuerySet[Finding]", sort: str) -> "QuerySet[Finding]":
