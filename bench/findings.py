@@ -14,7 +14,7 @@ from opsportal.models import Environment, Finding
 from . import estate
 from .team import queries, timed
 
-FINDINGS, PLACES, FEW = 100_000, 50, 1000
+FINDINGS, PLACES, FEW = 100_000, 50, 30_000
 LIST = "/admin/opsportal/finding/"
 PAGES = {
     "findings, the worst": LIST,
