@@ -55,7 +55,12 @@ class Finding(models.Model):
     until = models.DateTimeField(_("until"), null=True)
     reason = models.TextField(_("reason"), blank=True)
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("assigned to")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("assigned to"),
+        db_index=False,  # one of the indexes below begins with it
     )
     marked_at = models.DateTimeField(_("marked"), null=True)
     first_seen = models.DateTimeField(_("first seen"))
@@ -78,6 +83,7 @@ class Finding(models.Model):
             models.Index(fields=["environment", "state", "-severity", "-usd", "id"], name="finding_of_place"),
             models.Index(fields=["check_name", "state", "-severity", "-usd", "id"], name="finding_by_check"),
             models.Index(fields=["owner", "state", "-severity", "-usd", "id"], name="finding_by_owner"),
+            models.Index(fields=["assigned_to", "state", "-severity", "-usd", "id"], name="finding_mine"),
             models.Index(fields=["state", "closed_at", "environment", "usd"], name="finding_recovered"),
             models.Index(fields=["opened_at", "environment", "usd"], name="finding_found"),
         ]
