@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from opsportal.api import problems, v1
 from opsportal.live import view as live
-from opsportal.pages import holding, lines, people, runbooks, system
+from opsportal.pages import finding, finding_deeds, finding_export, findings, holding, lines, people, runbooks, system
 
 
 class RowConverter(IntConverter):
@@ -32,6 +32,13 @@ urlpatterns = [
     path("admin/opsportal/pause/", admin.site.admin_view(holding.pause), name="pause"),
     path("admin/opsportal/pause/<row:pk>/resume/", admin.site.admin_view(holding.resume), name="resume"),
     path("admin/opsportal/run/<row:run_id>/glass/", admin.site.admin_view(holding.glass), name="break_glass"),
+    path("admin/opsportal/finding/", admin.site.admin_view(findings.page), name="findings"),
+    path("admin/opsportal/finding/do/<slug:verb>/", admin.site.admin_view(finding_deeds.several), name="findings_do"),
+    path("admin/opsportal/finding/export.csv", admin.site.admin_view(finding_export.export), name="findings_export"),
+    path("admin/opsportal/finding/<row:pk>/", admin.site.admin_view(finding.page), name="finding"),
+    path(
+        "admin/opsportal/finding/<row:pk>/do/<slug:verb>/", admin.site.admin_view(finding_deeds.one), name="finding_do"
+    ),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("accounts/", include("opsportal.pages.accounts")),

@@ -1,5 +1,6 @@
 """Rows for tests, each with sensible contents unless told otherwise."""
 
+import hashlib
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 
 from opsportal import clock, policies, runs
-from opsportal.models import Approval, Environment, Event, Firing, Policy, Run, Step
+from opsportal.models import Approval, Environment, Event, Finding, FindingChange, Firing, Policy, Run, Step
 
 _numbers = itertools.count(1)
 
@@ -86,3 +87,23 @@ def approval(step: Step, **fields: Any) -> Approval:
     now = clock.now()
     known = {"number": 1, "question": "Go on?", "digest": "d", "asked_at": now, "expires_at": now + timedelta(hours=4)}
     return Approval.objects.create(step=step, **known | fields)
+
+
+def unsaved_finding(environment: Environment, **fields: Any) -> Finding:
+    """As a sweep writes it: an unattached volume, found ten days ago, open."""
+    now, number = clock.now(), next(_numbers)
+    known = {"region": "eu-central-1", "check_name": "ebs-unattached", "resource": f"vol-{number:08x}", "severity": 2}
+    known |= {"detail": "100 GiB, attached to nothing for 10 days.", "advice": "Take a snapshot, then delete it."}
+    known |= {"usd": "8.80", "evidence": {"size_gib": 100}, "state": "open", "times_seen": 10}
+    known |= {"first_seen": now - timedelta(days=10), "last_seen": now, "opened_at": now - timedelta(days=10)} | fields
+    place = f"{environment.pk} {known['region']} {known['check_name']} {known['resource']}"
+    fingerprint = hashlib.sha256(place.encode()).hexdigest()
+    return Finding(environment=environment, fingerprint=fingerprint, **known)
+
+
+def finding(**fields: Any) -> Finding:
+    made = unsaved_finding(fields.pop("environment", None) or environment(), **fields)
+    made.save()
+    made.refresh_from_db()
+    FindingChange.objects.create(finding=made, at=made.first_seen, kind="found")
+    return made

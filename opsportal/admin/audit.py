@@ -1,7 +1,7 @@
 """Who did what, when and from where: to read, filter and take along, for people with the right to see all of it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,7 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -23,9 +23,9 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeDateFilter
 
-from .. import audit, rights
-from ..audit import exports
-from ..models import Audit, Calendar, Environment, Pause, Policy, Publisher, Run, Token
+from .. import audit, exports, rights
+from ..audit.exports import SHEET
+from ..models import Audit, Calendar, Environment, Finding, Pause, Policy, Publisher, Run, Token
 from .boxes import boxed
 
 VIEW = "opsportal.view_audit"
@@ -33,12 +33,13 @@ EXPORT = "opsportal.export_audit"
 LIST = "admin:opsportal_audit_changelist"
 KINDS = {
     str(model._meta.model_name): model._meta
-    for model in (Run, Pause, Environment, Calendar, Policy, Publisher, Token, User, Group, Audit)
+    for model in (Run, Pause, Environment, Calendar, Policy, Finding, Publisher, Token, User, Group, Audit)
 }
 PAGES = {
     "run": "admin:opsportal_run_page",
     "environment": "admin:opsportal_environment_change",
     "policy": "admin:opsportal_policy_page",
+    "finding": "finding",
     "publisher": "admin:opsportal_publisher_change",
     "token": "admin:opsportal_token_change",
     "user": "admin:auth_user_change",
@@ -163,7 +164,7 @@ class AuditAdmin(ModelAdmin):  # type: ignore[misc]
             return redirect(LIST)
         newest = Audit.objects.aggregate(newest=Max("pk"))["newest"] or 0
         audit.record("audit.export", data={"form": form, "filter": request.GET.dict()})
-        return download(exports.stream(shown.filter(pk__lte=newest), form), form)
+        return exports.download(exports.stream(shown.filter(pk__lte=newest), form, SHEET), "audit", form)
 
     @admin.display(description=gettext_lazy("time"), ordering="pk")
     def when(self, obj: Audit) -> SafeString:
@@ -196,10 +197,3 @@ def said(value: Any) -> str:
     if isinstance(value, list) and len(value) == 2:
         return " → ".join("—" if side in (None, "", []) else str(side) for side in value)
     return str(value)
-
-
-def download(pieces: Any, form: str) -> StreamingHttpResponse:
-    kind = {"csv": "text/csv", "json": "application/json"}[form]
-    name = f"audit-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(pieces, content_type=f"{kind}; charset=utf-8", headers=headers)

@@ -20,13 +20,14 @@ from .. import audit
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
-MODELS = ("audit", "calendar", "environment", "user", "group")
+MODELS = ("audit", "calendar", "environment", "finding", "user", "group")
 
 
 def offered() -> "QuerySet[Permission]":
     """The rights that the portal asks for somewhere."""
     rows = Permission.objects.filter(content_type__app_label__in=("opsportal", "auth"), content_type__model__in=MODELS)
-    return rows.exclude(codename__regex="^(add|change|delete)_audit$").select_related("content_type")
+    unused = "^((add|change|delete)_audit|(add|change|delete|view)_finding)$"
+    return rows.exclude(codename__regex=unused).select_related("content_type")
 
 
 class Rights(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

@@ -107,6 +107,50 @@ class Environment(Schema):
     may_start: bool
 
 
+class Finding(Schema):
+    id: int
+    environment: str
+    region: str
+    check: str
+    resource: str = Told(description="AWS's own id or ARN.")
+    name: str
+    owner: str = Told(description="What the resource's owner tag says; empty: it has none.")
+    severity: str = Told(description="critical, high, medium or low.")
+    state: str
+    detail: str = Told(description="What is wrong, with figures.")
+    advice: str = Told(description="What to do next.")
+    usd: float | None = Told(description="A month; null: not known, or no question of money.")
+    until: datetime | None = Told(description="When a snooze or an exemption ends.")
+    assigned_to: str
+    first_seen: datetime
+    last_seen: datetime
+    times_seen: int
+    opened_at: datetime
+    closed_at: datetime | None
+    url: str = Told(description="Where a person sees it.")
+
+
+class FindingChange(Schema):
+    at: datetime
+    kind: str
+    by: str = Told(description="Empty: a sweep.")
+    text: str
+    run: int | None
+
+
+class WholeFinding(Finding):
+    price: dict[str, Any] | None = Told(description="The list price it was reckoned with, with region and date.")
+    evidence: dict[str, Any] = Told(description="What was read.")
+    tags: dict[str, Any]
+    reason: str = Told(description="Why it is snoozed or exempt.")
+    history: list[FindingChange] = Told(description="The newest first, 100 at most.")
+
+
+class Findings(Schema):
+    items: list[Finding]
+    next: str | None = Told(description="The cursor of the next page; null on the last one.")
+
+
 class Runbook(Schema):
     name: str
     title: str

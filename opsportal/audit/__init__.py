@@ -53,6 +53,12 @@ ACTIONS = {
     "sign.fail": gettext_noop("Sign-in failed"),
     "factor.remove": gettext_noop("Second factor removed"),
     "audit.export": gettext_noop("Audit exported"),
+    "finding.acknowledged": gettext_noop("Finding acknowledged"),
+    "finding.snoozed": gettext_noop("Finding snoozed"),
+    "finding.exempted": gettext_noop("Finding exempted"),
+    "finding.opened": gettext_noop("Finding opened again"),
+    "finding.assigned": gettext_noop("Finding assigned"),
+    "finding.export": gettext_noop("Findings exported"),
 }
 
 

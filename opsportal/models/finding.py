@@ -33,7 +33,11 @@ class Finding(models.Model):
 
     fingerprint = models.CharField(max_length=64, unique=True)
     environment = models.ForeignKey(
-        Environment, on_delete=models.CASCADE, related_name="findings", verbose_name=_("environment")
+        Environment,
+        on_delete=models.CASCADE,
+        related_name="findings",
+        verbose_name=_("environment"),
+        db_index=False,  # two of the indexes below begin with it
     )
     region = models.CharField(_("region"), max_length=30)
     check_name = models.CharField(_("check"), max_length=60)
@@ -51,7 +55,12 @@ class Finding(models.Model):
     until = models.DateTimeField(_("until"), null=True)
     reason = models.TextField(_("reason"), blank=True)
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("assigned to")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("assigned to"),
+        db_index=False,  # one of the indexes below begins with it
     )
     marked_at = models.DateTimeField(_("marked"), null=True)
     first_seen = models.DateTimeField(_("first seen"))
@@ -71,6 +80,12 @@ class Finding(models.Model):
             models.Index(fields=["state", "opened_at", "id"], name="finding_age"),
             models.Index(fields=["environment", "check_name", "region", "state"], name="finding_of_check"),
             models.Index(fields=["state", "until"], name="finding_until"),
+            models.Index(fields=["environment", "state", "-severity", "-usd", "id"], name="finding_of_place"),
+            models.Index(fields=["check_name", "state", "-severity", "-usd", "id"], name="finding_by_check"),
+            models.Index(fields=["owner", "state", "-severity", "-usd", "id"], name="finding_by_owner"),
+            models.Index(fields=["assigned_to", "state", "-severity", "-usd", "id"], name="finding_mine"),
+            models.Index(fields=["state", "closed_at", "environment", "usd"], name="finding_recovered"),
+            models.Index(fields=["opened_at", "environment", "usd"], name="finding_found"),
         ]
         permissions = [("export_finding", _("Can export findings"))]
 
@@ -79,7 +94,10 @@ class Finding(models.Model):
 
 
 class FindingChange(models.Model):
-    """One line of a finding's history; nothing is ever taken back. `by`: a person's name, empty: a sweep."""
+    """One line of a finding's history; nothing is ever taken back.
+
+    `by`: a person's name; empty: a sweep, or the end of a snooze or an exemption.
+    """
 
     class Kind(models.TextChoices):
         FOUND = "found", _("Found")

@@ -45,3 +45,13 @@ def ago(seconds: float) -> str:
     if whole < 86400:
         return _("%(n)d h ago") % {"n": whole // 3600}
     return _("%(n)d d ago") % {"n": whole // 86400}
+
+
+def rough(seconds: float) -> str:
+    """Such as 36 s, 9 min, 3 h or 19 d: one unit."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _("%(s)d s") % {"s": whole}
+    if whole < 3600:
+        return _("%(min)d min") % {"min": whole // 60}
+    return longer(whole // 3600, 0) if whole < 86400 else longer(whole // 86400 * 24, 0)

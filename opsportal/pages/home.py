@@ -1,19 +1,22 @@
-"""Home: what needs this person, what runs now and what ended last, the environments, and the stop button."""
+"""Home: what needs this person, what runs and what ended, money, credits, the environments, and the stop button."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from .. import approvals, clock, rights
 from ..live import pictures
-from ..models import Approval, Run
-from . import looks, mini, places
+from ..models import Approval, Finding, Run
+from . import credits, looks, mini, money, places, sieve
+from . import findings as finding_list
 from .facts import book_title
 
 MOST = 20
+WORST = 5  # findings that need somebody
 LAST = 8
 LATELY = timedelta(days=3)
 FAILED = (Run.Status.FAILED, Run.Status.UNDO_FAILED)
@@ -26,20 +29,24 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         now = clock.now()
         known |= {"may_view": True, "now": now}
         known |= needs(request.user, now) | work(request.user, now) | estate(request.user, now)
+        known |= sums(request.user, now)
     known["may_start"] = rights.may_start(request.user)
     return {**context, **known}
 
 
 def needs(user: Any, now: datetime) -> dict[str, Any]:
-    """What waits for this person: questions they may answer, and failures nobody has followed up."""
+    """What waits for this person: questions they may answer, failures nobody has followed up, and findings."""
     asked = list(open_questions(user))
     questions = [row for row in asked if not approvals.why_not(user, row)]
     failed = list(failures(user, now))
+    found = findings(user)
     return {
         "questions": questions,
         "waiting_for_others": len(asked) - len(questions),
         "failures": failed,
-        "needs": len(questions) + len(failed),
+        "findings": found[:WORST],
+        "more_findings": len(found) > WORST,
+        "needs": len(questions) + len(failed) + len(found[:WORST]),
     }
 
 
@@ -58,6 +65,32 @@ def failures(user: Any, now: datetime) -> "QuerySet[Run]":
     rows = rights.visible(rows, user, right=rights.OPERATE)
     found: QuerySet[Run] = rows.select_related("environment").order_by("-ended_at")[:MOST]
     return found
+
+
+def findings(user: Any) -> list[Finding]:
+    """Those assigned to this person, and the critical ones that nobody has taken up where this person may; the worst.
+
+    One more than is shown says that there are more. Two queries find them, since no index answers both.
+    """
+    rows = sieve.in_order(Finding.objects.all(), "worst")
+    mine = rights.visible(rows.filter(assigned_to=user.pk, state__in=money.STANDING), user)
+    nobodys = rows.alias(whose=Coalesce("assigned_to", 0)).filter(whose=0)  # else MariaDB goes by whose they are
+    critical = nobodys.filter(severity=Finding.Severity.CRITICAL, state=Finding.State.OPEN)
+    theirs = rights.visible(critical, user, right=rights.OPERATE)
+    keys = [pk for found in (mine, theirs) for pk in found.values_list("pk", flat=True)[: WORST + 1]]
+    return sorted(finding_list.full(keys), key=lambda finding: -finding.severity)
+
+
+def sums(user: Any, now: datetime) -> dict[str, Any]:
+    """What findings found and recovered, what is open still, and which instances run out of credits."""
+    mine = sieve.visible(user)
+    instances = credits.instances(mine)
+    return {
+        "weeks": money.weeks(mine, now),
+        "standing": money.standing(mine),
+        "instances": instances[: credits.SHOWN],
+        "more_instances": len(instances) - credits.SHOWN,
+    }
 
 
 def work(user: Any, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..models import Run, Step
+from ..models import Finding, Run, Step
 
 R = Run.Status
 S = Step.Status
@@ -42,6 +42,30 @@ STEPS = {
     S.ABANDONED: ("bad", "warning"),
     S.UNDONE: ("rest", "undo"),
 }
+
+SEVERITIES = {
+    Finding.Severity.CRITICAL: ("bad", "error"),
+    Finding.Severity.HIGH: ("bad", "warning"),
+    Finding.Severity.MEDIUM: ("ask", "info"),
+    Finding.Severity.LOW: ("rest", "remove_circle"),
+}
+FINDINGS = {
+    Finding.State.OPEN: ("rest", "troubleshoot"),
+    Finding.State.ACKNOWLEDGED: ("rest", "check"),
+    Finding.State.SNOOZED: ("rest", "snooze"),
+    Finding.State.EXEMPT: ("rest", "visibility_off"),
+    Finding.State.CLOSED: ("ok", "check_circle"),
+}
+
+
+def of_severity(finding: Finding) -> Look:
+    severity = Finding.Severity(finding.severity)
+    return Look(*SEVERITIES[severity], str(severity.label))
+
+
+def of_finding(finding: Finding) -> Look:
+    state = Finding.State(finding.state)
+    return Look(*FINDINGS[state], str(state.label))
 
 
 def of_run(run: Run) -> Look:

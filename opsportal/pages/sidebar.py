@@ -40,6 +40,7 @@ def operate(user: Any) -> list[Item]:
         runs = entry(_("Runs"), "play_circle", "admin:opsportal_run_changelist")
         questions = entry(_("Approvals"), "fact_check", "admin:opsportal_approval_changelist")
         items.append(counted(runs, "runs", counts["runs"], "info"))
+        items.append(entry(_("Findings"), "troubleshoot", "findings"))
         items.append(counted(questions, "questions", counts["questions"], "warning"))
         items.append(entry(_("Policies"), "schedule", "admin:opsportal_policy_changelist"))
     return items

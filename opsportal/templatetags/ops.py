@@ -10,8 +10,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from .. import rights
-from ..models import Run, Step
-from ..pages import durations, holding, looks
+from ..models import Finding, Run, Step
+from ..pages import durations, findings, holding, looks, money
 
 register = template.Library()
 STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -42,6 +42,41 @@ def status(row: Run | Step, size: str = "") -> SafeString:
     """Icon, word and colour of a run's or a step's status."""
     look = looks.of_run(row) if isinstance(row, Run) else looks.of_step(row)
     return chip(look.colour, look.icon, look.word, size)
+
+
+@register.simple_tag
+def severity(finding: Finding, size: str = "") -> SafeString:
+    """Icon, word and colour of how bad a finding is."""
+    look = looks.of_severity(finding)
+    return chip(look.colour, look.icon, look.word, size)
+
+
+@register.simple_tag
+def state(finding: Finding, size: str = "") -> SafeString:
+    """Icon, word and colour of what has become of a finding."""
+    look = looks.of_finding(finding)
+    return chip(look.colour, look.icon, look.word, size)
+
+
+@register.filter
+def check_title(finding: Finding) -> str:
+    return findings.title(finding)
+
+
+@register.filter
+def age(now: datetime, finding: Finding) -> str:
+    """How long the finding has been open, or was: one unit."""
+    return durations.rough(findings.age(finding, now))
+
+
+@register.filter
+def usd(value: Any) -> str:
+    return money.exact(value)
+
+
+@register.filter
+def round_usd(value: Any) -> str:
+    return money.rounded(value)
 
 
 @register.simple_tag

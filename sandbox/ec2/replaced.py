@@ -5,7 +5,7 @@ from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2 import addresses, instances, listings, nat, storage, tags
+from sandbox.ec2 import instances, listings, nat, storage, tags
 from sandbox.replacing import put
 
 TEMPLATES = {

@@ -28,6 +28,8 @@ TABLE = {
     "GET /policies": ANYWHERE,
     "GET /policies/{policy_id}": VIEW,
     "POST /policies/{policy_id}/run": OPERATE,
+    "GET /findings": ANYWHERE,
+    "GET /findings/{finding_id}": VIEW,
     "GET /environments": ANYWHERE,
     "GET /environments/{name}": VIEW,
     "GET /runbooks": ANYWHERE,
@@ -54,14 +56,16 @@ def places():
 def rows(environment):
     run = factories.run(environment=environment, runbook="stacks.plan")
     approval = factories.approval(factories.step(run, "a", status="asking"))
-    return {"environment": environment, "run": run, "approval": approval, "policy": factories.policy([environment])}
+    finding, policy = factories.finding(environment=environment), factories.policy([environment])
+    return {"environment": environment, "run": run, "approval": approval, "finding": finding, "policy": policy}
 
 
 def status(caller, line, row):
     """What this operation of the table is answered with."""
     method, path = line.split()
     name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
-    ids = {f"{kind}_id": row[kind].pk for kind in ("policy", "run", "approval")} | {"deed": "cancel", "name": name}
+    kinds = ("policy", "run", "approval", "finding")
+    ids = {f"{kind}_id": row[kind].pk for kind in kinds} | {"deed": "cancel", "name": name}
     start = {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
     answer = {"answer": "approve", "digest": row["approval"].digest}
     body = (answer if "approval" in path else start) if method == "POST" else None

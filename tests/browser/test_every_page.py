@@ -14,6 +14,9 @@ PAGES = (
     "/admin/opsportal/run/add/?runbook=stacks.deploy",
     "/admin/opsportal/run/{run}/",
     "/admin/opsportal/approval/",
+    "/admin/opsportal/finding/",
+    "/admin/opsportal/finding/?q=nowhere&severity=3",
+    "/admin/opsportal/finding/{finding}/",
     "/admin/opsportal/environment/",
     "/admin/opsportal/environment/add/",
     "/admin/opsportal/environment/{environment}/change/",
@@ -59,8 +62,18 @@ def asking(transactional_db):
     return run
 
 
+def found(environment):
+    """Findings of several kinds, among them an instance that runs out of credits."""
+    for number, severity in enumerate((1, 2, 3)):
+        factories.finding(environment=environment, severity=severity, name=f"data-{number}", owner="team-search")
+    evidence = {"hours_to_zero": 0.8, "balance": [576, 410, 300, 120, 31]}
+    known = {"check_name": "credits-run-out", "severity": 4, "usd": None, "evidence": evidence}
+    return factories.finding(environment=environment, resource="i-0c41aa", name="batch-7", **known)
+
+
 def addresses(asking):
     known = {"run": asking.pk, "environment": asking.environment_id, "user": factories.user().pk}
+    known["finding"] = found(asking.environment).pk
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
     known["policy"] = factories.firing(factories.policy([asking.environment]), asking).policy_id
     known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk

@@ -1,5 +1,7 @@
 """Every address and deed × every role × the own and another environment. A new address without a row here fails."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -45,6 +47,16 @@ TABLE = {
     "opsportal_run_add post": OPERATE,
     "opsportal_run_change get": VIEW,
     "run_lines get": VIEW,
+    "finding get": VIEW,
+    "finding_do acknowledge": OPERATE,
+    "finding_do snooze": OPERATE,
+    "finding_do exempt": OPERATE,
+    "finding_do assign": OPERATE,
+    "finding_do open": OPERATE,
+    "findings_do acknowledge": OPERATE,
+    "findings_do open": OPERATE,
+    "findings_export get": GLOBAL,
+    "findings get": ANYWHERE,
     "opsportal_environment_add get": GLOBAL,
     "opsportal_environment_delete get": GLOBAL,
     "opsportal_calendar_changelist get": GLOBAL,
@@ -139,6 +151,7 @@ def rows(environment):
         "person": by.pk,
         "policy": factories.policy([environment]).pk,
         "publisher": trusted(environment, by).pk,
+        "finding": factories.finding(environment=environment).pk,
     }
 
 
@@ -196,6 +209,11 @@ def send(client, line, row):
         ),
         "opsportal_run_change": (f"{run}/change/", {}),
         "opsportal_run_delete": (f"{run}/delete/", {}),
+        "findings": (f"{admin}/finding/", {}),
+        "findings_export": (f"{admin}/finding/export.csv", {}),
+        "findings_do": (f"{admin}/finding/do/{how}/", {"pick": [row["finding"]]}),
+        "finding": (f"{admin}/finding/{row['finding']}/", {}),
+        "finding_do": (f"{admin}/finding/{row['finding']}/do/{how}/", handled(row)),
         "run_lines": (f"/runs/{row['run']}/lines", {}),
         "opsportal_audit_export": (f"{admin}/audit/export.csv", {}),
         "opsportal_audit_delete": (f"{admin}/audit/1/delete/", {}),
@@ -206,6 +224,13 @@ def send(client, line, row):
         "system": (f"{admin}/system/", {}),
     }.get(name) or (plain(name), {})
     return client.get(address, sent) if how == "get" else client.post(address, sent)
+
+
+def handled(row):
+    """What any deed on a finding takes."""
+    day = f"{clock.now() + timedelta(days=7):%Y-%m-%d}"
+    known = {"snooze_until": day, "exempt_until": day, "exempt_reason": "because"}
+    return known | {"assign_to": row["person"]}
 
 
 def plain(name):
@@ -221,7 +246,7 @@ def refused(response):
     if response.status_code in (403, 404):
         return True
     said = [str(message) for message in get_messages(response.wsgi_request)]
-    if response.status_code == 422:
+    if response.status_code in (409, 422):
         said.append(response.content.decode())
     away = response.status_code == 302 and response.url.startswith(("/admin/login/", "/accounts/login/"))
     home = response.status_code == 302 and "doesn’t exist" in "".join(said)
