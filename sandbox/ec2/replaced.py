@@ -1,11 +1,12 @@
 """Which of moto's methods for EC2 ours replace."""
 
+from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend
 from moto.ec2.models.instances import Instance, InstanceBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2 import instances, listings, nat, storage, tags
+from sandbox.ec2 import addresses, instances, listings, nat, storage, tags
 from sandbox.replacing import put
 
 TEMPLATES = {
@@ -27,6 +28,7 @@ def replace() -> None:
     put(EC2Response, **own)
     put(EC2Response, **{name: listings.launch_templates(_whole(name), key) for name, key in TEMPLATES.items()})
     put(EC2Response, **{name: listings.paged(_whole(name), *how) for name, how in listings.PAGED.items()})
+    put(ElasticAddressBackend, address_by_ip=addresses.address_by_ip)
     put(TagBackend, describe_tags=tags.describe_tags)
     put(NatGatewayBackend, delete_nat_gateway=nat.delete_nat_gateway)
     put(InstanceBackend, get_instance=instances.get_instance, get_instance_by_id=instances.get_instance_by_id)

@@ -42,7 +42,7 @@ SHARES = {
     "s3-incomplete-uploads": 0.2,
 }
 OWNERS = ("shop", "payments", "search", "data", "platform")
-TYPES = ("m6i.large", "t3.medium", "c6i.xlarge", "r6i.large")
+TYPES = ("m7g.large", "t3.medium", "c6i.xlarge", "t3a.large")
 
 
 def fill(site: Site, scale: int = 1) -> None:
@@ -55,16 +55,22 @@ def fill(site: Site, scale: int = 1) -> None:
         _image(site, number + 10, "unused" if _share("ami-unused", number) else "young")
     for number in range(counts["snapshots"] - counts["images"]):
         _snapshot(site, number, volumes)
+    running = [row for row in instances if row.state == "running"]
     _gateways(site, counts["nat-gateways"])
-    _addresses(site, counts["addresses"] - counts["nat-gateways"], instances)
+    _addresses(site, counts["addresses"] - counts["nat-gateways"], running)
     for kind, make in REST.items():
         for number in range(counts[kind]):
-            make(site, number, [row for row in instances if row.state == "running"] if kind == "load-balancers" else [])
+            make(site, number, running)
 
 
 def _share(check: str, number: int) -> bool:
-    """True for the check's share of all numbers, spread evenly."""
-    return int((number + 1) * SHARES[check] + 1e-9) > int(number * SHARES[check] + 1e-9)
+    """True for the check's share of all numbers."""
+    return _spread(SHARES[check], number)
+
+
+def _spread(share: float, number: int) -> bool:
+    """True for this share of all numbers, evenly."""
+    return int((number + 1) * share + 1e-9) > int(number * share + 1e-9)
 
 
 def _tags(name: str, number: int) -> dict[str, str]:
@@ -89,8 +95,8 @@ def _instance(site: Site, number: int, image: Any) -> Any:
 
 
 def _volume(site: Site, number: int, instances: list[Any]) -> Any:
-    """A fifth of all volumes lies about: the share is of all, and the roots are attached."""
-    free = int((number + 1) * _free(site, instances)) > int(number * _free(site, instances))
+    """A fifth of all volumes is loose; the roots, which are attached, count too."""
+    free = _spread(SHARES["ebs-unattached"] * COUNTS["volumes"] / (COUNTS["volumes"] - COUNTS["instances"]), number)
     gp2 = _share("ebs-gp2-to-gp3", number)
     size = site.random.choice((20, 50, 100, 200, 500))
     row = storage.volume(site, size, "gp2" if gp2 else "gp3", OLD, _tags("data", number))
@@ -99,12 +105,6 @@ def _volume(site: Site, number: int, instances: list[Any]) -> Any:
         storage.attach(site, row, holder, f"/dev/sd{_letters(len(holder.block_device_mapping))}")
     site.count("volumes", {"ebs-unattached": free, "ebs-gp2-to-gp3": gp2}, row.id)
     return row
-
-
-def _free(site: Site, instances: list[Any]) -> float:
-    """The share of loose volumes among those that are no roots, so that it is a fifth of all."""
-    others = COUNTS["volumes"] - COUNTS["instances"]
-    return SHARES["ebs-unattached"] * COUNTS["volumes"] / others
 
 
 def _letters(number: int) -> str:
@@ -126,10 +126,10 @@ def _gateways(site: Site, number: int) -> None:
         site.made["addresses"] += 1
 
 
-def _addresses(site: Site, number: int, instances: list[Any]) -> None:
-    """The instances take one each, interfaces of their own the rest of those in use."""
+def _addresses(site: Site, number: int, running: list[Any]) -> None:
+    """The running instances take one each, interfaces of their own the rest of those in use."""
     free = int(SHARES["eip-unassociated"] * (number + site.made["nat-gateways"]))
-    holders = iter([row for row in instances if row.state == "running"])
+    holders = iter(running)
     for n in range(number):
         row = fleet.address(site, _tags("ip", n), *(() if n < free else _holder(site, holders)))
         site.count("addresses", {"eip-unassociated": n < free}, row.allocation_id)

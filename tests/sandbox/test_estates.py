@@ -1,11 +1,13 @@
 """Whole accounts: the benchmark's and the demo's."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from sandbox.process import ControlError
 from tests.sandbox.account import until
+from tests.sandbox.test_readme import README
 
 BENCH = {
     "volumes": 10_500,
@@ -35,6 +37,14 @@ def test_the_benchmarks_account_has_what_it_says(bench):
     assert len(rows(ec2, "describe_instances", "Reservations")) == 500
     assert len(ec2.describe_images(Owners=["self"])["Images"]) == 200
     assert len(rows(bench.client("rds"), "describe_db_instances", "DBInstances")) == 50
+
+
+def test_its_waste_has_the_documented_share(bench):
+    lines = re.findall(r"^\| ([a-z0-9-, ]+) \| ([\d,]+)(?: and ([\d,]+))? ", README.read_text(), re.M)
+    said = {
+        check: figure for names, *figures in lines for check, figure in zip(names.split(", "), figures, strict=False)
+    }
+    assert said == {check: f"{len(ids):,}" for check, ids in bench.filled["waste"].items()}
 
 
 def test_its_waste_is_found_resource_by_resource(bench):
