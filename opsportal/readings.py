@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from .models import Page, Step
 
-DATE = "$date"  # no AWS answer has a name with $
+DATE, BYTES = "$date", "$bytes"  # no AWS answer has a name with $
 QUICK = 1  # zlib's level: pages live for minutes
 
 
@@ -36,8 +37,8 @@ class Place:
 
 
 def packed(page: Any) -> bytes:
-    """The page as it is kept: JSON, compressed. Raises TypeError for what is neither JSON nor a date."""
-    return zlib.compress(json.dumps(page, default=dated, separators=(",", ":")).encode(), QUICK)
+    """The page as it is kept: JSON, compressed. Raises TypeError for what is neither JSON, a date, nor bytes."""
+    return zlib.compress(json.dumps(page, default=told, separators=(",", ":")).encode(), QUICK)
 
 
 def unpacked(content: bytes) -> Any:
@@ -45,13 +46,17 @@ def unpacked(content: bytes) -> Any:
     return json.loads(zlib.decompress(content), object_hook=restored)
 
 
-def dated(value: Any) -> dict[str, str]:
+def told(value: Any) -> dict[str, str]:
+    if isinstance(value, bytes):
+        return {BYTES: b64encode(value).decode()}
     if not isinstance(value, datetime):
         raise TypeError(f"A page with a {type(value).__name__} can't be kept.")
     return {DATE: value.isoformat()}
 
 
 def restored(value: dict[str, Any]) -> Any:
+    if BYTES in value:
+        return b64decode(value[BYTES])
     return datetime.fromisoformat(value[DATE]) if DATE in value else value
 
 

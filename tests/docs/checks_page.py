@@ -43,7 +43,9 @@ def limit_rows(properties) -> list[str]:
 def default(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (", ".join(value) or "none") if isinstance(value, list) else f"{value:g}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def connected(person):
 def newer(monkeypatch):
     """A release with one more runbook, which needs one more permission."""
     monkeypatch.setattr(catalog, "_runbooks", dict(catalog._runbooks))
-    book = replace(environment_test.RUNBOOK, name="test.newer", permissions=("sqs:ListQueues",))
+    book = replace(environment_test.RUNBOOK, name="test.newer", permissions=("glacier:ListVaults",))
     return lambda: catalog.register([book])
 
 
@@ -117,7 +117,7 @@ def test_only_cloudformation_is_trusted_by_its_role(connected):
 
 def test_updating_the_role_allows_what_a_new_release_needs(connected, newer, drive):
     newer()
-    assert "Missing: sqs:ListQueues." in connected.tests_the_connection(drive).reason
+    assert "Missing: glacier:ListVaults." in connected.tests_the_connection(drive).reason
     connected.downloads()
     for line in UPDATE:
         connected.types(line)

@@ -97,7 +97,7 @@ def test_a_bad_question_is_refused(client, given, code):
 
 def test_what_is_not_simulated_is_refused(client):
     code, text, _ = refused(client.list_price_lists, ServiceCode="AmazonEC2", EffectiveDate=0, CurrencyCode="USD")
-    assert (code, text) == ("InvalidAction", "The sandbox does not simulate pricing:ListPriceLists.")
+    assert (code, text) == ("UnknownOperationException", "The sandbox does not simulate pricing:ListPriceLists.")
 
 
 def test_prices_come_from_the_table_given_at_the_start(tmp_path):

@@ -152,19 +152,28 @@ def test_a_circular_dependency(account):
     assert found == invalid("Circular dependency between resources: [A, B]")
 
 
+QUERY, JSON = "InvalidAction", "UnknownOperationException"  # by protocol
+
+
 def test_an_operation_that_is_not_simulated(account):
     code, message, _ = refused(account.cloudformation.list_types)
     assert (code, message) == ("InvalidAction", "The sandbox does not simulate cloudformation:ListTypes.")
 
 
 @pytest.mark.parametrize(
-    ("service", "call", "given", "action"),
+    ("service", "call", "given", "action", "code"),
     [
-        ("autoscaling", "describe_instance_refreshes", {"AutoScalingGroupName": "web"}, "DescribeInstanceRefreshes"),
-        ("ssm", "describe_sessions", {"State": "Active"}, "DescribeSessions"),
-        ("compute-optimizer", "get_ec2_instance_recommendations", {}, "GetEC2InstanceRecommendations"),
+        (
+            "autoscaling",
+            "describe_instance_refreshes",
+            {"AutoScalingGroupName": "a"},
+            "DescribeInstanceRefreshes",
+            QUERY,
+        ),
+        ("ssm", "describe_sessions", {"State": "Active"}, "DescribeSessions", JSON),
+        ("compute-optimizer", "get_ec2_instance_recommendations", {}, "GetEC2InstanceRecommendations", JSON),
     ],
 )
-def test_what_no_service_simulates_is_refused(account, service, call, given, action):
+def test_what_no_service_simulates_is_refused(account, service, call, given, action, code):
     found = refused(getattr(account.client(service), call), **given)
-    assert found == ("InvalidAction", f"The sandbox does not simulate {service}:{action}.", 400)
+    assert found == (code, f"The sandbox does not simulate {service}:{action}.", 400)

@@ -134,9 +134,14 @@ def test_where_no_price_is_known_there_is_none(read):
     assert read().price("ebs", "gp9.storage") is None
 
 
+def test_dates_and_bytes_come_back_as_they_were():
+    page = {"At": datetime(2026, 11, 26, 5, tzinfo=UTC), "SearchString": b"/admin\xff"}
+    assert readings.unpacked(readings.packed(page)) == page
+
+
 def test_what_neither_json_nor_a_date_is_can_not_be_kept():
-    with pytest.raises(TypeError, match="bytes"):
-        readings.packed({"Blob": b"\0"})
+    with pytest.raises(TypeError, match="set"):
+        readings.packed({"Blob": {1, 2}})
 
 
 def test_pages_of_other_steps_are_not_ours(read, logs):
