@@ -127,7 +127,7 @@ def test_the_requester_is_refused(shell, worker):
         assert program.ends() == 0
     asked = until(lambda: Approval.objects.first())
     code, text = shell.prints("approve", str(asked.pk), "--yes")
-    assert (code, "another person has to answer" in text) == (2, True)
+    assert (code, "another person has to answer" in text) == (3, True)
 
 
 def test_lists_are_tables_and_a_plan_of_what_has_none_is_refused(shell):
