@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from . import audit, catalog, clock, flow, rights, steps
 from .catalog import Runbook, StepSpec
@@ -104,7 +104,6 @@ def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
     fields = unknown(book, params)
     try:
         clean = book.params.model_validate(dict(params))
-        fields |= unchoosable(clean)
     except ValidationError as error:
         fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
     if fields:
@@ -112,17 +111,6 @@ def validated(book: Runbook, params: Mapping[str, Any]) -> dict[str, Any]:
         words = {"runbook": book.name, "text": text}
         raise Invalid(_("%(runbook)s can't run like this. %(text)s.") % words, fields=fields)
     return clean.model_dump(mode="json")
-
-
-def unchoosable(clean: BaseModel) -> dict[str, str]:
-    """A word to each value that is none of those its field is chosen from; where nothing is offered, none is wrong."""
-    fields = {}
-    for name, field in type(clean).model_fields.items():
-        source = field.json_schema_extra.get("choices_from") if isinstance(field.json_schema_extra, dict) else None
-        offered = [value for value, _label in catalog.choices(str(source or ""))]
-        if offered and getattr(clean, name) not in offered:
-            fields[name] = _("Choose one of these: %(names)s") % {"names": ", ".join(offered)}
-    return fields
 
 
 def unknown(book: Runbook, params: Mapping[str, Any]) -> dict[str, str]:
