@@ -1,11 +1,13 @@
 """Findings under attack: two sweeps at once on READ COMMITTED, values no column takes, and searches that cost."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from opsportal import clock, findings, handling
+from opsportal import clock, findings, handling, turns
 from opsportal.models import Finding
 from opsportal.pages import sieve, sparkline
 from tests import factories
@@ -28,6 +30,14 @@ def between(monkeypatch, deed):
     monkeypatch.setattr(QuerySet, "update", meanwhile)
 
 
+def elsewhere(deed):
+    """Do this over a connection of its own, which commits."""
+    other = threading.Thread(target=lambda: (deed(), connection.close()))
+    other.start()
+    other.join(20)
+    assert not other.is_alive()
+
+
 def state():
     return Finding.objects.get().state
 
@@ -36,6 +46,17 @@ def test_what_another_sweep_sees_while_this_one_closes_stays_open(run, monkeypat
     keep(run)
     between(monkeypatch, lambda: keep(factories.run(environment=run.environment), day=2))
     close(run, day=1)
+    assert state() == "open"
+
+
+def test_on_a_server_what_another_connection_has_just_seen_stays_open(run, monkeypatch):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer.")
+    keep(run)
+    second = factories.run(environment=run.environment)
+    between(monkeypatch, lambda: elsewhere(lambda: keep(second, day=2)))
+    with transaction.atomic():
+        close(run, day=1)
     assert state() == "open"
 
 
@@ -92,3 +113,38 @@ def test_a_search_compares_no_more_than_some_words():
 
 def test_a_number_beyond_all_floats_is_no_line():
     assert sparkline.numbers([10**400, 1]) == []
+
+
+def test_sweeps_and_people_who_handle_the_same_findings_never_fail(run):
+    """Locks in opposite orders deadlock on servers; each is done again until it gets through."""
+    some = [found(f"vol-{number}") for number in range(150)]
+    keep(run, *some)
+    ids, person = list(Finding.objects.values_list("pk", flat=True)), factories.user()
+    wrong, others = [], [factories.run(environment=run.environment) for _ in range(2)]
+
+    def tried(deed):
+        try:
+            for number in range(12):
+                deed(number)
+        except Exception as error:
+            wrong.append(repr(error))
+        finally:
+            connection.close()
+
+    def sweeping(mine):
+        def kept(turn):
+            findings.keep(turn.run, REGION, CHECK, some, clock.now())
+            findings.close(turn.run, REGION, "other", clock.now())
+
+        return lambda number: turns.take(mine.pk, kept)
+
+    def handled(number):
+        (handling.reopen if number % 2 else handling.acknowledge)(ids, person)
+
+    deeds = [sweeping(others[0]), sweeping(others[1]), handled, handled]
+    threads = [threading.Thread(target=tried, args=[deed]) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

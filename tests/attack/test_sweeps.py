@@ -129,5 +129,5 @@ def test_the_pages_of_a_step_that_failed_are_gone_at_once(here, groups, monkeypa
 @pytest.mark.parametrize("text", ["{{resolve:", "secretsmanager:A", "arn:aws:", "https://a:", "-eyJ", "password="])
 def test_a_line_of_a_template_takes_no_more_than_seconds_to_look_through(text):
     begun = time.process_time()
-    list(plain_secrets.kinds(text * (300_000 // len(text))))
-    assert time.process_time() - begun < 10
+    list(plain_secrets.kinds(text * (1_000_000 // len(text))))
+    assert time.process_time() - begun < 15
