@@ -11,7 +11,7 @@ from opsportal import clock, findings, handling, turns
 from opsportal.models import Finding
 from opsportal.pages import sieve, sparkline
 from tests import factories
-from tests.sweeps.test_findings import CHECK, REGION, close, found, keep, later, run
+from tests.sweeps.test_findings import CHECK, REGION, close, found, keep, run
 
 __all__ = ["run"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,7 +126,7 @@ def test_sweeps_and_people_who_handle_the_same_findings_never_fail(run):
         try:
             for number in range(12):
                 deed(number)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is
             wrong.append(repr(error))
         finally:
             connection.close()

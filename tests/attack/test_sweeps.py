@@ -5,16 +5,16 @@ from itertools import islice
 
 import pytest
 
-from opsportal import checks, findings, readings, steps
+from opsportal import checks, readings
 from opsportal.checks import Check, Found, Read
 from opsportal.errors import OpsError, StepFailed
-from opsportal.models import Finding, Page, Step
+from opsportal.models import Page
 from opsportal.upkeep import backup
 from tasks.sweeps import metrics, plain_secrets
 from tasks.sweeps import sweep as one_region
 from tests import factories
 from tests.sweeps import declared
-from tests.sweeps.conftest import asked, look, planned, start, step_of
+from tests.sweeps.conftest import asked, look, planned, step_of
 from tests.sweeps.test_sweep import GROUPS, LIST, groups, logs, states
 
 __all__ = ["GROUPS", "groups", "logs"]
@@ -96,19 +96,6 @@ def test_a_check_that_found_what_no_row_takes_leaves_the_others_their_say(sweep,
     checks.register([bad])
     run = sweep("test-absurd", "test-groups")
     assert (run.status, len(states())) == ("succeeded", 12)
-
-
-def test_what_was_counted_before_a_crash_is_counted(here, groups):
-    run = planned(here, "test-groups-later")
-    BATCH, findings.BATCH = findings.BATCH, 5
-    try:
-        declared.deaths.add(2)
-        with pytest.raises(declared.Killed):
-            look(run)
-        look(run)
-    finally:
-        findings.BATCH = BATCH
-    assert step_of(run).output["new"] == 12
 
 
 def test_a_backup_holds_no_page_that_was_read(tmp_path):
