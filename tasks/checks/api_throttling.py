@@ -11,7 +11,7 @@ metrics and dimensions; Amazon API Gateway dimensions and metrics; CloudWatch us
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -19,11 +19,12 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps.series import Metric, Series, Statistic, measured
+from tasks.sweeps import metrics
+from tasks.sweeps.metrics import DAY, HOUR, MINUTE, Metric, Series, Statistic, measured
 from tasks.sweeps.spans import about
 
-SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
-QUARTER = 900  # seconds of a period
+SECONDS = {"SECOND": 1, "MINUTE": MINUTE, "HOUR": HOUR, "DAY": DAY, "WEEK": 7 * DAY}
+QUARTER = 15 * MINUTE
 
 Kind = Literal["function", "table", "api", "quota"]
 
@@ -86,7 +87,7 @@ class Asked:
 
 def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     wanted = [*functions(read), *tables(read), *apis(read), *quotas(read, limits)]
-    for asked, series in measured(read, wanted, limits.hours):
+    for asked, series in measured(read, wanted, read.now - timedelta(hours=limits.hours)):
         yield facts(asked, series, read.now)
 
 
@@ -145,7 +146,7 @@ def quotas(read: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]
 def used(usage: Mapping[str, Any]) -> Metric:
     """Calls are counted by minute, resources are told as they are."""
     statistic: Statistic = "Sum" if usage["MetricName"] == "CallCount" else "Maximum"
-    period = 60 if statistic == "Sum" else 300
+    period = MINUTE if statistic == "Sum" else 5 * MINUTE
     return Metric(usage["MetricNamespace"], usage["MetricName"], usage["MetricDimensions"], statistic, period)
 
 
@@ -219,6 +220,6 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "servicequotas:ListServiceQuotas"),
+    permissions=(*metrics.PERMISSIONS, "cloudwatch:ListMetrics", "servicequotas:ListServiceQuotas"),
     guide=__doc__ or "",
 )

@@ -10,7 +10,7 @@ use unlimited mode versus fixed CPU); Amazon EC2 instance types.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -18,12 +18,11 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, tags
+from tasks.sweeps import burstables, metrics, money, tags
 from tasks.sweeps.burstables import Burst
-from tasks.sweeps.series import Metric, Series, measured
+from tasks.sweeps.metrics import HOUR, Metric, Series, measured
 from tasks.sweeps.spans import about
 
-MONTH = 730
 FIXED = [
     f"{family}.{size}"
     for family in ("m5", "m6i", "m7g", "c5", "c6i", "r5", "r6i")
@@ -86,7 +85,7 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     sizes = [size(read, each) for page in read.pages(TYPES) for each in page["InstanceTypes"]]
     known, unlimited = {each.name: each for each in sizes}, burstables.unlimited(read)
     wanted = ((each, (cpu(each["InstanceId"]),)) for each in burstables.running(read))
-    for instance, (series,) in measured(read, wanted, limits.days * 24):
+    for instance, (series,) in measured(read, wanted, read.now - timedelta(days=limits.days)):
         kind, held = instance["InstanceType"], tags.plain(instance.get("Tags"))
         mine = known.get(kind) or Size(kind, _burst(kind).vcpus, 0, (), _burst(kind).baseline)
         surplus = read.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
@@ -106,7 +105,7 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
 
 
 def cpu(instance: str) -> Metric:
-    return Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, period=3600)
+    return Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, period=HOUR)
 
 
 def size(read: Reader, told: Mapping[str, Any]) -> Size:
@@ -155,7 +154,7 @@ def usd(facts: Facts, mean: float) -> float | None:
     """Surplus of a month in USD. One vCPU-hour is 60 credits."""
     if not facts.unlimited or facts.surplus is None:
         return None
-    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * MONTH * facts.surplus.usd)
+    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * money.HOURS * facts.surplus.usd)
 
 
 def detail(facts: Facts, mean: float, limits: Limits) -> str:
@@ -180,14 +179,14 @@ def better(facts: Facts, mean: float) -> Size | None:
     fits = next((each for each in facts.others if each.carries / 100 * each.vcpus >= need), None)
     if not fits or not fits.price or not facts.size.price or not facts.unlimited:
         return fits
-    return fits if fits.price.usd * MONTH < facts.size.price.usd * MONTH + (usd(facts, mean) or 0) else None
+    return fits if fits.price.usd * money.HOURS < facts.size.price.usd * money.HOURS + (usd(facts, mean) or 0) else None
 
 
 def advice(facts: Facts, mean: float) -> str:
     fits = better(facts, mean)
     if fits and fits.price:
         text = _("Take {size}, which carries {mean} % for {usd} USD a month.")
-        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.price.usd * MONTH:.2f}")
+        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.price.usd * money.HOURS:.2f}")
     if facts.unlimited and facts.others:
         return _("No type known here is cheaper than this one with its surplus. Find what uses the CPU.")
     return _("Find what uses the CPU, or take a larger type. No price of one is known here.")
@@ -219,7 +218,7 @@ CHECK = Check(
     judge=judge,
     reads=(burstables.RUNNING, burstables.UNLIMITED, TYPES),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstanceCreditSpecifications",
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstances",

@@ -24,13 +24,12 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, credit_holders
+from tasks.sweeps import balances, burstables, credit_holders, metrics, money
 from tasks.sweeps.credit_holders import Holder
-from tasks.sweeps.series import Metric, Series, measured
+from tasks.sweeps.metrics import Metric, Series, measured
 from tasks.sweeps.spans import about
 
 HOURS = 4.0  # of which the balance is read: 48 points of five minutes
-MONTH = 730
 EMPTY = 1.0  # credits, or % of a volume's: no more than that is as good as none
 
 
@@ -73,9 +72,9 @@ class Facts:
 def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
     unlimited: set[str] | None = None
     falling: list[tuple[Facts, tuple[Metric, ...]]] = []
-    for (holder, metric), (balance,) in measured(
-        read, ((each, each[1:]) for each in credit_holders.holders(read)), HOURS
-    ):
+    since = read.now - timedelta(hours=HOURS)
+    held = ((each, each[1:]) for each in credit_holders.holders(read))
+    for (holder, metric), (balance,) in measured(read, held, since):
         if not is_falling(balance, limits) or holder.kind in ("node", "volume"):
             yield Facts(holder, balance)
             continue
@@ -83,14 +82,14 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
             unlimited = burstables.unlimited(read) if unlimited is None else unlimited
             holder = replace(holder, unlimited=holder.resource in unlimited)
         falling.append((Facts(holder, balance), surplus_of(metric) if min(balance.values) <= EMPTY else ()))
-    for facts, series in measured(read, falling, HOURS):
+    for facts, series in measured(read, falling, since):
         surplus, charged = series or (None, None)
         yield replace(facts, surplus=surplus, charged=charged, price=price(read, facts.holder))
 
 
 def is_falling(balance: Series, limits: Limits) -> bool:
     """Whether it was used up within these hours or will be soon."""
-    hours = burstables.hours_to_zero(balance, limits.slope_minutes // 5)
+    hours = balances.hours_to_zero(balance, limits.slope_minutes // 5)
     return bool(balance.values) and (min(balance.values) <= EMPTY or (hours is not None and hours < limits.hours))
 
 
@@ -118,7 +117,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return found(facts, unknown(facts), _("See whether the instance answers at all, and read again."), "low")
     if facts.charged and sum(facts.charged.values) > 0:
         return surplus_charged(facts)
-    hours = burstables.hours_to_zero(facts.balance, limits.slope_minutes // 5)
+    hours = balances.hours_to_zero(facts.balance, limits.slope_minutes // 5)
     if facts.balance.latest <= EMPTY:
         return used_up(facts)
     if hours is None or hours >= limits.hours:
@@ -174,7 +173,7 @@ def surplus_charged(facts: Facts) -> Found:
     if facts.price is None:
         text = _("{n} surplus CPU credits were charged in {span}. Their price here is not known.")
         return found(facts, text.format(**figures), advice(facts.holder), "medium", hours_to_zero=0.0)
-    usd = charged / 60 / HOURS * MONTH * facts.price.usd
+    usd = charged / 60 / HOURS * money.HOURS * facts.price.usd
     text = _(
         "Surplus CPU credits cost about {usd} USD a month, at {price} USD a vCPU-hour: {n} were charged in {span}."
     )
@@ -226,7 +225,7 @@ CHECK = Check(
     judge=judge,
     reads=credit_holders.READS,
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstanceCreditSpecifications",
         "ec2:DescribeInstances",
         "ec2:DescribeVolumes",

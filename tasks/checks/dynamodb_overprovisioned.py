@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import HOUR, Metric, Series, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -75,8 +75,10 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
-    for table, (reads, writes) in metrics.measured(reader, tables(reader), queries, limits.days, metrics.HOUR):
-        yield facts(reader, table, held, limits, (peak(reads), peak(writes)))
+    wanted = ((table, consumption(table)) for table in tables(reader))
+    for table, (reads, writes) in measured(reader, wanted, midnight(reader.now, limits.days)):
+        if reads.whole and writes.whole:  # else it is not known which hour was the busiest
+            yield facts(reader, table, held, limits, (peak(reads), peak(writes)))
 
 
 def tables(reader: Reader) -> Iterator[Mapping[str, Any]]:
@@ -85,15 +87,15 @@ def tables(reader: Reader) -> Iterator[Mapping[str, Any]]:
         yield from (answer["Table"] for answer in reader.several(reads) if answer)
 
 
-def queries(table: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (("TableName", table["TableName"]),)
+def consumption(table: Mapping[str, Any]) -> Sequence[Metric]:
+    place = {"TableName": table["TableName"]}
     names = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
-    return [Query("AWS/DynamoDB", name, dimensions, "Sum") for name in names]
+    return [Metric("AWS/DynamoDB", name, place, "Sum", HOUR) for name in names]
 
 
-def peak(hours: Sequence[float]) -> float:
+def peak(hours: Series) -> float:
     """Units a second in the busiest hour."""
-    return max(hours, default=0) / metrics.HOUR
+    return max(hours.values, default=0) / HOUR
 
 
 def facts(

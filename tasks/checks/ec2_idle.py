@@ -8,7 +8,7 @@ AWS docs: AWS Compute Optimizer User Guide, Idle resource recommendations; Amazo
 that are available for your instances.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -18,7 +18,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, metrics
 from tasks.sweeps.instances import Instance
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, Statistic, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
@@ -57,16 +57,18 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     running = (each for each in instances.instances(reader, instances.RUNNING) if each.state == "running")
-    for instance, (cpu, incoming, outgoing) in metrics.measured(reader, running, queries, limits.days):
-        whole = min(len(cpu), len(incoming), len(outgoing)) >= limits.days
-        network = max(map(sum, zip(incoming, outgoing, strict=False))) / MB if whole else None
-        yield Facts(instance, instances.cost(reader.price, instance), max(cpu) if whole else None, network)
+    wanted = ((each, idleness(each)) for each in running)
+    for instance, series in measured(reader, wanted, midnight(reader.now, limits.days)):
+        known = all(each.covers(limits.days) for each in series)
+        cpu, incoming, outgoing = (each.values for each in series)
+        network = max(map(sum, zip(incoming, outgoing, strict=False))) / MB if known else None
+        yield Facts(instance, instances.cost(reader.price, instance), max(cpu) if known else None, network)
 
 
-def queries(instance: Instance) -> Sequence[Query]:
-    wanted = {"CPUUtilization": "Maximum", "NetworkIn": "Sum", "NetworkOut": "Sum"}
-    dimensions = (("InstanceId", instance.resource.id),)
-    return [Query("AWS/EC2", metric, dimensions, statistic) for metric, statistic in wanted.items()]
+def idleness(instance: Instance) -> Sequence[Metric]:
+    wanted: Mapping[str, Statistic] = {"CPUUtilization": "Maximum", "NetworkIn": "Sum", "NetworkOut": "Sum"}
+    place = {"InstanceId": instance.resource.id}
+    return [Metric("AWS/EC2", name, place, statistic, DAY) for name, statistic in wanted.items()]
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

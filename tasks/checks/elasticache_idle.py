@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -57,17 +57,18 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     groups: dict[str, list[tuple[Mapping[str, Any], float | None]]] = {}
     clusters = (told for page in reader.pages(CLUSTERS) for told in page["CacheClusters"])
-    made = (told for told in clusters if told.get("CacheClusterCreateTime"))
-    for told, (most,) in metrics.measured(reader, made, queries, limits.days):
-        connections = max(most) if len(most) >= limits.days else None
-        groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, connections))
+    wanted = ((told, (connections(told),)) for told in clusters if told.get("CacheClusterCreateTime"))
+    for told, (open_,) in measured(reader, wanted, midnight(reader.now, limits.days)):
+        most = max(open_.values) if open_.covers(limits.days) else None
+        groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, most))
     held = tags.of_kind(reader, KIND)
     for name, members in groups.items():
         yield facts(reader, name, [told for told, _most in members], [most for _told, most in members], held)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    return [Query("AWS/ElastiCache", "CurrConnections", (("CacheClusterId", told["CacheClusterId"]),), "Maximum")]
+def connections(told: Mapping[str, Any]) -> Metric:
+    """The most at once to a node on each day."""
+    return Metric("AWS/ElastiCache", "CurrConnections", {"CacheClusterId": told["CacheClusterId"]}, "Maximum", DAY)
 
 
 def facts(

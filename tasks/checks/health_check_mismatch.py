@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import security_groups, subnets, target_groups
+from tasks.sweeps import metrics, security_groups, subnets, target_groups
 from tasks.sweeps.target_groups import Target, Watched
 
 FAILING = ("Target.ResponseCodeMismatch", "Target.Timeout", "Target.FailedHealthChecks")
@@ -180,7 +180,7 @@ CHECK = Check(
     judge=judge,
     reads=(target_groups.GROUPS,),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstances",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",

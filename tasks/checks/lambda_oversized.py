@@ -8,7 +8,7 @@ AWS docs: AWS Lambda Developer Guide, Configure Lambda function memory; Amazon C
 by Lambda Insights.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -58,7 +58,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """MB of memory: what it has, the most it used (None: Lambda Insights is off), and what is `enough`."""
+    """MB of memory: what it has, the most it `used` (None: not known, as where Lambda Insights is off), and `enough`."""
 
     resource: Resource
     memory: int
@@ -70,16 +70,19 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     functions = (told for page in reader.pages(FUNCTIONS) for told in page["Functions"])
-    for told, (used, durations) in metrics.measured(reader, functions, queries, limits.days):
-        yield facts(reader, told, held, max(used, default=None), sum(durations) / 1000, limits)
+    wanted = ((told, (used_memory(told), duration(told))) for told in functions)
+    for told, (used, durations) in measured(reader, wanted, midnight(reader.now, limits.days)):
+        known = used.whole and durations.whole
+        most = max(used.values, default=None) if known else None
+        yield facts(reader, told, held, most, sum(durations.values) / 1000, limits)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    name = told["FunctionName"]
-    return [
-        Query("LambdaInsights", "used_memory_max", (("function_name", name),), "Maximum"),
-        Query("AWS/Lambda", "Duration", (("FunctionName", name),), "Sum"),
-    ]
+def used_memory(told: Mapping[str, Any]) -> Metric:
+    return Metric("LambdaInsights", "used_memory_max", {"function_name": told["FunctionName"]}, "Maximum", DAY)
+
+
+def duration(told: Mapping[str, Any]) -> Metric:
+    return Metric("AWS/Lambda", "Duration", {"FunctionName": told["FunctionName"]}, "Sum", DAY)
 
 
 def facts(

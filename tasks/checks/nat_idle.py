@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -52,17 +52,16 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     gateways = (told for page in reader.pages(GATEWAYS) for told in page["NatGateways"])
-    for told, (outgoing, incoming) in metrics.measured(reader, gateways, queries, limits.days):
-        whole = min(len(outgoing), len(incoming)) >= limits.days
-        yield facts(told, reader, (sum(outgoing) + sum(incoming)) / MB if whole else None)
+    wanted = ((told, traffic(told)) for told in gateways)
+    for told, series in measured(reader, wanted, midnight(reader.now, limits.days)):
+        known = all(each.covers(limits.days) for each in series)
+        yield facts(told, reader, sum(sum(each.values) for each in series) / MB if known else None)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (("NatGatewayId", told["NatGatewayId"]),)
-    return [
-        Query("AWS/NATGateway", metric, dimensions, "Sum")
-        for metric in ("BytesOutToDestination", "BytesInFromDestination")
-    ]
+def traffic(told: Mapping[str, Any]) -> Sequence[Metric]:
+    place = {"NatGatewayId": told["NatGatewayId"]}
+    names = ("BytesOutToDestination", "BytesInFromDestination")
+    return [Metric("AWS/NATGateway", name, place, "Sum", DAY) for name in names]
 
 
 def facts(told: Mapping[str, Any], reader: Reader, mb: float | None) -> Facts:

@@ -7,7 +7,7 @@ AWS docs: AWS Trusted Advisor, Amazon RDS Idle DB Instances; Amazon RDS User Gui
 Amazon RDS.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -17,7 +17,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import databases, metrics
 from tasks.sweeps.databases import Database
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
@@ -45,14 +45,16 @@ class Facts:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    for database, (most,) in metrics.measured(reader, databases.databases(reader), queries, limits.days):
-        connections = max(most) if len(most) >= limits.days else None
-        yield Facts(database, databases.hours(reader.price, database), connections)
+    wanted = ((each, (connections(each),)) for each in databases.databases(reader))
+    for database, (open_,) in measured(reader, wanted, midnight(reader.now, limits.days)):
+        most = max(open_.values) if open_.covers(limits.days) else None
+        yield Facts(database, databases.hours(reader.price, database), most)
 
 
-def queries(database: Database) -> Sequence[Query]:
-    dimensions = (("DBInstanceIdentifier", database.resource.id),)
-    return [Query("AWS/RDS", "DatabaseConnections", dimensions, "Maximum")]
+def connections(database: Database) -> Metric:
+    """The most at once on each day."""
+    place = {"DBInstanceIdentifier": database.resource.id}
+    return Metric("AWS/RDS", "DatabaseConnections", place, "Maximum", DAY)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers, target_groups
+from tasks.sweeps import containers, metrics, target_groups
 from tasks.sweeps.target_groups import Watched
 
 EVENTS = 5
@@ -162,7 +162,7 @@ CHECK = Check(
     judge=judge,
     reads=(containers.CLUSTERS, target_groups.GROUPS),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ecs:DescribeServices",
         "ecs:ListClusters",
         "ecs:ListServices",

@@ -17,9 +17,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, burstables, tags
+from tasks.sweeps import activities, burstables, metrics, tags
 from tasks.sweeps.activities import Activity
-from tasks.sweeps.series import Metric, measured
+from tasks.sweeps.metrics import Metric, measured
 from tasks.sweeps.spans import about
 
 BEFORE = timedelta(minutes=15)
@@ -88,9 +88,8 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
 def ends(read: Reader, ended: list[Activity], limits: Limits) -> Iterator[End]:
     """Each with the balance it had before."""
     wanted = ((each, (Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": each.instance}),)) for each in ended)
-    for each, (balance,) in measured(read, wanted, limits.hours + 1):
-        times = zip(balance.times, balance.values, strict=True)
-        before = [value for time, value in times if each.started - BEFORE <= time <= each.started]
+    for each, (balance,) in measured(read, wanted, read.now - timedelta(hours=limits.hours + 1)):
+        before = balance.between(each.started - BEFORE, each.started)
         yield End(each.instance, each.started, min(before, default=None))
 
 
@@ -142,7 +141,7 @@ CHECK = Check(
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
     ),
     guide=__doc__ or "",
 )

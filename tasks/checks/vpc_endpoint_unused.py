@@ -6,7 +6,7 @@ service made and manages are left alone. Gateway endpoints are free.
 AWS docs: AWS PrivateLink Guide, CloudWatch metrics for AWS PrivateLink; AWS PrivateLink pricing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -41,7 +41,8 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`mb`: what went through in the days. `zones`: in how many it is charged. `managed`: by another AWS service."""
+    """`mb`: what went through in the days, None: CloudWatch could not give all figures. `zones`: in how many it is
+    charged. `managed`: by another AWS service."""
 
     resource: Resource
     kind: str
@@ -50,27 +51,28 @@ class Facts:
     zones: int
     made: datetime
     cost: Cost
-    mb: float
+    mb: float | None
     managed: bool = False
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     endpoints = (told for page in reader.pages(ENDPOINTS) for told in page["VpcEndpoints"])
-    for told, (sent,) in metrics.measured(reader, endpoints, queries, limits.days):
-        yield facts(told, reader, sum(sent) / MB)
+    wanted = ((told, (traffic(told),)) for told in endpoints)
+    for told, (sent,) in measured(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(told, reader, sum(sent.values) / MB if sent.whole else None)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (
-        ("Endpoint Type", told["VpcEndpointType"]),
-        ("Service Name", told["ServiceName"]),
-        ("VPC Endpoint Id", told["VpcEndpointId"]),
-        ("VPC Id", told["VpcId"]),
-    )
-    return [Query("AWS/PrivateLinkEndpoints", "BytesProcessed", dimensions, "Sum")]
+def traffic(told: Mapping[str, Any]) -> Metric:
+    place = {
+        "Endpoint Type": told["VpcEndpointType"],
+        "Service Name": told["ServiceName"],
+        "VPC Endpoint Id": told["VpcEndpointId"],
+        "VPC Id": told["VpcId"],
+    }
+    return Metric("AWS/PrivateLinkEndpoints", "BytesProcessed", place, "Sum", DAY)
 
 
-def facts(told: Mapping[str, Any], reader: Reader, mb: float) -> Facts:
+def facts(told: Mapping[str, Any], reader: Reader, mb: float | None) -> Facts:
     held, zones = tags.plain(told.get("Tags")), len(told.get("SubnetIds", ()))
     return Facts(
         resource=Resource(told["VpcEndpointId"], reader.now, tags.name(held), held),
@@ -88,7 +90,7 @@ def facts(told: Mapping[str, Any], reader: Reader, mb: float) -> Facts:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.kind != INTERFACE or facts.state != "available" or facts.managed:
         return None
-    if facts.resource.days(facts.made) < limits.days or facts.mb > limits.mb:
+    if facts.resource.days(facts.made) < limits.days or facts.mb is None or facts.mb > limits.mb:
         return None
     told = _("{mb} MB went through it in {days} days. {service} in {zones} zones.")
     return found(

@@ -4,14 +4,11 @@ One CPU credit is one vCPU at 100 % for one minute. AWS docs: Key concepts for b
 Unlimited mode for burstable performance instances.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from opsportal.checks import Read, Reader
-
-from .series import Series
 
 FAMILIES = ("t2", "t3", "t3a", "t4g")
 SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
@@ -96,24 +93,3 @@ def unlimited(read: Reader) -> set[str]:
         for each in page["InstanceCreditSpecifications"]
         if each["CpuCredits"] == "unlimited"
     }
-
-
-def slope(times: Sequence[datetime], values: Sequence[float]) -> float | None:
-    """How the values change an hour, by least squares; None: fewer than three points say nothing."""
-    if len(values) < 3:
-        return None
-    hours = [(time - times[0]).total_seconds() / 3600 for time in times]
-    middle, mean = sum(hours) / len(hours), sum(values) / len(values)
-    spread = sum((hour - middle) ** 2 for hour in hours)
-    pairs = zip(hours, values, strict=True)
-    return sum((hour - middle) * (value - mean) for hour, value in pairs) / spread if spread else None
-
-
-def hours_to_zero(balance: Series, points: int) -> float | None:
-    """When the balance reaches zero as it went over its last `points`; None: it does not fall, or is not known."""
-    if balance.latest is None:
-        return None
-    if balance.latest <= 0:
-        return 0.0
-    falling = slope(balance.times[-points:], balance.values[-points:])
-    return balance.latest / -falling if falling and falling < 0 else None

@@ -13,7 +13,7 @@ from opsportal.checks import Read, Reader
 
 from . import burstables, tags
 from .burstables import Burst
-from .series import Metric
+from .metrics import Metric
 
 SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
 

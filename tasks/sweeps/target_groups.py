@@ -6,16 +6,17 @@ Balancer.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
-from .series import Metric, Series, measured
+from .metrics import MINUTE, Metric, Series, measured
 
 GROUPS = Read("elbv2", "describe_target_groups")
 LOAD_BALANCERS = Read("elbv2", "describe_load_balancers")
 NAMESPACES = {"app": "AWS/ApplicationELB", "net": "AWS/NetworkELB"}
-MINUTES = 10
+RECENT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def watched(read: Reader) -> Iterator[Watched]:
     """The groups behind load balancers; only where a target may be unhealthy are targets read."""
     used = ((each, (unhealthy(each),)) for each in listed(read) if each.get("LoadBalancerArns"))
     ill: list[Watched] = []
-    for told, (series,) in measured(read, used, MINUTES / 60):
+    for told, (series,) in measured(read, used, read.now - RECENT):
         if series.values and max(series.values) == 0:
             yield Watched(told, series)
         else:
@@ -69,7 +70,7 @@ def unhealthy(told: Mapping[str, Any]) -> Metric:
     balancer = told["LoadBalancerArns"][0].rpartition(":loadbalancer/")[2]
     place = {"TargetGroup": told["TargetGroupArn"].rpartition(":")[2], "LoadBalancer": balancer}
     namespace = NAMESPACES.get(balancer.partition("/")[0], "AWS/GatewayELB")
-    return Metric(namespace, "UnHealthyHostCount", place, "Minimum", 60)
+    return Metric(namespace, "UnHealthyHostCount", place, "Minimum", MINUTE)
 
 
 def healths(read: Reader, groups: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Target, ...]]:

@@ -8,7 +8,7 @@ from botocore.session import get_session
 
 from opsportal.checks import Price, Read
 from tasks.aws.errors import iam_action
-from tasks.sweeps.series import Series
+from tasks.sweeps.metrics import Series
 from tests.stacks.driver import facts
 
 NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)

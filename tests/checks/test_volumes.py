@@ -8,6 +8,7 @@ import pytest
 from tasks.checks import ebs_gp2_to_gp3, ebs_overprovisioned_iops, ebs_unattached
 from tasks.sweeps.money import Cost
 from tasks.sweeps.volumes import Volume
+from tests.checks.answers import series
 from tests.checks.measuring import measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
 
@@ -96,19 +97,19 @@ def test_iops_that_are_used_or_not_measured_are_left_alone(changed):
 
 
 def test_the_busiest_hour_needs_figures_of_all_hours():
-    hours = [3_600.0] * 48
+    hours, fewer = series(*[3_600] * 48, minutes=60), series(*[3_600] * 47, minutes=60)
 
     assert ebs_overprovisioned_iops.peak(hours, hours, days=2) == 2
-    assert ebs_overprovisioned_iops.peak(hours[1:], hours[1:], days=2) is None
-    assert ebs_overprovisioned_iops.peak(hours, hours[1:], days=2) is None
+    assert ebs_overprovisioned_iops.peak(fewer, fewer, days=2) is None
+    assert ebs_overprovisioned_iops.peak(hours, fewer, days=2) is None
 
 
 def test_advised_iops_have_headroom_and_stay_within_what_the_type_has():
     limits = ebs_overprovisioned_iops.Limits()
 
-    assert ebs_overprovisioned_iops.wanted(IO2, 1_001, limits) == 1_600
-    assert ebs_overprovisioned_iops.wanted(replace(IO2, kind="gp3"), 100, limits) == 3_000
-    assert ebs_overprovisioned_iops.wanted(IO2, 9_999, limits) == 10_000
+    assert ebs_overprovisioned_iops.needed(IO2, 1_001, limits) == 1_600
+    assert ebs_overprovisioned_iops.needed(replace(IO2, kind="gp3"), 100, limits) == 3_000
+    assert ebs_overprovisioned_iops.needed(IO2, 9_999, limits) == 10_000
 
 
 def test_volumes_are_read_with_their_price(account):
