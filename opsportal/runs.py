@@ -122,12 +122,13 @@ def fitted(declared: type[BaseModel], values: Mapping[str, Any]) -> tuple[BaseMo
 
 
 def unchoosable(clean: BaseModel) -> dict[str, str]:
-    """A word to each value that is none of those its field is chosen from; where nothing is offered, none is wrong."""
+    """A word to each value, or list with one, that is none of those its field is chosen from; where nothing is offered,
+    none is wrong."""
     fields = {}
-    for name, field in type(clean).model_fields.items():
-        source = field.json_schema_extra.get("choices_from") if isinstance(field.json_schema_extra, dict) else None
-        offered = [value for value, _label in catalog.choices(str(source or ""))]
-        if offered and getattr(clean, name) not in offered:
+    for name, spec in type(clean).model_json_schema(by_alias=False).get("properties", {}).items():
+        source = spec.get("choices_from") or spec.get("items", {}).get("choices_from", "")
+        offered, given = [value for value, _label in catalog.choices(source)], getattr(clean, name)
+        if offered and not set(given if isinstance(given, list) else [given]) <= set(offered):
             fields[name] = _("Choose one of these: %(names)s") % {"names": ", ".join(offered)}
     return fields
 
