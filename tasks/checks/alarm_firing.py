@@ -26,14 +26,16 @@ class Limits(BaseModel):
         ge=0,
         le=1440,
         title=gettext_noop("Minutes"),
-        description=gettext_noop("An alarm is found when it has been in ALARM for so long."),
+        description=gettext_noop("An alarm is found when it has been in ALARM for this long."),
     )
     long_hours: int = Field(
         24,
         ge=1,
         le=720,
         title=gettext_noop("Hours of a forgotten alarm"),
-        description=gettext_noop("After so many hours nobody seems to look after it, and it is found as severe."),
+        description=gettext_noop(
+            "An alarm that has been in ALARM for this long is found as high: nobody seems to look after it."
+        ),
     )
 
 
@@ -86,7 +88,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     hours = (facts.at - facts.since).total_seconds() / 3600
     if hours * 60 < limits.minutes:
         return None
-    text = _("In ALARM for {span}, since {since} UTC. {told}")
+    text = _("It has been in ALARM for {span}, since {since} UTC. {told}")
     detail = text.format(span=about(hours), since=facts.since.strftime("%Y-%m-%d %H:%M"), told=told(facts))
     evidence = {
         "read_at": facts.at.isoformat(),
@@ -103,7 +105,7 @@ def told(facts: Facts) -> str:
         return _("It tells nobody.")
     names = ", ".join(arn.rpartition(":")[2] for arn in facts.tells)
     if facts.sent is None:
-        return _("It tells {names}; that a notice left is not known.").format(names=names)
+        return _("It tells {names}; whether a notice was sent is not known.").format(names=names)
     return _("It tells {names}. Its history: {sent}").format(names=names, sent=facts.sent)
 
 
@@ -113,14 +115,14 @@ def severity(facts: Facts, hours: float, limits: Limits) -> Severity | None:
 
 def advice(facts: Facts) -> str:
     if not facts.tells:
-        return _("See to its cause, then give the alarm an action that somebody reads.")
-    return _("See to its cause. If nobody came, look at who has subscribed to its topic.")
+        return _("Mend its cause, then give the alarm an action that somebody reads.")
+    return _("Mend its cause. If nobody came, look who has subscribed to its topic.")
 
 
 CHECK = Check(
     name="alarm-firing",
     title=gettext_noop("Alarm is firing"),
-    summary=gettext_noop("An alarm is in ALARM now: since when, and who is told."),
+    summary=gettext_noop("An alarm is in ALARM now; the finding says since when, and whom it tells."),
     group="reliability",
     severity="medium",
     limits=Limits,

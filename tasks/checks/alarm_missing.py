@@ -37,7 +37,7 @@ class Limits(BaseModel):
         ge=10,
         le=100,
         title=gettext_noop("CPU, in %"),
-        description=gettext_noop("An alarm on CPU has to fire at this or below."),
+        description=gettext_noop("An alarm on CPU has to fire at this value or below."),
     )
     agent: bool = Field(
         True,

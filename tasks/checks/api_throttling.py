@@ -31,34 +31,34 @@ Kind = Literal["function", "table", "api", "quota"]
 
 class Limits(BaseModel):
     hours: int = Field(
-        3, ge=1, le=24, title=gettext_noop("Hours"), description=gettext_noop("The hours that are looked at.")
+        3, ge=1, le=24, title=gettext_noop("Hours"), description=gettext_noop("The calls of this many hours count.")
     )
     share: float = Field(
         1.0,
         ge=0.01,
         le=100,
         title=gettext_noop("Share refused, in %"),
-        description=gettext_noop("Found when so many of the calls were refused."),
+        description=gettext_noop("Found when at least this share of the calls was refused."),
     )
     client_errors: float = Field(
         20.0,
         ge=1,
         le=100,
         title=gettext_noop("Share of 4XX, in %"),
-        description=gettext_noop("So many answers of an API of 400 to 499 may be refusals."),
+        description=gettext_noop("An API is found when at least this share of its answers was 400 to 499."),
     )
     quota: float = Field(
         80.0,
         ge=10,
         le=100,
         title=gettext_noop("Share of a quota, in %"),
-        description=gettext_noop("Found when so much of a quota was used."),
+        description=gettext_noop("Found when at least this share of a quota was used."),
     )
     services: list[str] = Field(
         ["ec2", "vpc", "lambda", "elasticloadbalancing", "dynamodb", "monitoring", "cloudformation"],
         max_length=30,
         title=gettext_noop("Quotas of these services"),
-        description=gettext_noop("Codes of Service Quotas."),
+        description=gettext_noop("The services whose quotas are read, by their codes in Service Quotas."),
     )
 
 
@@ -176,7 +176,7 @@ def most(asked: Asked) -> float:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.part is None:
         text = _("How much was refused is not known: CloudWatch did not give all figures of {span}.")
-        return found(facts, text.format(span=about(limits.hours)), _("Read again."), "low")
+        return found(facts, text.format(span=about(limits.hours)), _("Sweep again."), "low")
     limit = {"quota": limits.quota, "api": limits.client_errors}.get(facts.kind, limits.share)
     share = facts.part / facts.whole * 100 if facts.whole else 0.0
     if share < limit:

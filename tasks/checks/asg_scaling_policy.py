@@ -31,21 +31,21 @@ class Limits(BaseModel):
         ge=1,
         le=90,
         title=gettext_noop("Gap between out and in"),
-        description=gettext_noop("Thresholds of scaling out and in have to lie so many points apart."),
+        description=gettext_noop("Thresholds of scaling out and in have to lie this many points apart."),
     )
     turns: int = Field(
         4,
         ge=2,
         le=50,
         title=gettext_noop("Changes of direction"),
-        description=gettext_noop("So many changes between growing and shrinking are too many."),
+        description=gettext_noop("A group is found when it changed between growing and shrinking this often."),
     )
     hours: int = Field(
         6,
         ge=1,
         le=168,
         title=gettext_noop("Hours"),
-        description=gettext_noop("Within how many hours they are counted."),
+        description=gettext_noop("Changes of direction within this many hours count."),
     )
 
 
@@ -157,7 +157,7 @@ def close(thresholds: Sequence[Threshold], gap: float) -> Iterator[tuple[str, fl
 CHECK = Check(
     name="asg-scaling-policy",
     title=gettext_noop("Group can't grow, or flaps"),
-    summary=gettext_noop("No scaling policy, no room to grow, or thresholds too close together."),
+    summary=gettext_noop("A group has no scaling policy or no room to grow, or its thresholds are too close together."),
     group="reliability",
     severity="medium",
     limits=Limits,

@@ -37,7 +37,7 @@ class Limits(BaseModel):
         ge=1,
         le=365,
         title=gettext_noop("Days"),
-        description=gettext_noop("Fleets made later than so many days ago are left alone."),
+        description=gettext_noop("Fleets younger than this are left alone."),
     )
 
 
@@ -121,10 +121,10 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.current or (not facts.database and days < limits.days):
         return None
-    detail = _("Replaced in a blue/green switch-over of RDS and still there.")
-    advice = _("Take a final snapshot, delete the blue/green deployment, then delete it.")
+    detail = _("A blue/green switch-over of RDS replaced it, and it is still there.")
+    advice = _("Take a final snapshot, delete the blue/green deployment, then delete the database.")
     if not facts.database:
-        told = _("Made by a blue/green deployment {days} days ago; no deployment group has it. {n} instances.")
+        told = _("A blue/green deployment made it {days} days ago, and no deployment group has it. Instances: {n}.")
         detail = told.format(days=days, n=facts.size)
         advice = _("Delete the Auto Scaling group when no traffic goes to it any more.")
     return found(
@@ -134,8 +134,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="blue-green-leftovers",
-    title=gettext_noop("Left over from blue/green deployments"),
-    summary=gettext_noop("Fleets and databases that a deployment replaced and did not delete."),
+    title=gettext_noop("Leftover of a blue/green deployment"),
+    summary=gettext_noop("A deployment replaced a fleet or a database and did not delete it."),
     group="cost",
     severity="high",
     limits=Limits,

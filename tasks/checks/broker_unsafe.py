@@ -31,10 +31,10 @@ class Limits(BaseModel):
         "*",
         max_length=100,
         title=gettext_noop("Brokers"),
-        description=gettext_noop("Only caches whose name fits are judged, such as *broker*."),
+        description=gettext_noop("Only caches whose name matches this are judged, such as *broker*."),
     )
     nodes: int = Field(
-        2, ge=1, le=6, title=gettext_noop("Nodes"), description=gettext_noop("So many nodes a shard are wanted.")
+        2, ge=1, le=6, title=gettext_noop("Nodes"), description=gettext_noop("A shard has to have this many nodes.")
     )
 
 
@@ -133,7 +133,7 @@ def severity(facts: Facts, limits: Limits) -> Severity | None:
 CHECK = Check(
     name="broker-unsafe",
     title=gettext_noop("Broker may lose jobs"),
-    summary=gettext_noop("A Redis or Valkey cache with one node, without failover, or that evicts keys."),
+    summary=gettext_noop("A Redis or Valkey cache has one node or no failover, or evicts keys."),
     group="reliability",
     severity="high",
     limits=Limits,

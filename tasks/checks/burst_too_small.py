@@ -35,21 +35,23 @@ TYPES = Read(
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=1, le=30, title=gettext_noop("Days"), description=gettext_noop("How many days the mean is taken of.")
+        7, ge=1, le=30, title=gettext_noop("Days"), description=gettext_noop("The mean of this many days counts.")
     )
     share: int = Field(
         100,
         ge=50,
         le=200,
         title=gettext_noop("Share of the baseline, in %"),
-        description=gettext_noop("Found when the mean is above this share of the baseline."),
+        description=gettext_noop("An instance is found when its mean is above this share of the baseline."),
     )
     hours: int = Field(
         24,
         ge=1,
         le=720,
         title=gettext_noop("Hours that have to be known"),
-        description=gettext_noop("With fewer hours of figures nothing is said about an instance."),
+        description=gettext_noop(
+            "With figures of fewer hours, whether the type is large enough is said not to be known."
+        ),
     )
 
 
@@ -134,7 +136,7 @@ def larger(size: Size, sizes: Sequence[Size]) -> tuple[Size, ...]:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     known = len(facts.cpu.values)
     if known < min(limits.hours, limits.days * 24):
-        return None if is_young(facts, limits) else found(facts, unknown(facts, limits), _("Read again later."), None)
+        return None if is_young(facts, limits) else found(facts, unknown(facts, limits), _("Sweep again later."), None)
     mean = sum(facts.cpu.values) / known
     if mean <= facts.size.carries * limits.share / 100:
         return None
@@ -210,7 +212,7 @@ def found(facts: Facts, detail: str, advice: str, usd: float | None, mean: float
 CHECK = Check(
     name="burst-too-small",
     title=gettext_noop("Burstable type too small"),
-    summary=gettext_noop("The mean CPU of a week is above what the instance type earns."),
+    summary=gettext_noop("The mean CPU of an instance is above what its burstable type earns."),
     group="reliability",
     severity="high",
     limits=Limits,

@@ -39,21 +39,21 @@ class Limits(BaseModel):
         ge=0.5,
         le=24,
         title=gettext_noop("Hours to zero"),
-        description=gettext_noop("Warn when the balance reaches zero in fewer hours than these."),
+        description=gettext_noop("Found when the balance reaches zero in fewer hours than this."),
     )
     slope_minutes: int = Field(
         60,
         ge=15,
         le=240,
         title=gettext_noop("Minutes of the slope"),
-        description=gettext_noop("The last minutes whose slope is followed to zero."),
+        description=gettext_noop("The slope of the last minutes, this many, is followed to zero."),
     )
     young_minutes: int = Field(
         30,
         ge=0,
         le=1440,
         title=gettext_noop("Minutes of grace"),
-        description=gettext_noop("How long a new instance is not judged: it starts with few credits or none."),
+        description=gettext_noop("A new instance is not judged for this long: it starts with few credits or none."),
     )
 
 
@@ -114,7 +114,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.balance.latest is None:
         if facts.holder.kind == "volume" and facts.balance.whole:
             return None
-        return found(facts, unknown(facts), _("See whether the instance answers at all, and read again."), "low")
+        return found(facts, unknown(facts), _("See whether the instance answers at all, and sweep again."), "low")
     if facts.charged and sum(facts.charged.values) > 0:
         return surplus_charged(facts)
     hours = balances.hours_to_zero(facts.balance, limits.slope_minutes // 5)

@@ -32,21 +32,21 @@ class Limits(BaseModel):
         ge=2,
         le=63,
         title=gettext_noop("Days"),
-        description=gettext_noop("How far back the busiest hour is sought."),
+        description=gettext_noop("The busiest hour of this many days counts."),
     )
     percent: int = Field(
         50,
         ge=1,
         le=90,
         title=gettext_noop("Used, in %"),
-        description=gettext_noop("A volume whose busiest hour used less of its IOPS than this is found."),
+        description=gettext_noop("A volume is found when its busiest hour used less of its IOPS than this."),
     )
     headroom: int = Field(
         50,
         ge=0,
         le=500,
         title=gettext_noop("Headroom, in %"),
-        description=gettext_noop("So much is left above the busiest hour in what is advised."),
+        description=gettext_noop("The advice leaves this much above the busiest hour."),
     )
 
 
@@ -94,7 +94,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if busiest >= volume.iops * limits.percent / 100:
         return None
-    told = _("{iops} IOPS provided; the busiest hour of {days} days used {busiest}.")
+    told = _("It has {iops} IOPS; the busiest hour of {days} days used {busiest}.")
     return found(
         volume.resource,
         detail=told.format(iops=volume.iops, days=limits.days, busiest=round(busiest)),
@@ -109,8 +109,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ebs-overprovisioned-iops",
-    title=gettext_noop("EBS volumes with more IOPS than they use"),
-    summary=gettext_noop("Bought IOPS against those of the busiest hour."),
+    title=gettext_noop("EBS volume with too many IOPS"),
+    summary=gettext_noop("A volume has far more bought IOPS than its busiest hour used."),
     group="cost",
     severity="medium",
     limits=Limits,

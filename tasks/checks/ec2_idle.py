@@ -27,21 +27,25 @@ MB = 1_000_000
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be idle.")
+        14,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("An instance is found when it was idle for this long."),
     )
     cpu: float = Field(
         5,
         gt=0,
         le=100,
         title=gettext_noop("CPU, in %"),
-        description=gettext_noop("Its highest value stayed below this."),
+        description=gettext_noop("Its highest CPU stayed below this."),
     )
     network: float = Field(
         5,
         gt=0,
         le=100_000,
         title=gettext_noop("Network, in MB a day"),
-        description=gettext_noop("In and out together stayed below this on every day."),
+        description=gettext_noop("Its traffic in and out stayed below this on every day."),
     )
 
 
@@ -77,7 +81,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if cpu is None or network is None or cpu >= limits.cpu or network >= limits.network:
         return None
-    told = _("CPU at most {cpu} % and network at most {network} MB a day for {days} days. {kind}.")
+    told = _("In {days} days it used at most {cpu} % CPU and {network} MB of network a day ({kind}).")
     advice = _("Stop it, and terminate it when nobody misses it.")
     if instance.group:
         advice = _("Make the Auto Scaling group {group} smaller.").format(group=instance.group)
@@ -95,8 +99,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ec2-idle",
-    title=gettext_noop("Instances that do nothing"),
-    summary=gettext_noop("Running instances with hardly any CPU or network."),
+    title=gettext_noop("Idle instance"),
+    summary=gettext_noop("An instance runs with hardly any CPU or network traffic."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -44,7 +44,7 @@ class Limits(BaseModel):
         [],
         max_length=20,
         title=gettext_noop("Families to leave alone"),
-        description=gettext_noop("Such as t2, one a line."),
+        description=gettext_noop("Instances of these families, such as t2, are left alone."),
     )
 
 
@@ -97,8 +97,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ec2-old-generation",
-    title=gettext_noop("Instances of an old generation"),
-    summary=gettext_noop("Types that newer ones replace for the same or less money."),
+    title=gettext_noop("Instance of an old generation"),
+    summary=gettext_noop("A newer type does the same for as much or less money."),
     group="cost",
     severity="low",
     limits=Limits,

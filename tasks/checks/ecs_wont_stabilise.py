@@ -121,7 +121,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return found(facts, [text], _("Deploy the service again with a task definition that is there."), low=True)
     wrong = [fault for way in facts.ways for fault in faults(way)]
     if wrong:
-        return found(facts, wrong, _("Mend this before the next deployment, which would wait for it for hours."))
+        return found(facts, wrong, _("Mend this before the next deployment: it would wait for hours."))
     if facts.breaker or not limits.breaker:
         return None
     text = _("It has no deployment circuit breaker: CloudFormation waits about 3 h for tasks that never start.")
@@ -156,8 +156,8 @@ def found(facts: Facts, wrong: Sequence[str], advice: str, low: bool = False) ->
 
 CHECK = Check(
     name="ecs-wont-stabilise",
-    title=gettext_noop("ECS service won't become stable"),
-    summary=gettext_noop("Ports, rules or health checks by which a service's tasks can never become healthy."),
+    title=gettext_noop("ECS service can't become stable"),
+    summary=gettext_noop("A port, rule or health check keeps the tasks of a service from ever becoming healthy."),
     group="reliability",
     severity="high",
     limits=Limits,

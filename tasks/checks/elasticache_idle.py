@@ -27,14 +27,20 @@ KIND = "elasticache:cluster"
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long nobody connected.")
+        7,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A cache is found when nobody connected for this long."),
     )
     connections: int = Field(
         4,
         ge=0,
         le=10_000,
         title=gettext_noop("Connections"),
-        description=gettext_noop("So many at once to a node do not count: ElastiCache itself holds up to four."),
+        description=gettext_noop(
+            "Up to this many at once to a node do not count: ElastiCache itself holds up to four."
+        ),
     )
 
 
@@ -99,7 +105,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.connections is None or facts.connections > limits.connections:
         return None
     told = _(
-        "At most {n} connections to a node in {days} days, those of ElastiCache itself included. {nodes} × {kind}."
+        "A node had at most {n} connections in {days} days, those of ElastiCache itself included ({nodes} × {kind})."
     )
     n = round(facts.connections)
     return found(
@@ -117,8 +123,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="elasticache-idle",
-    title=gettext_noop("Caches that nobody connects to"),
-    summary=gettext_noop("ElastiCache clusters without a connection of a program."),
+    title=gettext_noop("Idle cache"),
+    summary=gettext_noop("No program connects to an ElastiCache cluster."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -34,7 +34,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Load balancers made later than so many days ago are left alone."),
+        description=gettext_noop("Load balancers younger than this are left alone."),
     )
 
 
@@ -108,9 +108,9 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.targets or facts.answers or days < limits.days:
         return None
-    told = _("No targets to send anything to, in {groups} target groups; made {days} days ago.")
+    told = _("It has no target in any of its target groups ({groups}); it was made {days} days ago.")
     if not facts.groups:
-        told = _("Nothing to send anything to; made {days} days ago.")
+        told = _("It has nothing to send requests to; it was made {days} days ago.")
     return found(
         facts.resource,
         detail=told.format(days=days, groups=facts.groups),
@@ -124,8 +124,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="elb-without-targets",
-    title=gettext_noop("Load balancers without targets"),
-    summary=gettext_noop("Load balancers that have nothing to send requests to."),
+    title=gettext_noop("Load balancer without targets"),
+    summary=gettext_noop("A load balancer has nothing to send requests to."),
     group="cost",
     severity="medium",
     limits=Limits,

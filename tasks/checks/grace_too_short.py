@@ -28,14 +28,16 @@ LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=1, le=42, title=gettext_noop("Days"), description=gettext_noop("Launches of how many days are looked at.")
+        7, ge=1, le=42, title=gettext_noop("Days"), description=gettext_noop("The launches of this many days count.")
     )
     long_enough: int = Field(
         300,
         ge=0,
         le=7200,
         title=gettext_noop("Long enough, in seconds"),
-        description=gettext_noop("A grace period of this is trusted where no launch shows how long a start takes."),
+        description=gettext_noop(
+            "A grace period of this or more is trusted where no launch shows how long a start takes."
+        ),
     )
 
 

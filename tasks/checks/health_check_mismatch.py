@@ -33,7 +33,9 @@ class Limits(BaseModel):
         ge=1,
         le=100,
         title=gettext_noop("Share of the targets, in %"),
-        description=gettext_noop("Found when so many of a group's targets fail in the same way."),
+        description=gettext_noop(
+            "A target group is found when at least this share of its targets fails in the same way."
+        ),
     )
 
 
@@ -172,7 +174,7 @@ def evidence(facts: Facts, reasons: Mapping[str, int], example: Target) -> dict[
 CHECK = Check(
     name="health-check-mismatch",
     title=gettext_noop("Health check asks for the wrong thing"),
-    summary=gettext_noop("Path, port or matcher of a health check that the targets do not answer."),
+    summary=gettext_noop("A health check asks for a path, port or status that the targets do not answer."),
     group="reliability",
     severity="high",
     limits=Limits,

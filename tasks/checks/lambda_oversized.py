@@ -31,34 +31,34 @@ ITEMS = {"x86_64": "x86.duration.first-tier", "arm64": "arm.duration.first-tier"
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("How far back the calls are looked at.")
+        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("The calls of this many days count.")
     )
     percent: int = Field(
         40,
         ge=1,
         le=90,
         title=gettext_noop("Used, in %"),
-        description=gettext_noop("A function that never used more of its memory than this is found."),
+        description=gettext_noop("A function is found when it never used more of its memory than this."),
     )
     headroom: int = Field(
         30,
         ge=0,
         le=500,
         title=gettext_noop("Headroom, in %"),
-        description=gettext_noop("So much is left above the most it used in what is advised."),
+        description=gettext_noop("The advice leaves this much above the most it used."),
     )
     usd: float = Field(
         1,
         ge=0,
         le=10_000,
-        title=gettext_noop("$ a month"),
+        title=gettext_noop("USD a month"),
         description=gettext_noop("Functions that would save less than this are left alone."),
     )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """MB of memory: what it has, the most it `used` (None: not known, as where Lambda Insights is off), and `enough`."""
+    """MB of memory: what it has, the most it `used` (None: not known, as without Lambda Insights), and `enough`."""
 
     resource: Resource
     memory: int
@@ -107,7 +107,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.saved.usd is not None and facts.saved.usd < limits.usd:
         return None
-    told = _("{memory} MB of memory, of which {days} days' calls used {used} MB at most.")
+    told = _("It has {memory} MB of memory, of which its calls of {days} days used {used} MB at most.")
     return found(
         facts.resource,
         detail=told.format(memory=facts.memory, days=limits.days, used=round(facts.used)),
@@ -121,8 +121,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="lambda-oversized",
-    title=gettext_noop("Functions with more memory than they use"),
-    summary=gettext_noop("Lambda functions whose memory could be smaller."),
+    title=gettext_noop("Function with too much memory"),
+    summary=gettext_noop("A Lambda function has far more memory than it uses."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -29,7 +29,9 @@ class Limits(BaseModel):
     everywhere: bool = Field(
         False,
         title=gettext_noop("Mutable tags everywhere"),
-        description=gettext_noop("Find tags of mutable repositories in environments that are not protected too."),
+        description=gettext_noop(
+            "Whether tags of mutable repositories are found in environments that are not protected too."
+        ),
     )
 
 
@@ -137,7 +139,7 @@ def severity(facts: Facts, floating: Sequence[Image]) -> Severity:
 def sentence(floating: Sequence[Image], movable: Sequence[Image]) -> str:
     parts = []
     if floating:
-        text = _("It runs {images}, whose tag moves with every push: a new image behind it is no change.")
+        text = _("It runs {images}, whose tag moves with every push: a new image behind it deploys nothing.")
         parts.append(text.format(images=", ".join(image.name for image in floating)))
     if movable:
         text = _("It runs {images} of a repository whose tags can be moved.")
@@ -166,7 +168,7 @@ def found(facts: Facts, detail: str, advice: str, severity: Severity, images: Se
 CHECK = Check(
     name="mutable-tag",
     title=gettext_noop("Image tag can be moved"),
-    summary=gettext_noop("A service runs an image by a tag behind which another image may stand tomorrow."),
+    summary=gettext_noop("A service runs an image by a tag that may name another image tomorrow."),
     group="reliability",
     severity="medium",
     limits=Limits,

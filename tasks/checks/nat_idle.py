@@ -28,14 +28,18 @@ REGIONAL = "regional"
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be idle.")
+        14,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A gateway is found when it was idle for this long."),
     )
     mb: float = Field(
         1,
         ge=0,
         le=1_000_000,
         title=gettext_noop("MB"),
-        description=gettext_noop("At most so much went through in all this time."),
+        description=gettext_noop("At most this much went through it in all that time."),
     )
 
 
@@ -101,8 +105,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="nat-idle",
-    title=gettext_noop("NAT gateways without traffic"),
-    summary=gettext_noop("Gateways that are charged though nothing goes through them."),
+    title=gettext_noop("Idle NAT gateway"),
+    summary=gettext_noop("A NAT gateway is charged though no data goes through it."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -24,14 +24,18 @@ from tasks.sweeps.resources import found
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long nobody connected.")
+        7,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A database is found when nobody connected for this long."),
     )
     connections: int = Field(
         0,
         ge=0,
         le=1000,
         title=gettext_noop("Connections"),
-        description=gettext_noop("So many at once do not count, such as those of a monitor."),
+        description=gettext_noop("Up to this many at once do not count, such as those of a monitor."),
     )
 
 
@@ -63,11 +67,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if connections is None or connections > limits.connections:
         return None
-    told = _("At most {n} connections in {days} days. {kind} with {engine}.")
+    told = _("It had at most {n} connections at once in {days} days ({kind}, {engine}).")
     return found(
         database.resource,
         detail=told.format(n=round(connections), days=limits.days, kind=database.kind, engine=database.engine),
-        advice=_("Stop it, and after a final snapshot delete it when nobody misses it."),
+        advice=_("Stop it. When nobody misses it, take a final snapshot and delete it."),
         cost=facts.cost,
         kind=database.kind,
         engine=database.engine,
@@ -79,8 +83,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="rds-idle",
-    title=gettext_noop("Databases that nobody connects to"),
-    summary=gettext_noop("RDS instances without a connection for days."),
+    title=gettext_noop("Idle database"),
+    summary=gettext_noop("Nobody has connected to an RDS instance for days."),
     group="cost",
     severity="high",
     limits=Limits,

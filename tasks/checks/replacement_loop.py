@@ -31,21 +31,21 @@ class Limits(BaseModel):
         ge=2,
         le=20,
         title=gettext_noop("Launches and terminations"),
-        description=gettext_noop("So many short lives within an hour make a loop."),
+        description=gettext_noop("This many short lives within an hour make a loop."),
     )
     times: float = Field(
         2.0,
         ge=1,
         le=10,
         title=gettext_noop("Times the grace period"),
-        description=gettext_noop("A life is short when it is less than so many grace periods."),
+        description=gettext_noop("A life is short when it lasts less than this many grace periods."),
     )
     least_seconds: int = Field(
         600,
         ge=60,
         le=7200,
         title=gettext_noop("Seconds of a short life"),
-        description=gettext_noop("A life of fewer seconds is short whatever the grace period is."),
+        description=gettext_noop("A life of fewer seconds than this is short whatever the grace period is."),
     )
 
 

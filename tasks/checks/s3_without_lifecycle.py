@@ -69,7 +69,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     return found(
         facts.resource,
-        detail=_("{gib} GiB in the class Standard, and no lifecycle rule.").format(gib=f"{facts.gib:.0f}"),
+        detail=_("It holds {gib} GiB in the class Standard and has no lifecycle rule.").format(gib=f"{facts.gib:.0f}"),
         advice=_("Add rules that move or delete what is old, and abort incomplete uploads."),
         cost=facts.cost,
         gib=round(facts.gib, 1),
@@ -78,8 +78,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="s3-without-lifecycle",
-    title=gettext_noop("S3 buckets that only grow"),
-    summary=gettext_noop("Large buckets without a lifecycle rule."),
+    title=gettext_noop("S3 bucket without lifecycle rules"),
+    summary=gettext_noop("A large bucket has no lifecycle rule, so it only grows."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -31,14 +31,14 @@ class Limits(BaseModel):
         ge=1,
         le=10,
         title=gettext_noop("Minutes with unhealthy targets"),
-        description=gettext_noop("A target group is found after so many minutes in a row."),
+        description=gettext_noop("A target group is found after this many minutes in a row."),
     )
     deploying_minutes: int = Field(
         15,
         ge=0,
         le=180,
         title=gettext_noop("Minutes of a deployment"),
-        description=gettext_noop("How long a deployment may explain that tasks are missing."),
+        description=gettext_noop("A deployment explains for this long that tasks are missing."),
     )
 
 
@@ -95,11 +95,11 @@ def of_service(service: Service, at: datetime, limits: Limits) -> Found | None:
     if service.running >= service.desired or deploys:
         return None
     text = _("{running} of {desired} tasks run.")
-    last = _("Its last word: {event}").format(event=service.events[0]) if service.events else ""
+    last = _("Its last event: {event}").format(event=service.events[0]) if service.events else ""
     return Found(
         resource=service.arn,
         detail=f"{text.format(running=service.running, desired=service.desired)} {last}".strip(),
-        advice=_("See why tasks stop: their stopped reason and their log say it."),
+        advice=_("Find why its tasks stop: their stopped reason and their log say it."),
         severity="critical" if service.running == 0 else None,
         evidence={
             "read_at": at.isoformat(),
@@ -139,7 +139,7 @@ def of_group(group: Watched, at: datetime, limits: Limits) -> Found | None:
 
 def sentence(ill: int, all_: int, last: tuple[float, ...], limits: Limits, known: bool, reason: str) -> str:
     if known:
-        text = _("{n} of {all} targets are unhealthy, for {minutes} minutes at least: {reason}.")
+        text = _("{n} of {all} targets have been unhealthy for {minutes} minutes at least: {reason}.")
     else:
         text = _("{n} of {all} targets are unhealthy: {reason}. Since when is not known, CloudWatch has no figures.")
     return text.format(n=ill, all=all_, minutes=len(last), reason=reason.rstrip("."))

@@ -30,7 +30,7 @@ class Limits(BaseModel):
         min_length=1,
         max_length=20,
         title=gettext_noop("Endpoints"),
-        description=gettext_noop("The services that need an endpoint where there is no way out."),
+        description=gettext_noop("The services that need an endpoint where there is no NAT gateway."),
     )
     empty: bool = Field(
         False,

@@ -35,12 +35,12 @@ class Limits(BaseModel):
         ge=1,
         le=365,
         title=gettext_noop("Days"),
-        description=gettext_noop("A look for drift that is older than this says too little."),
+        description=gettext_noop("A drift detection that is older than this says too little."),
     )
     unknown: bool = Field(
         True,
         title=gettext_noop("Stacks nobody has looked at"),
-        description=gettext_noop("Whether stacks are found of which drift is not known."),
+        description=gettext_noop("Whether stacks whose drift is not known are found."),
     )
 
 
@@ -121,7 +121,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     text = _("Whether it has drifted is not known: nobody has looked for it.")
     if age is not None:
         text = _("Whether it has drifted is not known: it was looked for {span} ago.").format(span=about(age))
-    return found(facts, text, _("Detect drift in CloudFormation, and read again."), "low")
+    return found(facts, text, _("Detect drift in CloudFormation, and sweep again."), "low")
 
 
 def drifted(facts: Facts, age: float | None) -> str:

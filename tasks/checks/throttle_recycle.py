@@ -27,21 +27,25 @@ BEFORE = timedelta(minutes=15)
 
 class Limits(BaseModel):
     hours: int = Field(
-        24, ge=1, le=168, title=gettext_noop("Hours"), description=gettext_noop("How far back it looks.")
+        24,
+        ge=1,
+        le=168,
+        title=gettext_noop("Hours"),
+        description=gettext_noop("The terminations of this many hours count."),
     )
     terminations: int = Field(
         2,
         ge=1,
         le=20,
         title=gettext_noop("Terminations"),
-        description=gettext_noop("So many throttled instances ended by health checks make a loop."),
+        description=gettext_noop("This many throttled instances ended by health checks make a loop."),
     )
     empty: float = Field(
         1.0,
         ge=0,
         le=50,
         title=gettext_noop("Empty balance, in credits"),
-        description=gettext_noop("A balance of this or less is as good as none."),
+        description=gettext_noop("A balance of this or less counts as empty."),
     )
 
 

@@ -1,4 +1,4 @@
-"""Groups whose instances install software at their start in a subnet without a way out: the start hangs or fails.
+"""Groups whose instances install software at their start in a subnet without a route out: it hangs or fails.
 
 The user data of the launch template version that a group launches is looked through for package managers, container
 pulls and downloads; each subnet of the group is followed along its default route. Repositories behind a VPC endpoint
@@ -33,7 +33,7 @@ class Limits(BaseModel):
         [],
         max_length=20,
         title=gettext_noop("Commands to leave out"),
-        description=gettext_noop("Commands that need no way out here, such as yum where S3 has an endpoint."),
+        description=gettext_noop("Commands that need no route here, such as yum where S3 has an endpoint."),
     )
 
 
@@ -93,12 +93,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.shut:
         where = ", ".join(subnet.id for subnet in facts.shut)
         text = ngettext(
-            "Its instances run {tools} at their start, and {subnets} has no way out.",
-            "Its instances run {tools} at their start, and {subnets} have no way out.",
+            "Its instances run {tools} at their start, and {subnets} has no route to the internet.",
+            "Its instances run {tools} at their start, and {subnets} have no route to the internet.",
             n,
         )
         return found(facts, text.format(tools=tools, subnets=where), None)
-    text = _("Its instances run {tools} at their start; whether there is a way out of {subnets} is not known.")
+    text = _("Its instances run {tools} at their start; whether {subnets} has a route to the internet is not known.")
     return found(facts, text.format(tools=tools, subnets=", ".join(facts.unsure)), "low")
 
 
@@ -118,8 +118,8 @@ def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
 
 CHECK = Check(
     name="userdata-no-route",
-    title=gettext_noop("User data installs without a way out"),
-    summary=gettext_noop("Instances install software at their start in a subnet without a way out."),
+    title=gettext_noop("User data installs without a route"),
+    summary=gettext_noop("Instances install software at their start in a subnet without a route to the internet."),
     group="reliability",
     severity="high",
     limits=Limits,

@@ -28,14 +28,18 @@ MB = 1_000_000
 
 class Limits(BaseModel):
     days: int = Field(
-        30, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be unused.")
+        30,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("An endpoint is found when it was unused for this long."),
     )
     mb: float = Field(
         0,
         ge=0,
         le=1_000_000,
         title=gettext_noop("MB"),
-        description=gettext_noop("At most so much went through in all this time."),
+        description=gettext_noop("At most this much went through it in all that time."),
     )
 
 
@@ -92,11 +96,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.resource.days(facts.made) < limits.days or facts.mb is None or facts.mb > limits.mb:
         return None
-    told = _("{mb} MB went through it in {days} days. {service} in {zones} zones.")
+    told = _("{mb} MB went through it in {days} days. It is charged for {service} in {zones} zones.")
     return found(
         facts.resource,
         detail=told.format(mb=f"{facts.mb:.1f}", days=limits.days, service=facts.service, zones=facts.zones),
-        advice=_("Delete it; names of the service then lead to its public addresses again."),
+        advice=_("Delete it; the service's names then lead to its public addresses again."),
         cost=facts.cost,
         service=facts.service,
         zones=facts.zones,
@@ -107,8 +111,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="vpc-endpoint-unused",
-    title=gettext_noop("Interface endpoints without traffic"),
-    summary=gettext_noop("Endpoints that are charged though nothing goes through them."),
+    title=gettext_noop("Unused interface endpoint"),
+    summary=gettext_noop("An endpoint is charged though no data goes through it."),
     group="cost",
     severity="low",
     limits=Limits,

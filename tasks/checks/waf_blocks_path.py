@@ -129,7 +129,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return found(facts, sentence(facts, blocked), exception(facts, blocked), None, blocked)
     if any(outcome is None for _, outcome in told):
         text = _("No load balancer in this region answers to {host}, so whether a web ACL blocks it is not known.")
-        return found(facts, text.format(host=facts.resource), _("Correct the address, or read its region too."), "low")
+        return found(facts, text.format(host=facts.resource), _("Correct the address, or sweep its region too."), "low")
     doubts = [(address, outcome.by) for address, outcome in told if outcome and outcome.by]
     if not doubts:
         return None

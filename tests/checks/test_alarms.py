@@ -89,7 +89,10 @@ FIRING = alarm_firing.Facts("arn:alarm", "cpu", NOW, ago(hours=3), "Threshold Cr
 
 def test_a_firing_alarm_says_since_when_and_who_is_told():
     found = judged(alarm_firing, FIRING)
-    assert found.detail == "In ALARM for 3 h, since 2026-11-25 09:30 UTC. It tells ops. Its history: Published to ops."
+    assert (
+        found.detail
+        == "It has been in ALARM for 3 h, since 2026-11-25 09:30 UTC. It tells ops. Its history: Published to ops."
+    )
     assert found.severity is None
 
 
@@ -104,7 +107,7 @@ def test_an_alarm_is_found_after_its_minutes(minutes, found):
 
 
 def test_an_unknown_notice_is_not_called_sent():
-    assert "that a notice left is not known" in judged(alarm_firing, replace(FIRING, sent=None)).detail
+    assert "whether a notice was sent is not known" in judged(alarm_firing, replace(FIRING, sent=None)).detail
 
 
 def test_only_alarms_for_people_that_fire_are_taken():

@@ -177,7 +177,7 @@ def test_a_service_with_all_its_tasks_is_well():
 @pytest.mark.parametrize(("running", "severity"), [(1, None), (0, "critical")])
 def test_missing_tasks_are_found_with_the_last_event(running, severity):
     found = judged(service_unhealthy, service_unhealthy.Facts(NOW, replace(SERVICE, running=running)))
-    assert found.detail == f"{running} of 2 tasks run. Its last word: {SERVICE.events[0]}"
+    assert found.detail == f"{running} of 2 tasks run. Its last event: {SERVICE.events[0]}"
     assert found.severity == severity
 
 

@@ -58,7 +58,9 @@ def made(rds, name="shop"):
 
 
 def test_a_database_without_connections_is_told_with_its_kind():
-    assert judged(rds_idle.CHECK, IDLE).detail == "At most 0 connections in 7 days. db.t3.micro with postgres."
+    assert (
+        judged(rds_idle.CHECK, IDLE).detail == "It had at most 0 connections at once in 7 days (db.t3.micro, postgres)."
+    )
 
 
 YOUNG, MEMBER = replace(DATABASE, made=ago(6)), replace(DATABASE, cluster="orders")
@@ -103,7 +105,10 @@ def test_engines_without_a_list_price_have_no_figure(later):
 
 
 def test_a_stopped_database_is_told_with_its_storage():
-    assert judged(rds_stopped_long.CHECK, STOPPED).detail == "Stopped for 5 days; 20 GiB of storage cost on."
+    assert (
+        judged(rds_stopped_long.CHECK, STOPPED).detail
+        == "It has been stopped for 5 days, and its 20 GiB of storage cost on."
+    )
 
 
 def test_a_database_that_aws_had_to_start_is_found_at_once():
@@ -168,8 +173,8 @@ def test_stopped_databases_are_read_with_their_storage(later, rds):
 def test_a_cache_with_no_more_connections_than_its_own_is_idle():
     finding = judged(elasticache_idle.CHECK, CACHE)
 
-    assert "At most 4 connections to a node in 7 days" in finding.detail
-    assert finding.detail.endswith("2 × cache.t3.micro.")
+    assert "A node had at most 4 connections in 7 days" in finding.detail
+    assert finding.detail.endswith("(2 × cache.t3.micro).")
 
 
 UNKNOWN = [{"connections": 5.0}, {"connections": None}, {"made": ago(6)}, {"available": False}]
@@ -206,7 +211,7 @@ def test_a_cache_that_nobody_connects_to_is_found(today, account):
 def test_a_table_is_told_with_its_units_and_its_busiest_hour():
     finding = judged(dynamodb_overprovisioned.CHECK, TABLE)
 
-    assert finding.detail.startswith("Provided: 100 units to read, 50 to write.")
+    assert finding.detail.startswith("It has 100 read and 50 write units;")
     assert finding.advice.startswith("Lower it to 3 and 2,")
 
 
@@ -240,7 +245,7 @@ def test_a_table_that_is_hardly_used_is_found_with_what_it_saves(later, account)
 def test_a_fleet_that_no_deployment_group_has_is_left_over():
     finding = judged(blue_green_leftovers.CHECK, FLEET)
 
-    assert finding.detail.endswith("3 days ago; no deployment group has it. 2 instances.")
+    assert finding.detail.endswith("3 days ago, and no deployment group has it. Instances: 2.")
 
 
 @pytest.mark.parametrize("changed", [{"current": True}, {"made": ago(1)}])

@@ -43,7 +43,7 @@ def later(account, days=60):
 def test_a_stopped_instance_is_told_with_what_its_volumes_cost():
     finding = judged(ec2_stopped_long.CHECK, STOPPED)
 
-    assert finding.detail == "Stopped for 31 days; its volumes cost on: 2 with 108 GiB together."
+    assert finding.detail == "It has been stopped for 31 days, and its volumes cost on: 2 with 108 GiB together."
     assert finding.usd == 8
 
 
@@ -70,7 +70,7 @@ def test_a_stopped_instance_is_found_with_its_volumes(account, ec2, started):
 def test_an_idle_instance_is_told_with_its_figures():
     finding = judged(ec2_idle.CHECK, IDLE)
 
-    assert finding.detail == "CPU at most 2.0 % and network at most 1.5 MB a day for 14 days. t2.large."
+    assert finding.detail == "In 14 days it used at most 2.0 % CPU and 1.5 MB of network a day (t2.large)."
 
 
 BUSY = [{"cpu": 5.0}, {"network": 5.0}, {"cpu": None}, {"network": None}]
@@ -137,7 +137,7 @@ def test_what_a_newer_type_saves_is_the_difference_of_their_prices(account, star
 def test_a_development_instance_is_told_with_what_its_nights_cost():
     finding = judged(dev_running_at_night.CHECK, NIGHT)
 
-    assert finding.detail == "Tagged Dev and running for 20 days without a stop. t2.large."
+    assert finding.detail == "It is tagged Dev and has run for 20 days without a stop (t2.large)."
     assert finding.usd == 108
 
 
@@ -177,7 +177,7 @@ def test_list_prices_are_for_linux_on_demand_on_shared_hardware():
 
 
 def test_an_address_of_nothing_is_found():
-    assert judged(eip_unassociated.CHECK, ADDRESS).detail == "Belongs to nothing and is charged by the hour."
+    assert judged(eip_unassociated.CHECK, ADDRESS).detail == "It belongs to nothing and is charged by the hour."
 
 
 @pytest.mark.parametrize("changed", [{"associated": True}, {"managed": True}, {"pool": "ipv4pool-ec2-012345"}])

@@ -121,7 +121,9 @@ def test_a_load_balancer_that_redirects_to_its_own_empty_group_is_found(later, e
     listening(elbv2, arn, Type="forward", TargetGroupArn=group)
     listening(elbv2, arn, port=81, **REDIRECT)
 
-    assert found(elb_without_targets.CHECK, later)[arn].detail.startswith("No targets to send anything to, in 1 target")
+    assert found(elb_without_targets.CHECK, later)[arn].detail.startswith(
+        "It has no target in any of its target groups (1)"
+    )
 
 
 def test_a_load_balancer_with_a_registered_target_is_in_use(later, elbv2, subnets, group):
@@ -142,7 +144,9 @@ def test_a_classic_load_balancer_without_instances_is_found(later, account):
 def test_an_endpoint_without_traffic_is_told_with_its_service_and_zones():
     finding = judged(vpc_endpoint_unused.CHECK, ENDPOINT)
 
-    assert finding.detail == "0.0 MB went through it in 30 days. com.amazonaws.eu-west-1.sqs in 2 zones."
+    assert (
+        finding.detail == "0.0 MB went through it in 30 days. It is charged for com.amazonaws.eu-west-1.sqs in 2 zones."
+    )
 
 
 LEFT = [{"kind": "Gateway"}, {"state": "pending"}, {"managed": True}, {"made": ago(29)}, {"mb": 0.01}]

@@ -95,7 +95,7 @@ INSTALLS = userdata_no_route.Facts("web", "arn:web", NOW, "web:3", ("dnf",), (PR
 
 def test_an_installer_without_a_way_out_is_found():
     found = judged(userdata_no_route, INSTALLS)
-    assert found.detail == "Its instances run dnf at their start, and subnet-1 has no way out."
+    assert found.detail == "Its instances run dnf at their start, and subnet-1 has no route to the internet."
 
 
 @pytest.mark.parametrize("facts", [replace(INSTALLS, commands=()), replace(INSTALLS, shut=())])

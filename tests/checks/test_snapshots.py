@@ -35,7 +35,7 @@ def image(ec2):
 def test_a_snapshot_of_a_lost_volume_says_which_and_how_much_at_most():
     finding = judged(ORPHANED, SNAPSHOT)
 
-    assert finding.detail == "Its volume vol-1 is gone; made 400 days ago. 50 GiB at most."
+    assert finding.detail == "Its volume vol-1 is gone. It was made 400 days ago and holds 50 GiB at most."
 
 
 NEEDED = [{"in_image": True}, {"kept_by_backup": True}, {"done": False}]
@@ -105,7 +105,7 @@ def test_an_image_that_is_used_shared_or_new_is_left_alone(changed):
 def test_an_unused_image_is_found_on_the_day_of_the_limit():
     finding = judged(UNUSED, replace(IMAGE, last=ago(90)))
 
-    assert finding.detail.startswith("Made or launched 90 days ago, named by no instance, template or group.")
+    assert finding.detail.startswith("No instance, launch template or group uses it. It was last used 90 days ago")
 
 
 def test_an_image_counts_from_its_last_launch():

@@ -58,7 +58,7 @@ def bucket(s3, name):
 def test_a_log_group_without_retention_is_told_with_what_it_holds():
     finding = judged(log_group_without_retention.CHECK, LOGS)
 
-    assert finding.detail == "Keeps its lines for ever: 10.00 GiB since 100 days ago."
+    assert finding.detail == "It keeps its lines for ever: 10.00 GiB in 100 days."
 
 
 @pytest.mark.parametrize("changed", [{"retention": 30}, {"delivery": True}])
@@ -85,7 +85,7 @@ def test_of_log_groups_the_one_without_retention_is_found(later, account):
 def test_incomplete_uploads_are_told_with_their_size():
     finding = judged(s3_incomplete_uploads.CHECK, UPLOADS)
 
-    assert finding.detail == "Uploads never completed: 3, the oldest begun 9 days ago. 1.50 GiB."
+    assert finding.detail == "Uploads that were never completed: 3, the oldest begun 9 days ago. They hold 1.50 GiB."
 
 
 def test_more_uploads_than_are_measured_have_no_size():
@@ -143,7 +143,7 @@ def test_of_large_buckets_the_one_without_rules_is_found(today, s3):
 def test_an_untagged_image_is_told_with_its_age_and_size():
     finding = judged(ecr_untagged.CHECK, UNTAGGED)
 
-    assert finding.detail == "No tag, and neither pushed nor pulled for 14 days. 256 MiB at most."
+    assert finding.detail == "It has no tag, and nobody has pushed or pulled it for 14 days. It holds 256 MiB at most."
 
 
 @pytest.mark.parametrize("changed", [{"tagged": True}, {"needed": True}, {"used": ago(13)}])
@@ -178,8 +178,11 @@ def test_an_image_counts_from_its_last_pull():
 
 
 def test_a_secret_is_told_with_its_last_read():
-    assert judged(secrets_unused.CHECK, SECRET).detail == "Last read 90 days ago."
-    assert judged(secrets_unused.CHECK, replace(SECRET, accessed=None)).detail == "Never read; made 400 days ago."
+    assert judged(secrets_unused.CHECK, SECRET).detail == "It was last read 90 days ago."
+    assert (
+        judged(secrets_unused.CHECK, replace(SECRET, accessed=None)).detail
+        == "Nobody has ever read it; it was made 400 days ago."
+    )
 
 
 @pytest.mark.parametrize("changed", [{"accessed": ago(89)}, {"owner": "rds"}, {"going": True}])
@@ -200,7 +203,7 @@ def test_secrets_are_found_with_their_price(later, account):
 def test_a_function_is_told_with_what_it_used():
     finding = judged(lambda_oversized.CHECK, FUNCTION)
 
-    assert finding.detail == "1024 MB of memory, of which 14 days' calls used 300 MB at most."
+    assert finding.detail == "It has 1024 MB of memory, of which its calls of 14 days used 300 MB at most."
     assert finding.advice == "Try it with 448 MB and compare how long its calls take."
 
 

@@ -32,7 +32,7 @@ def test_a_volume_without_an_instance_is_told_with_its_age_size_and_cost():
     finding = judged(ebs_unattached.CHECK, UNATTACHED)
 
     assert finding.resource == "vol-1"
-    assert finding.detail == "Attached to nothing; made 41 days ago. 100 GiB gp2."
+    assert finding.detail == "It is attached to no instance and was made 41 days ago (100 GiB of gp2)."
     assert finding.advice == "Take a snapshot, then delete it."
     assert (finding.usd, finding.name, finding.price) == (11.9, "data", UNATTACHED.cost.price)
 
@@ -70,7 +70,7 @@ def test_gp3_is_given_what_gp2_keeps_up(gib, sustained):
 def test_a_gp2_volume_is_told_with_what_gp3_needs_to_do_the_same():
     finding = judged(ebs_gp2_to_gp3.CHECK, GP2)
 
-    assert finding.detail == "100 GiB of gp2, where gp3 does the same for less."
+    assert finding.detail == "Its 100 GiB of gp2 cost more than the same as gp3."
     assert "3000 IOPS and 125 MiB/s" in finding.advice
 
 
@@ -87,7 +87,7 @@ def test_another_type_is_no_gp2_volume():
 def test_bought_iops_are_told_against_the_busiest_hour():
     finding = judged(ebs_overprovisioned_iops.CHECK, BUSY)
 
-    assert finding.detail == "10000 IOPS provided; the busiest hour of 14 days used 1000."
+    assert finding.detail == "It has 10000 IOPS; the busiest hour of 14 days used 1000."
     assert finding.advice == "Lower it to 1500 IOPS; it stays in use meanwhile."
 
 
