@@ -52,14 +52,14 @@ class Facts:
     sent: str | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    firing = [alarm for alarm in alarms.listed(read) if alarm["StateValue"] == "ALARM" and not only_scales(alarm)]
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    firing = [alarm for alarm in alarms.listed(reader) if alarm["StateValue"] == "ALARM" and not only_scales(alarm)]
     reads = [history(alarm["AlarmName"]) for alarm in firing]
-    for alarm, answer in zip(firing, read.several(reads), strict=True):
+    for alarm, answer in zip(firing, reader.several(reads), strict=True):
         yield Facts(
             arn=alarm["AlarmArn"],
             name=alarm["AlarmName"],
-            at=read.now,
+            at=reader.now,
             since=alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"],
             reason=alarm.get("StateReason", ""),
             tells=tuple(alarms.people(alarm)),

@@ -58,22 +58,22 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     by_value: dict[str, list[Watch]] = {}
-    for alarm in alarms.listed(read):
+    for alarm in alarms.listed(reader):
         for watch in alarms.watches(alarm):
             for value in watch.dimensions.values():
                 by_value.setdefault(value, []).append(watch)
-    for group in activities.groups(read):
+    for group in activities.groups(reader):
         name, arn = group["AutoScalingGroupName"], group["AutoScalingGroupARN"]
-        yield Facts("fleet", arn, name, read.now, of(by_value, name), tags.plain(group.get("Tags")))
-    for page in read.pages(DATABASES):
+        yield Facts("fleet", arn, name, reader.now, of(by_value, name), tags.plain(group.get("Tags")))
+    for page in reader.pages(DATABASES):
         for each in page["DBInstances"]:
             name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
-            yield Facts("database", each["DBInstanceArn"], name, read.now, of(by_value, name), held)
-    for arn, balancer in target_groups.balancers(read).items():
+            yield Facts("database", each["DBInstanceArn"], name, reader.now, of(by_value, name), held)
+    for arn, balancer in target_groups.balancers(reader).items():
         key = arn.rpartition(":loadbalancer/")[2]
-        yield Facts("balancer", arn, balancer["LoadBalancerName"], read.now, of(by_value, key))
+        yield Facts("balancer", arn, balancer["LoadBalancerName"], reader.now, of(by_value, key))
 
 
 def of(by_value: Mapping[str, Sequence[Watch]], key: str) -> tuple[Watch, ...]:

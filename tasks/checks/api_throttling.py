@@ -85,31 +85,31 @@ class Asked:
     seconds: float = 0.0
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    wanted = [*functions(read), *tables(read), *apis(read), *quotas(read, limits)]
-    for asked, series in measured(read, wanted, read.now - timedelta(hours=limits.hours)):
-        yield facts(asked, series, read.now)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    wanted = [*functions(reader), *tables(reader), *apis(reader), *quotas(reader, limits)]
+    for asked, series in measured(reader, wanted, reader.now - timedelta(hours=limits.hours)):
+        yield facts(asked, series, reader.now)
 
 
-def listed(read: Reader, namespace: str, name: str) -> list[dict[str, str]]:
+def listed(reader: Reader, namespace: str, name: str) -> list[dict[str, str]]:
     """The dimensions under which a metric was reported in the last hours."""
     recent = Read("cloudwatch", "list_metrics", {"Namespace": namespace, "MetricName": name, "RecentlyActive": "PT3H"})
-    pages = read.pages(recent)
+    pages = reader.pages(recent)
     return [{one["Name"]: one["Value"] for one in each["Dimensions"]} for page in pages for each in page["Metrics"]]
 
 
-def functions(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
-    for place in listed(read, "AWS/Lambda", "Throttles"):
+def functions(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+    for place in listed(reader, "AWS/Lambda", "Throttles"):
         if set(place) == {"FunctionName"}:
             name, namespace = place["FunctionName"], "AWS/Lambda"
             metrics = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
             yield Asked("function", f"{arn(read, 'lambda')}:function:{name}", name), metrics
 
 
-def tables(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
     """A table with all its operations; the metric is there only where requests were refused."""
     operations: dict[str, list[dict[str, str]]] = {}
-    for place in listed(read, "AWS/DynamoDB", "ThrottledRequests"):
+    for place in listed(reader, "AWS/DynamoDB", "ThrottledRequests"):
         if set(place) == {"TableName", "Operation"}:
             operations.setdefault(place["TableName"], []).append(place)
     for name, places in operations.items():
@@ -119,23 +119,23 @@ def tables(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         yield Asked("table", f"{arn(read, 'dynamodb')}:table/{name}", name), refused + done
 
 
-def apis(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
-    for place in listed(read, "AWS/ApiGateway", "4XXError"):
+def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+    for place in listed(reader, "AWS/ApiGateway", "4XXError"):
         if set(place) == {"ApiName"}:
             errors = Metric("AWS/ApiGateway", "4XXError", place, "Sum", QUARTER)
             every = Metric("AWS/ApiGateway", "Count", place, "SampleCount", QUARTER)
             yield Asked("api", f"{arn(read, 'apigateway')}:{place['ApiName']}", place["ApiName"]), [errors, every]
 
 
-def arn(read: Reader, service: str) -> str:
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(read.region.rpartition("-")[0].rpartition("-")[0], "aws")
+def arn(reader: Reader, service: str) -> str:
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(reader.region.rpartition("-")[0].rpartition("-")[0], "aws")
     return f"arn:{partition}:{service}:{read.region}:{read.environment.account}"
 
 
-def quotas(read: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
+def quotas(reader: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
     """The quotas whose use CloudWatch knows."""
     for service in limits.services:
-        for page in read.pages(Read("service-quotas", "list_service_quotas", {"ServiceCode": service})):
+        for page in reader.pages(Read("service-quotas", "list_service_quotas", {"ServiceCode": service})):
             for each in page["Quotas"]:
                 usage = each.get("UsageMetric", {})
                 if usage.get("MetricName") and each.get("Value"):

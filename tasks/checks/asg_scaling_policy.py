@@ -75,21 +75,21 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     policies: dict[str, list[dict[str, Any]]] = {}
-    for page in read.pages(POLICIES):
+    for page in reader.pages(POLICIES):
         for policy in page["ScalingPolicies"]:
             if policy.get("Enabled", True):
                 policies.setdefault(policy["AutoScalingGroupName"], []).append(policy)
-    known = {alarm["AlarmName"]: alarm for alarm in alarms.listed(read)}
-    done = activities.by_group(read, limits.hours)
-    for group in activities.groups(read):
+    known = {alarm["AlarmName"]: alarm for alarm in alarms.listed(reader)}
+    done = activities.by_group(reader, limits.hours)
+    for group in activities.groups(reader):
         name = group["AutoScalingGroupName"]
         mine = policies.get(name, [])
         yield Facts(
             group=name,
             arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            at=reader.now,
             least=group["MinSize"],
             most=group["MaxSize"],
             desired=group["DesiredCapacity"],

@@ -50,24 +50,24 @@ class Facts:
     policy: str | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     clusters = [
-        each for page in read.pages(CLUSTERS) for each in page["CacheClusters"] if each["Engine"] != "memcached"
+        each for page in reader.pages(CLUSTERS) for each in page["CacheClusters"] if each["Engine"] != "memcached"
     ]
     parameters = {
         each["CacheClusterId"]: each.get("CacheParameterGroup", {}).get("CacheParameterGroupName", "")
         for each in clusters
     }
     found = [
-        (alone(each, read.now), parameters[each["CacheClusterId"]])
+        (alone(each, reader.now), parameters[each["CacheClusterId"]])
         for each in clusters
         if not each.get("ReplicationGroupId")
     ]
-    for page in read.pages(GROUPS):
+    for page in reader.pages(GROUPS):
         for group in page["ReplicationGroups"]:
             members = [parameters.get(member, "") for member in group.get("MemberClusters", ())]
-            found.append((together(group, read.now), next(filter(None, members), "")))
-    policies = {name: policy(read, name) for name in sorted({name for _, name in found if name})}
+            found.append((together(group, reader.now), next(filter(None, members), "")))
+    policies = {name: policy(reader, name) for name in sorted({name for _, name in found if name})}
     for facts, name in found:
         yield replace(facts, policy=policies.get(name))
 
@@ -83,9 +83,9 @@ def together(told: Mapping[str, Any], now: datetime) -> Facts:
     return Facts(told["ARN"], told["ReplicationGroupId"], now, nodes, failover)
 
 
-def policy(read: Reader, group: str) -> str | None:
+def policy(reader: Reader, group: str) -> str | None:
     """The maxmemory-policy of a parameter group; None: AWS does not say one."""
-    for page in read.pages(Read("elasticache", "describe_cache_parameters", {"CacheParameterGroupName": group})):
+    for page in reader.pages(Read("elasticache", "describe_cache_parameters", {"CacheParameterGroupName": group})):
         for each in page["Parameters"]:
             if each["ParameterName"] == POLICY:
                 value: str | None = each.get("ParameterValue")

@@ -83,14 +83,14 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    sizes = [size(read, each) for page in read.pages(TYPES) for each in page["InstanceTypes"]]
-    known, unlimited = {each.name: each for each in sizes}, burstables.unlimited(read)
-    wanted = ((each, (cpu(each["InstanceId"]),)) for each in burstables.running(read))
-    for instance, (series,) in measured(read, wanted, read.now - timedelta(days=limits.days)):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    sizes = [size(reader, each) for page in reader.pages(TYPES) for each in page["InstanceTypes"]]
+    known, unlimited = {each.name: each for each in sizes}, burstables.unlimited(reader)
+    wanted = ((each, (cpu(each["InstanceId"]),)) for each in burstables.running(reader))
+    for instance, (series,) in measured(reader, wanted, reader.now - timedelta(days=limits.days)):
         kind, held = instance["InstanceType"], tags.plain(instance.get("Tags"))
         mine = known.get(kind) or Size(kind, _burst(kind).vcpus, 0, (), _burst(kind).baseline)
-        surplus = read.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
+        surplus = reader.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
         linux = burstables.is_linux(instance)  # the prices are Linux's
         yield Facts(
             resource=instance["InstanceId"],
@@ -98,7 +98,7 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
             size=mine,
             unlimited=instance["InstanceId"] in unlimited,
             cpu=series,
-            at=read.now,
+            at=reader.now,
             launched=instance["LaunchTime"],
             surplus=surplus if linux else None,
             others=larger(mine, sizes) if linux else (),
@@ -110,12 +110,12 @@ def cpu(instance: str) -> Metric:
     return Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, period=HOUR)
 
 
-def size(read: Reader, told: Mapping[str, Any]) -> Size:
+def size(reader: Reader, told: Mapping[str, Any]) -> Size:
     """A type as EC2 describes it, with its price here."""
     name, vcpus = told["InstanceType"], told["VCpuInfo"]["DefaultVCpus"]
     burst, memory = burstables.burst(name), told["MemoryInfo"]["SizeInMiB"]
     processors = tuple(told.get("ProcessorInfo", {}).get("SupportedArchitectures", ()))
-    return Size(name, vcpus, memory, processors, burst.baseline if burst else 100.0, read.price("ec2", name))
+    return Size(name, vcpus, memory, processors, burst.baseline if burst else 100.0, reader.price("ec2", name))
 
 
 def _burst(kind: str) -> Burst:

@@ -69,22 +69,22 @@ class Facts:
     price: Price | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     unlimited: set[str] | None = None
     falling: list[tuple[Facts, tuple[Metric, ...]]] = []
-    since = read.now - timedelta(hours=HOURS)
-    held = ((each, each[1:]) for each in credit_holders.holders(read))
-    for (holder, metric), (balance,) in measured(read, held, since):
+    since = reader.now - timedelta(hours=HOURS)
+    held = ((each, each[1:]) for each in credit_holders.holders(reader))
+    for (holder, metric), (balance,) in measured(reader, held, since):
         if not is_falling(balance, limits) or holder.kind in ("node", "volume"):
             yield Facts(holder, balance)
             continue
         if holder.kind == "instance":
-            unlimited = burstables.unlimited(read) if unlimited is None else unlimited
+            unlimited = burstables.unlimited(reader) if unlimited is None else unlimited
             holder = replace(holder, unlimited=holder.resource in unlimited)
         falling.append((Facts(holder, balance), surplus_of(metric) if min(balance.values) <= EMPTY else ()))
-    for facts, series in measured(read, falling, since):
+    for facts, series in measured(reader, falling, since):
         surplus, charged = series or (None, None)
-        yield replace(facts, surplus=surplus, charged=charged, price=price(read, facts.holder))
+        yield replace(facts, surplus=surplus, charged=charged, price=price(reader, facts.holder))
 
 
 def is_falling(balance: Series, limits: Limits) -> bool:
@@ -101,11 +101,11 @@ def surplus_of(balance: Metric) -> tuple[Metric, ...]:
     )
 
 
-def price(read: Reader, holder: Holder) -> Price | None:
+def price(reader: Reader, holder: Holder) -> Price | None:
     """What a vCPU-hour of surplus costs on Linux; for Windows and for databases no figure is known."""
     family = holder.size.partition(".")[0]
     known = holder.kind == "instance" and holder.linux
-    return read.price("ec2", f"{family}.unlimited-surplus.linux") if known else None
+    return reader.price("ec2", f"{family}.unlimited-surplus.linux") if known else None
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

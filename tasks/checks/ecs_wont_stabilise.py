@@ -67,20 +67,20 @@ class Surroundings:
     cidrs: Mapping[str, str]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     around = Surroundings(
-        groups={each["TargetGroupArn"]: each for each in target_groups.listed(read)},
-        balancers=target_groups.balancers(read),
-        rules=security_groups.listed(read),
-        cidrs=subnets.cidrs(read),
+        groups={each["TargetGroupArn"]: each for each in target_groups.listed(reader)},
+        balancers=target_groups.balancers(reader),
+        rules=security_groups.listed(reader),
+        cidrs=subnets.cidrs(reader),
     )
-    for service, definition in containers.with_definitions(read):
+    for service, definition in containers.with_definitions(reader):
         breaker = service.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {}).get("enable", False)
         rolling = service.get("deploymentController", {}).get("type", "ECS") == "ECS"
         yield Facts(
             service=service["serviceArn"],
             name=service["serviceName"],
-            at=read.now,
+            at=reader.now,
             ways=ways(service, definition, around) if definition else None,
             breaker=breaker or not rolling,
             tags=containers.tags(service),

@@ -56,15 +56,15 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, limits.days * 24)
-    checks = {each["TargetGroupArn"]: target_groups.seconds_to_healthy(each) for each in target_groups.listed(read)}
-    groups = [each for each in activities.groups(read) if "ELB" in each["HealthCheckType"].split(",")]
-    for group, hook in zip(groups, hooks(read, groups), strict=True):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, limits.days * 24)
+    checks = {each["TargetGroupArn"]: target_groups.seconds_to_healthy(each) for each in target_groups.listed(reader)}
+    groups = [each for each in activities.groups(reader) if "ELB" in each["HealthCheckType"].split(",")]
+    for group, hook in zip(groups, hooks(reader, groups), strict=True):
         yield Facts(
             group=group["AutoScalingGroupName"],
             arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            at=reader.now,
             grace=group.get("HealthCheckGracePeriod", 0),
             boots=boots(done.get(group["AutoScalingGroupName"], [])),
             check=max((checks.get(arn, 0) for arn in group.get("TargetGroupARNs", ())), default=0),
@@ -73,11 +73,11 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
         )
 
 
-def hooks(read: Reader, groups: list[dict[str, Any]]) -> Iterator[bool]:
+def hooks(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[bool]:
     """Whether a hook waits at each group's launches."""
     names = [each["AutoScalingGroupName"] for each in groups]
     reads = [Read("autoscaling", "describe_lifecycle_hooks", {"AutoScalingGroupName": name}) for name in names]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         yield any(each["LifecycleTransition"] == LAUNCHING for each in (answer or {}).get("LifecycleHooks", ()))
 
 

@@ -57,18 +57,18 @@ class Surroundings:
     cidrs: Mapping[str, str]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     around: Surroundings | None = None
-    for group in target_groups.watched(read):
+    for group in target_groups.watched(reader):
         if not group.targets or not failing(group.targets):
             continue
         if group.told.get("TargetType") != "instance":
-            yield Facts(group, read.now)
+            yield Facts(group, reader.now)
             continue
         around = around or Surroundings(
-            target_groups.balancers(read), security_groups.listed(read), subnets.cidrs(read)
+            target_groups.balancers(reader), security_groups.listed(reader), subnets.cidrs(reader)
         )
-        yield Facts(group, read.now, shut(group, guards(read, [target.id for target in group.targets]), around))
+        yield Facts(group, reader.now, shut(group, guards(reader, [target.id for target in group.targets]), around))
 
 
 def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings) -> tuple[int, ...] | None:
@@ -87,10 +87,10 @@ def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings
     return tuple(sorted(closed))
 
 
-def guards(read: Reader, instances: Sequence[str]) -> dict[str, list[str]]:
+def guards(reader: Reader, instances: Sequence[str]) -> dict[str, list[str]]:
     """The security groups of these instances; by filter, so that one that is gone is no error."""
     wanted = [{"Name": "instance-id", "Values": sorted(set(instances))}]
-    pages = read.pages(Read("ec2", "describe_instances", {"Filters": wanted}))
+    pages = reader.pages(Read("ec2", "describe_instances", {"Filters": wanted}))
     found = [each for page in pages for reservation in page["Reservations"] for each in reservation["Instances"]]
     return {
         each["InstanceId"]: [group["GroupId"] for group in each.get("SecurityGroups", ())]

@@ -59,20 +59,20 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    pages = read.pages(REPOSITORIES)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    pages = reader.pages(REPOSITORIES)
     mutable = {
         each["repositoryUri"]: each["imageTagMutability"] in TAGS for page in pages for each in page["repositories"]
     }
-    for batch in containers.batches(read):
+    for batch in containers.batches(reader):
         images = {each for _service, definition in batch for each in of_definition(definition, mutable) or ()}
-        digests = of_tags(read, sorted(image.name for image in images if image.mutable))
+        digests = of_tags(reader, sorted(image.name for image in images if image.mutable))
         for service, definition in batch:
             yield Facts(
                 service=service["serviceArn"],
                 name=service["serviceName"],
-                at=read.now,
-                protected=read.environment.protected,
+                at=reader.now,
+                protected=reader.environment.protected,
                 images=of_definition(definition, mutable, digests),
                 tags=containers.tags(service),
             )
@@ -96,12 +96,12 @@ def image(container: str, name: str, mutable: Mapping[str, bool], digests: Mappi
     return Image(container, name, tag, bool(digest), mutable.get(repository), digests.get(name, ""))
 
 
-def of_tags(read: Reader, names: Sequence[str]) -> dict[str, str]:
+def of_tags(reader: Reader, names: Sequence[str]) -> dict[str, str]:
     """The digests that these tags of our own repositories stand for now."""
     wanted = list(dict.fromkeys(names))
     reads = [Read("ecr", "describe_images", tagged(name)) for name in wanted]
     found = {}
-    for name, answer in zip(wanted, read.several(reads), strict=True):
+    for name, answer in zip(wanted, reader.several(reads), strict=True):
         details = (answer or {}).get("imageDetails", ())
         if details:
             found[name] = details[0]["imageDigest"]

@@ -62,10 +62,10 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, 1 + limits.times * LONGEST_GRACE)
-    hour_ago = read.now - timedelta(hours=1)
-    for group in activities.groups(read):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, 1 + limits.times * LONGEST_GRACE)
+    hour_ago = reader.now - timedelta(hours=1)
+    for group in activities.groups(reader):
         lives = [
             life for life in activities.lives(done.get(group["AutoScalingGroupName"], ())) if life.ended >= hour_ago
         ]
@@ -76,18 +76,18 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
         yield Facts(
             group=group["AutoScalingGroupName"],
             arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            at=reader.now,
             grace=grace,
             lives=tuple(lives),
-            console=console(read, group["Instances"]) if looping else (),
+            console=console(reader, group["Instances"]) if looping else (),
             tags=tags.plain(group.get("Tags")),
         )
 
 
-def console(read: Reader, instances: list[dict[str, Any]]) -> tuple[str, ...]:
+def console(reader: Reader, instances: list[dict[str, Any]]) -> tuple[str, ...]:
     """The last lines of the first of these that has written any, without those that look like secrets."""
     reads = [Read("ec2", "get_console_output", {"InstanceId": each["InstanceId"]}) for each in instances[:3]]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         lines = [line for line in (answer or {}).get("Output", "").splitlines() if line.strip()]
         if lines:
             return tuple(line[:300] for line in lines[-LINES:] if not list(plain_secrets.kinds(line)))

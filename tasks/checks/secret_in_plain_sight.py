@@ -65,35 +65,35 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    yield from of_templates(read)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    yield from of_templates(reader)
     if limits.instances:
-        yield from of_instances(read)
+        yield from of_instances(reader)
     if limits.stacks:
-        yield from of_stacks(read)
-    yield from of_tasks(read)
+        yield from of_stacks(reader)
+    yield from of_tasks(reader)
 
 
-def of_templates(read: Reader) -> Iterator[Facts]:
+def of_templates(reader: Reader) -> Iterator[Facts]:
     """One facts object a launch template: its latest and default version together."""
     seen: dict[tuple[str, str], list[Sighting]] = {}
-    for version in launch_templates.versions(read):
+    for version in launch_templates.versions(reader):
         what = f"user data of version {version.number}"
         seen.setdefault((version.template, version.name), []).extend(plain_secrets.in_text(version.user_data, what))
     for (template, name), sightings in seen.items():
-        yield Facts("launch template", template, name, read.now, tuple(sightings))
+        yield Facts("launch template", template, name, reader.now, tuple(sightings))
 
 
-def of_instances(read: Reader) -> Iterator[Facts]:
+def of_instances(reader: Reader) -> Iterator[Facts]:
     """Those launched by hand: the others have the user data of their template."""
-    for page in read.pages(INSTANCES):
+    for page in reader.pages(INSTANCES):
         told = [each for reservation in page["Reservations"] for each in reservation["Instances"]]
         wanted = [each for each in told if by_hand(each)]
         reads = [Read("ec2", "describe_instance_attribute", asked(each["InstanceId"])) for each in wanted]
-        for each, answer in zip(wanted, read.several(reads), strict=True):
+        for each, answer in zip(wanted, reader.several(reads), strict=True):
             data = launch_templates.decoded((answer or {}).get("UserData", {}).get("Value", ""))
             found, held = tuple(plain_secrets.in_text(data, "user data")), tags.plain(each.get("Tags"))
-            yield Facts("instance", each["InstanceId"], tags.name(held), read.now, found if answer else None, held)
+            yield Facts("instance", each["InstanceId"], tags.name(held), reader.now, found if answer else None, held)
 
 
 def by_hand(instance: Mapping[str, Any]) -> bool:
@@ -105,29 +105,29 @@ def asked(instance: str) -> dict[str, Any]:
     return {"InstanceId": instance, "Attribute": "userData"}
 
 
-def of_stacks(read: Reader) -> Iterator[Facts]:
-    stacks = [(each["StackId"], each["StackName"]) for page in read.pages(STACKS) for each in page["Stacks"]]
+def of_stacks(reader: Reader) -> Iterator[Facts]:
+    stacks = [(each["StackId"], each["StackName"]) for page in reader.pages(STACKS) for each in page["Stacks"]]
     for start in range(0, len(stacks), BATCH):
         batch = stacks[start : start + BATCH]
         reads = [Read("cloudformation", "get_template", {"StackName": stack}) for stack, _name in batch]
-        for (stack, name), answer in zip(batch, read.several(reads), strict=True):
+        for (stack, name), answer in zip(batch, reader.several(reads), strict=True):
             body = (answer or {}).get("TemplateBody", "")
             text = body if isinstance(body, str) else json.dumps(body, indent=1, default=str)
             found = tuple(plain_secrets.in_text(text, "template"))
-            yield Facts("stack", stack, name, read.now, found if answer else None)
+            yield Facts("stack", stack, name, reader.now, found if answer else None)
 
 
-def of_tasks(read: Reader) -> Iterator[Facts]:
+def of_tasks(reader: Reader) -> Iterator[Facts]:
     """The task definitions that services run, each once."""
-    arns = [each["taskDefinition"] for each in containers.services(read)]
-    for arn, definition in containers.definitions(read, arns).items():
+    arns = [each["taskDefinition"] for each in containers.services(reader)]
+    for arn, definition in containers.definitions(reader, arns).items():
         found = tuple(
             sighting
             for container in definition["containerDefinitions"]
             for setting in container.get("environment", ())
             for sighting in plain_secrets.in_setting(setting["name"], setting["value"], container["name"])
         )
-        yield Facts("task definition", arn, arn.rpartition("/")[2], read.now, found)
+        yield Facts("task definition", arn, arn.rpartition("/")[2], reader.now, found)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:

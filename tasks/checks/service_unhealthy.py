@@ -64,11 +64,11 @@ class Facts:
     group: Watched | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for told in containers.services(read):
-        yield Facts(read.now, service=service(told))
-    for group in target_groups.watched(read):
-        yield Facts(read.now, group=group)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for told in containers.services(reader):
+        yield Facts(reader.now, service=service(told))
+    for group in target_groups.watched(reader):
+        yield Facts(reader.now, group=group)
 
 
 def service(told: Mapping[str, Any]) -> Service:

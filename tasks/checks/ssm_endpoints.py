@@ -52,22 +52,22 @@ class Facts:
     endpoints: Mapping[str, bool | None]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    found, rules = subnets.endpoints(read), security_groups.listed(read)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    found, rules = subnets.endpoints(reader), security_groups.listed(reader)
     private = Counter(
         instance.get("SubnetId", "")
-        for page in read.pages(INSTANCES)
+        for page in reader.pages(INSTANCES)
         for reservation in page["Reservations"]
         for instance in reservation["Instances"]
         if instance["State"]["Name"] == "running" and not instance.get("PublicIpAddress")
     )
-    for subnet in subnets.subnets(read).values():
+    for subnet in subnets.subnets(reader).values():
         here = found.get(subnet.vpc, {})
         reached = {
             service: best([subnets.reached(each, subnet.cidr, rules) for each in each_of])
             for service, each_of in here.items()
         }
-        yield Facts(subnet, read.now, private[subnet.id], reached)
+        yield Facts(subnet, reader.now, private[subnet.id], reached)
 
 
 def best(reached: list[bool | None]) -> bool | None:

@@ -70,13 +70,13 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for page in read.pages(STACKS):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for page in reader.pages(STACKS):
         stacks = [each for each in page["Stacks"] if each["StackStatus"] in DETECTABLE and not each.get("ParentId")]
         drifted = [each["StackId"] for each in stacks if status(each) == "DRIFTED"]
-        drifts = dict(zip(drifted, read.several([asked(stack) for stack in drifted]), strict=True))
+        drifts = dict(zip(drifted, reader.several([asked(stack) for stack in drifted]), strict=True))
         for stack in stacks:
-            yield facts(stack, drifts.get(stack["StackId"]) or {}, read.now)
+            yield facts(stack, drifts.get(stack["StackId"]) or {}, reader.now)
 
 
 def status(stack: Mapping[str, Any]) -> str:

@@ -71,9 +71,9 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, limits.hours)
-    for group in activities.groups(read):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, limits.hours)
+    for group in activities.groups(reader):
         name = group["AutoScalingGroupName"]
         ended = [each for each in done.get(name, ()) if each.by_health_check]
         kinds = tuple(sorted({each["InstanceType"] for each in group["Instances"] if each.get("InstanceType")}))
@@ -81,18 +81,18 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
             yield Facts(
                 group=name,
                 arn=group["AutoScalingGroupARN"],
-                at=read.now,
+                at=reader.now,
                 kinds=kinds,
-                ends=tuple(ends(read, ended, limits)),
+                ends=tuple(ends(reader, ended, limits)),
                 suspended="ReplaceUnhealthy" in [each["ProcessName"] for each in group.get("SuspendedProcesses", ())],
                 tags=tags.plain(group.get("Tags")),
             )
 
 
-def ends(read: Reader, ended: list[Activity], limits: Limits) -> Iterator[End]:
+def ends(reader: Reader, ended: list[Activity], limits: Limits) -> Iterator[End]:
     """Each with the balance it had before."""
     wanted = ((each, (Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": each.instance}),)) for each in ended)
-    for each, (balance,) in measured(read, wanted, read.now - timedelta(hours=limits.hours + 1)):
+    for each, (balance,) in measured(reader, wanted, reader.now - timedelta(hours=limits.hours + 1)):
         before = balance.between(each.started - BEFORE, each.started)
         yield End(each.instance, each.started, min(before, default=None))
 

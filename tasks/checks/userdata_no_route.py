@@ -52,15 +52,15 @@ class Facts:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    known = subnets.subnets(read)
-    for group, version in launch_templates.of_groups(read, list(activities.groups(read))):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    known = subnets.subnets(reader)
+    for group, version in launch_templates.of_groups(reader, list(activities.groups(reader))):
         ids = [each for each in group.get("VPCZoneIdentifier", "").split(",") if each]
         mine = [known[each] for each in ids if each in known]
         yield Facts(
             group=group["AutoScalingGroupName"],
             arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            at=reader.now,
             template=f"{version.name}:{version.number}" if version else "",
             commands=commands(version.user_data) if version else None,
             shut=tuple(each for each in mine if each.out is False and not gets_address(version, each)),

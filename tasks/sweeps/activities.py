@@ -51,15 +51,15 @@ class Life:
         return (self.ended - self.launched).total_seconds()
 
 
-def groups(read: Reader) -> Iterator[dict[str, Any]]:
-    for page in read.pages(GROUPS):
+def groups(reader: Reader) -> Iterator[dict[str, Any]]:
+    for page in reader.pages(GROUPS):
         yield from page["AutoScalingGroups"]
 
 
-def by_group(read: Reader, hours: float) -> dict[str, list[Activity]]:
+def by_group(reader: Reader, hours: float) -> dict[str, list[Activity]]:
     """The activities that began in the last hours, newest first; older pages are not asked for."""
-    since, found = read.now - timedelta(hours=hours), dict[str, list[Activity]]()
-    for page in read.pages(ACTIVITIES):
+    since, found = reader.now - timedelta(hours=hours), dict[str, list[Activity]]()
+    for page in reader.pages(ACTIVITIES):
         told = page["Activities"]
         for activity in filter(None, map(activity_of, told)):
             if activity.started >= since:

@@ -68,9 +68,9 @@ def burst(size: str) -> Burst | None:
     return (T2 if family == "t2" else T3).get(name)
 
 
-def running(read: Reader) -> Iterator[dict[str, Any]]:
+def running(reader: Reader) -> Iterator[dict[str, Any]]:
     """The running instances of burstable types, as EC2 describes them."""
-    for page in read.pages(RUNNING):
+    for page in reader.pages(RUNNING):
         for reservation in page["Reservations"]:
             for instance in reservation["Instances"]:
                 if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
@@ -82,14 +82,14 @@ def is_linux(instance: Mapping[str, Any]) -> bool:
     return not instance.get("Platform") and instance.get("PlatformDetails", "Linux/UNIX") == "Linux/UNIX"
 
 
-def unlimited(read: Reader) -> set[str]:
+def unlimited(reader: Reader) -> set[str]:
     """The instances that may spend surplus credits: asked for none, EC2 lists those, and such as once could.
 
     AWS docs: DescribeInstanceCreditSpecifications.
     """
     return {
         each["InstanceId"]
-        for page in read.pages(UNLIMITED)
+        for page in reader.pages(UNLIMITED)
         for each in page["InstanceCreditSpecifications"]
         if each["CpuCredits"] == "unlimited"
     }

@@ -56,51 +56,51 @@ class Holder:
         return burstables.burst(self.size)
 
 
-def holders(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+def holders(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """All that holds credits, each with the metric of its balance."""
-    for instance in burstables.running(read):
+    for instance in burstables.running(reader):
         key = instance["InstanceId"]
         held = tags.plain(instance.get("Tags"))
         size, since = instance["InstanceType"], instance["LaunchTime"]
         linux = burstables.is_linux(instance)
-        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held, linux=linux)
+        holder = Holder("instance", key, tags.name(held), size, reader.now, since, tags=held, linux=linux)
         yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
-    yield from databases(read)
-    yield from nodes(read)
-    yield from volumes(read)
+    yield from databases(reader)
+    yield from nodes(reader)
+    yield from volumes(reader)
 
 
-def databases(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(DATABASES):
+def databases(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for page in reader.pages(DATABASES):
         for each in page["DBInstances"]:
             size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
             if burstables.burst(size) and each["DBInstanceStatus"] == "available":
                 unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
                 since = each.get("InstanceCreateTime")
-                holder = Holder("database", each["DBInstanceArn"], key, size, read.now, since, unlimited, held)
+                holder = Holder("database", each["DBInstanceArn"], key, size, reader.now, since, unlimited, held)
                 yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
 
 
-def nodes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+def nodes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """The nodes of caches; ElastiCache numbers them from 0001."""
-    for page in read.pages(CACHES):
+    for page in reader.pages(CACHES):
         for each in page["CacheClusters"]:
             if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
                 continue
             for number in range(1, each["NumCacheNodes"] + 1):
                 place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
                 key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
-                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], read.now, since, False)
+                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], reader.now, since, False)
                 yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
 
 
-def volumes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(VOLUMES):
+def volumes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for page in reader.pages(VOLUMES):
         for each in page["Volumes"]:
             kind, key = each["VolumeType"], each["VolumeId"]
             bursts = kind in ("st1", "sc1") or (kind == "gp2" and each["Size"] < SMALL_GP2)
             if bursts and each["State"] == "in-use":
                 held = tags.plain(each.get("Tags"))
                 size = f"{kind}, {each['Size']} GiB"
-                holder = Holder("volume", key, tags.name(held), size, read.now, each["CreateTime"], False, held)
+                holder = Holder("volume", key, tags.name(held), size, reader.now, each["CreateTime"], False, held)
                 yield holder, Metric("AWS/EBS", "BurstBalance", {"VolumeId": key})

@@ -38,11 +38,11 @@ class Version:
         return [each["SubnetId"] for each in self.data.get("NetworkInterfaces", ()) if each.get("SubnetId")]
 
 
-def versions(read: Reader) -> list[Version]:
+def versions(reader: Reader) -> list[Version]:
     """The latest and the default version of each template."""
     told = {
         (each["LaunchTemplateId"], each["VersionNumber"]): each
-        for page in read.pages(VERSIONS)
+        for page in reader.pages(VERSIONS)
         for each in page["LaunchTemplateVersions"]
     }
     latest: dict[str, int] = {}
@@ -57,14 +57,14 @@ def version(told: Mapping[str, Any], latest: bool | None) -> Version:
     return Version(*names, told["VersionNumber"], default, latest, told["LaunchTemplateData"])
 
 
-def of_groups(read: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
+def of_groups(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
     """Each group that has a launch template with the version it launches; None: that version is gone."""
-    known = versions(read)
+    known = versions(reader)
     wanted = [(group, specification(group)) for group in groups]
     used = [(group, named) for group, named in wanted if named]
     missing = [named for _, named in used if not match(named, known)]
     reads = [Read("ec2", "describe_launch_template_versions", asked(named)) for named in missing]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         known.extend(version(each, None) for each in (answer or {}).get("LaunchTemplateVersions", ()))
     for group, named in used:
         yield group, match(named, known)

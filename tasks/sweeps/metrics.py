@@ -63,13 +63,15 @@ def whole(time: datetime, period: int) -> datetime:
 
 
 def measured(
-    read: Reader, wanted: Iterable[tuple[Item, Sequence[Metric]]], since: datetime
+    reader: Reader, wanted: Iterable[tuple[Item, Sequence[Metric]]], since: datetime
 ) -> Iterator[tuple[Item, tuple[Series, ...]]]:
     """Each item with the series of its metrics from then until now, in their order; four calls' worth in memory."""
-    left = batches(wanted, read.now - since)
+    left = batches(wanted, reader.now - since)
     while group := list(islice(left, TOGETHER)):
         asked = [[metric for _item, metrics in batch for metric in metrics] for batch in group]
-        series = chain.from_iterable(answers(read, [request(metrics, since, read.now) for metrics in asked if metrics]))
+        series = chain.from_iterable(
+            answers(reader, [request(metrics, since, reader.now) for metrics in asked if metrics])
+        )
         yield from ((item, tuple(islice(series, len(metrics)))) for batch in group for item, metrics in batch)
 
 
@@ -109,23 +111,23 @@ def stat(metric: Metric) -> dict[str, Any]:
     return {"Metric": what, "Period": metric.period, "Stat": metric.statistic}
 
 
-def answers(read: Reader, calls: Sequence[Read]) -> Iterator[list[Series]]:
+def answers(reader: Reader, calls: Sequence[Read]) -> Iterator[list[Series]]:
     """The series of each call, in the order of its queries."""
-    for call, answer in zip(calls, read.several(calls), strict=True):
+    for call, answer in zip(calls, reader.several(calls), strict=True):
         parts: dict[str, list[Mapping[str, Any]]] = {}
-        for page in pages(read, call, answer):
+        for page in pages(reader, call, answer):
             for result in page["MetricDataResults"]:
                 parts.setdefault(result["Id"], []).append(result)
         yield [joined(parts.get(query["Id"], [])) for query in call.arguments["MetricDataQueries"]]
 
 
-def pages(read: Reader, call: Read, answer: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+def pages(reader: Reader, call: Read, answer: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     """The answer, and what follows where AWS cut it."""
     while answer:
         yield answer
         token = answer.get("NextToken")
         answer = (
-            read.read(Read(call.service, call.operation, {**call.arguments, "NextToken": token})) if token else None
+            reader.read(Read(call.service, call.operation, {**call.arguments, "NextToken": token})) if token else None
         )
 
 
