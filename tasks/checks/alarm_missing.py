@@ -15,13 +15,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, alarms, tags, target_groups
+from tasks.sweeps import alarms, databases, scaling_groups, tags, target_groups
 from tasks.sweeps.alarms import Watch
-
-DATABASES = Read("rds", "describe_db_instances")
 
 Kind = Literal["fleet", "database", "balancer"]
 CPU = ("CPUUtilization",)
@@ -64,13 +62,12 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         for watch in alarms.watches(alarm):
             for value in watch.dimensions.values():
                 by_value.setdefault(value, []).append(watch)
-    for group in activities.groups(reader):
+    for group in scaling_groups.listed(reader):
         name, arn = group["AutoScalingGroupName"], group["AutoScalingGroupARN"]
         yield Facts("fleet", arn, name, reader.now, of(by_value, name), tags.plain(group.get("Tags")))
-    for page in reader.pages(DATABASES):
-        for each in page["DBInstances"]:
-            name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
-            yield Facts("database", each["DBInstanceArn"], name, reader.now, of(by_value, name), held)
+    for each in databases.listed(reader):
+        name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
+        yield Facts("database", each["DBInstanceArn"], name, reader.now, of(by_value, name), held)
     for arn, balancer in target_groups.balancers(reader).items():
         key = arn.rpartition(":loadbalancer/")[2]
         yield Facts("balancer", arn, balancer["LoadBalancerName"], reader.now, of(by_value, key))
@@ -129,7 +126,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(alarms.ALARMS, activities.GROUPS, DATABASES, target_groups.LOAD_BALANCERS),
+    reads=(alarms.ALARMS, scaling_groups.GROUPS, databases.ALL, target_groups.LOAD_BALANCERS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "cloudwatch:DescribeAlarms",

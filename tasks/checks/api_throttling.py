@@ -103,7 +103,7 @@ def functions(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         if set(place) == {"FunctionName"}:
             name, namespace = place["FunctionName"], "AWS/Lambda"
             metrics = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
-            yield Asked("function", f"{arn(read, 'lambda')}:function:{name}", name), metrics
+            yield Asked("function", f"{arn(reader, 'lambda')}:function:{name}", name), metrics
 
 
 def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -116,7 +116,7 @@ def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         refused = [Metric("AWS/DynamoDB", "ThrottledRequests", place, "Sum", QUARTER) for place in places]
         latency = "SuccessfulRequestLatency"  # its samples are the requests that succeeded
         done = [Metric("AWS/DynamoDB", latency, place, "SampleCount", QUARTER) for place in places]
-        yield Asked("table", f"{arn(read, 'dynamodb')}:table/{name}", name), refused + done
+        yield Asked("table", f"{arn(reader, 'dynamodb')}:table/{name}", name), refused + done
 
 
 def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -124,12 +124,12 @@ def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         if set(place) == {"ApiName"}:
             errors = Metric("AWS/ApiGateway", "4XXError", place, "Sum", QUARTER)
             every = Metric("AWS/ApiGateway", "Count", place, "SampleCount", QUARTER)
-            yield Asked("api", f"{arn(read, 'apigateway')}:{place['ApiName']}", place["ApiName"]), [errors, every]
+            yield Asked("api", f"{arn(reader, 'apigateway')}:{place['ApiName']}", place["ApiName"]), [errors, every]
 
 
 def arn(reader: Reader, service: str) -> str:
     partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(reader.region.rpartition("-")[0].rpartition("-")[0], "aws")
-    return f"arn:{partition}:{service}:{read.region}:{read.environment.account}"
+    return f"arn:{partition}:{service}:{reader.region}:{reader.environment.account}"
 
 
 def quotas(reader: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:

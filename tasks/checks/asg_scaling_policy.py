@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, alarms, tags
+from tasks.sweeps import activities, alarms, scaling_groups, tags
 from tasks.sweeps.spans import about
 
 POLICIES = Read("autoscaling", "describe_policies")
@@ -83,7 +83,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
                 policies.setdefault(policy["AutoScalingGroupName"], []).append(policy)
     known = {alarm["AlarmName"]: alarm for alarm in alarms.listed(reader)}
     done = activities.by_group(reader, limits.hours)
-    for group in activities.groups(reader):
+    for group in scaling_groups.listed(reader):
         name = group["AutoScalingGroupName"]
         mine = policies.get(name, [])
         yield Facts(
@@ -163,7 +163,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, POLICIES, alarms.ALARMS),
+    reads=(scaling_groups.GROUPS, POLICIES, alarms.ALARMS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribePolicies",

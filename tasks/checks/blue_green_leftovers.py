@@ -19,12 +19,11 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import databases, money, tags
+from tasks.sweeps import databases, money, scaling_groups, tags
 from tasks.sweeps.databases import Database
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-FLEETS = Read("autoscaling", "describe_auto_scaling_groups")
 APPLICATIONS = Read("codedeploy", "list_applications")
 COPIED = re.compile(r"^CodeDeploy_.+_(d-[A-Z0-9]+)$")
 REPLACED = re.compile(r"-old\d+$")
@@ -63,11 +62,10 @@ class InUse:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     used = in_use(groups(reader))
-    for page in reader.pages(FLEETS):
-        for told in page["AutoScalingGroups"]:
-            copied = COPIED.match(told["AutoScalingGroupName"])
-            if copied:
-                yield fleet(told, reader, copied[1], used)
+    for told in scaling_groups.listed(reader):
+        copied = COPIED.match(told["AutoScalingGroupName"])
+        if copied:
+            yield fleet(told, reader, copied[1], used)
     for database in databases.databases(reader):
         if REPLACED.search(database.resource.id):
             yield replaced(database, reader)
@@ -141,7 +139,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(FLEETS, APPLICATIONS, databases.ALL),
+    reads=(scaling_groups.GROUPS, APPLICATIONS, databases.ALL),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "codedeploy:GetDeploymentGroup",

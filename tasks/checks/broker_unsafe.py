@@ -19,9 +19,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
+from tasks.sweeps import caches
 
 GROUPS = Read("elasticache", "describe_replication_groups")
-CLUSTERS = Read("elasticache", "describe_cache_clusters")
 POLICY = "maxmemory-policy"
 SAFE = "noeviction"
 
@@ -51,9 +51,7 @@ class Facts:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    clusters = [
-        each for page in reader.pages(CLUSTERS) for each in page["CacheClusters"] if each["Engine"] != "memcached"
-    ]
+    clusters = [each for each in caches.listed(reader) if each["Engine"] != "memcached"]
     parameters = {
         each["CacheClusterId"]: each.get("CacheParameterGroup", {}).get("CacheParameterGroupName", "")
         for each in clusters
@@ -139,7 +137,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(GROUPS, CLUSTERS),
+    reads=(GROUPS, caches.CLUSTERS),
     permissions=(
         "elasticache:DescribeCacheClusters",
         "elasticache:DescribeCacheParameters",

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, metrics, money, tags
+from tasks.sweeps import burstables, instances, metrics, money, tags
 from tasks.sweeps.burstables import Burst
 from tasks.sweeps.metrics import HOUR, Metric, Series, measured
 from tasks.sweeps.spans import about
@@ -91,7 +91,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         kind, held = instance["InstanceType"], tags.plain(instance.get("Tags"))
         mine = known.get(kind) or Size(kind, _burst(kind).vcpus, 0, (), _burst(kind).baseline)
         surplus = reader.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
-        linux = burstables.is_linux(instance)  # the prices are Linux's
+        linux = instances.is_linux(instance)  # the prices are Linux's
         yield Facts(
             resource=instance["InstanceId"],
             name=tags.name(held),

@@ -20,9 +20,7 @@ from tasks.sweeps import instances, metrics
 from tasks.sweeps.instances import Instance
 from tasks.sweeps.metrics import DAY, Metric, Statistic, measured, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import found
-
-MB = 1_000_000
+from tasks.sweeps.resources import MB, found
 
 
 class Limits(BaseModel):

@@ -13,15 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import metrics, money, tags
+from tasks.sweeps import caches, metrics, money, tags
 from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-CLUSTERS = Read("elasticache", "describe_cache_clusters")
 KIND = "elasticache:cluster"
 
 
@@ -62,8 +61,8 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     groups: dict[str, list[tuple[Mapping[str, Any], float | None]]] = {}
-    clusters = (told for page in reader.pages(CLUSTERS) for told in page["CacheClusters"])
-    wanted = ((told, (connections(told),)) for told in clusters if told.get("CacheClusterCreateTime"))
+    made = (told for told in caches.listed(reader) if told.get("CacheClusterCreateTime"))
+    wanted = ((told, (connections(told),)) for told in made)
     for told, (open_,) in measured(reader, wanted, midnight(reader.now, limits.days)):
         most = max(open_.values) if open_.covers(limits.days) else None
         groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, most))
@@ -130,7 +129,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(CLUSTERS, tags.reading(KIND)),
+    reads=(caches.CLUSTERS, tags.reading(KIND)),
     permissions=("elasticache:DescribeCacheClusters", *metrics.PERMISSIONS, *tags.PERMISSIONS),
     guide=__doc__ or "",
 )

@@ -17,12 +17,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import money, tags
+from tasks.sweeps import money, tags, target_groups
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-BALANCERS = Read("elbv2", "describe_load_balancers")
-GROUPS = Read("elbv2", "describe_target_groups")
 CLASSIC = Read("elb", "describe_load_balancers")
 KIND = "elasticloadbalancing:loadbalancer"
 ITEMS = {"application": "alb.hour", "network": "nlb.hour", "gateway": "gwlb.hour", "classic": "clb.hour"}
@@ -54,9 +52,8 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     groups = by_balancer(reader)
-    for page in reader.pages(BALANCERS):
-        for told in page["LoadBalancers"]:
-            yield newer(told, reader, groups.get(told["LoadBalancerArn"], []), held)
+    for arn, told in target_groups.balancers(reader).items():
+        yield newer(told, reader, groups.get(arn, []), held)
     for page in reader.pages(CLASSIC):
         yield from (classic(told, reader, held) for told in page["LoadBalancerDescriptions"])
 
@@ -64,12 +61,10 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
 def by_balancer(reader: Reader) -> dict[str, list[int]]:
     """How many targets each target group of a load balancer has, by the load balancer's ARN."""
     found: dict[str, list[int]] = {}
-    for page in reader.pages(GROUPS):
-        groups = [group for group in page["TargetGroups"] if group.get("LoadBalancerArns")]
-        reads = [Read("elbv2", "describe_target_health", {"TargetGroupArn": each["TargetGroupArn"]}) for each in groups]
-        for group, answer in zip(groups, reader.several(reads), strict=True):
-            for balancer in group["LoadBalancerArns"]:
-                found.setdefault(balancer, []).append(len((answer or {}).get("TargetHealthDescriptions", ())))
+    groups = [group for group in target_groups.listed(reader) if group.get("LoadBalancerArns")]
+    for group, targets in zip(groups, target_groups.healths(reader, groups), strict=True):
+        for balancer in group["LoadBalancerArns"]:
+            found.setdefault(balancer, []).append(len(targets))
     return found
 
 
@@ -131,7 +126,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(BALANCERS, GROUPS, CLASSIC, tags.reading(KIND)),
+    reads=(target_groups.LOAD_BALANCERS, target_groups.GROUPS, CLASSIC, tags.reading(KIND)),
     permissions=(
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancers",

@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, tags, target_groups
+from tasks.sweeps import activities, scaling_groups, tags, target_groups
 from tasks.sweeps.activities import Activity
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
@@ -59,7 +59,7 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     done = activities.by_group(reader, limits.days * 24)
     checks = {each["TargetGroupArn"]: target_groups.seconds_to_healthy(each) for each in target_groups.listed(reader)}
-    groups = [each for each in activities.groups(reader) if "ELB" in each["HealthCheckType"].split(",")]
+    groups = [each for each in scaling_groups.listed(reader) if "ELB" in each["HealthCheckType"].split(",")]
     for group, hook in zip(groups, hooks(reader, groups), strict=True):
         yield Facts(
             group=group["AutoScalingGroupName"],
@@ -140,7 +140,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, target_groups.GROUPS),
+    reads=(scaling_groups.GROUPS, target_groups.GROUPS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeLifecycleHooks",

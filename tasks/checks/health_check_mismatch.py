@@ -18,10 +18,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import metrics, security_groups, subnets, target_groups
+from tasks.sweeps import instances, metrics, security_groups, subnets, target_groups
 from tasks.sweeps.target_groups import Target, Watched
 
 FAILING = ("Target.ResponseCodeMismatch", "Target.Timeout", "Target.FailedHealthChecks")
@@ -87,15 +87,13 @@ def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings
     return tuple(sorted(closed))
 
 
-def guards(reader: Reader, instances: Sequence[str]) -> dict[str, list[str]]:
+def guards(reader: Reader, ids: Sequence[str]) -> dict[str, list[str]]:
     """The security groups of these instances; by filter, so that one that is gone is no error."""
-    wanted = [{"Name": "instance-id", "Values": sorted(set(instances))}]
-    pages = reader.pages(Read("ec2", "describe_instances", {"Filters": wanted}))
-    found = [each for page in pages for reservation in page["Reservations"] for each in reservation["Instances"]]
+    found = instances.listed(reader, instances.reading(instance_id=sorted(set(ids))))
     return {
         each["InstanceId"]: [group["GroupId"] for group in each.get("SecurityGroups", ())]
         for each in found
-        if each["InstanceId"] in instances
+        if each["InstanceId"] in ids
     }
 
 

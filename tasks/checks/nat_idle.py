@@ -19,10 +19,9 @@ from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
 from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import Resource, found
+from tasks.sweeps.resources import MB, Resource, found
 
 GATEWAYS = Read("ec2", "describe_nat_gateways", {"Filter": [{"Name": "state", "Values": ["available"]}]})
-MB = 1_000_000
 REGIONAL = "regional"
 
 

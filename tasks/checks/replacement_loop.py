@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, plain_secrets, tags
+from tasks.sweeps import activities, plain_secrets, scaling_groups, tags
 from tasks.sweeps.activities import Life
 
 LINES = 20
@@ -65,7 +65,7 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     done = activities.by_group(reader, 1 + limits.times * LONGEST_GRACE)
     hour_ago = reader.now - timedelta(hours=1)
-    for group in activities.groups(reader):
+    for group in scaling_groups.listed(reader):
         lives = [
             life for life in activities.lives(done.get(group["AutoScalingGroupName"], ())) if life.ended >= hour_ago
         ]
@@ -139,7 +139,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS,),
+    reads=(scaling_groups.GROUPS,),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -21,15 +22,13 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import containers, launch_templates, plain_secrets, tags
+from tasks.sweeps import containers, instances, launch_templates, plain_secrets, scaling_groups, tags
 from tasks.sweeps.plain_secrets import Sighting
 
-INSTANCES = Read(
-    "ec2", "describe_instances", {"Filters": [{"Name": "instance-state-name", "Values": ["running", "stopped"]}]}
-)
+INSTANCES = instances.reading("running", "stopped")
 STACKS = Read("cloudformation", "describe_stacks")
-MADE_BY = ("aws:autoscaling:groupName", "aws:ec2launchtemplate:id")
-BATCH = 50  # templates in memory at a time
+MADE_BY = (scaling_groups.TAG, "aws:ec2launchtemplate:id")
+BATCH = 50  # templates, or user data, in memory at a time
 
 Kind = Literal["launch template", "instance", "stack", "task definition"]
 
@@ -86,9 +85,8 @@ def of_templates(reader: Reader) -> Iterator[Facts]:
 
 def of_instances(reader: Reader) -> Iterator[Facts]:
     """Those launched by hand: the others have the user data of their template."""
-    for page in reader.pages(INSTANCES):
-        told = [each for reservation in page["Reservations"] for each in reservation["Instances"]]
-        wanted = [each for each in told if by_hand(each)]
+    left = (each for each in instances.listed(reader, INSTANCES) if by_hand(each))
+    while wanted := list(islice(left, BATCH)):
         reads = [Read("ec2", "describe_instance_attribute", asked(each["InstanceId"])) for each in wanted]
         for each, answer in zip(wanted, reader.several(reads), strict=True):
             data = launch_templates.decoded((answer or {}).get("UserData", {}).get("Value", ""))

@@ -15,13 +15,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader, Severity
+from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import security_groups, subnets
+from tasks.sweeps import instances, security_groups, subnets
 from tasks.sweeps.subnets import Subnet
-
-INSTANCES = Read("ec2", "describe_instances", {"Filters": [{"Name": "instance-state-name", "Values": ["running"]}]})
 
 
 class Limits(BaseModel):
@@ -56,9 +54,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     found, rules = subnets.endpoints(reader), security_groups.listed(reader)
     private = Counter(
         instance.get("SubnetId", "")
-        for page in reader.pages(INSTANCES)
-        for reservation in page["Reservations"]
-        for instance in reservation["Instances"]
+        for instance in instances.listed(reader, instances.RUNNING)
         if instance["State"]["Name"] == "running" and not instance.get("PublicIpAddress")
     )
     for subnet in subnets.subnets(reader).values():
@@ -133,7 +129,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(*subnets.READS, subnets.ENDPOINTS, security_groups.GROUPS, INSTANCES),
+    reads=(*subnets.READS, subnets.ENDPOINTS, security_groups.GROUPS, instances.RUNNING),
     permissions=(
         "ec2:DescribeInstances",
         *subnets.PERMISSIONS,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, burstables, metrics, tags
+from tasks.sweeps import activities, burstables, metrics, scaling_groups, tags
 from tasks.sweeps.activities import Activity
 from tasks.sweeps.metrics import Metric, measured
 from tasks.sweeps.spans import about
@@ -73,7 +73,7 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     done = activities.by_group(reader, limits.hours)
-    for group in activities.groups(reader):
+    for group in scaling_groups.listed(reader):
         name = group["AutoScalingGroupName"]
         ended = [each for each in done.get(name, ()) if each.by_health_check]
         kinds = tuple(sorted({each["InstanceType"] for each in group["Instances"] if each.get("InstanceType")}))
@@ -141,7 +141,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS,),
+    reads=(scaling_groups.GROUPS,),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import activities, launch_templates, subnets, tags
+from tasks.sweeps import launch_templates, scaling_groups, subnets, tags
 from tasks.sweeps.subnets import Subnet
 
 INSTALLERS = re.compile(
@@ -54,7 +54,7 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     known = subnets.subnets(reader)
-    for group, version in launch_templates.of_groups(reader, list(activities.groups(reader))):
+    for group, version in launch_templates.of_groups(reader, list(scaling_groups.listed(reader))):
         ids = [each for each in group.get("VPCZoneIdentifier", "").split(",") if each]
         mine = [known[each] for each in ids if each in known]
         yield Facts(
@@ -125,7 +125,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, launch_templates.VERSIONS, *subnets.READS),
+    reads=(scaling_groups.GROUPS, launch_templates.VERSIONS, *subnets.READS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "ec2:DescribeLaunchTemplateVersions",

@@ -19,11 +19,10 @@ from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
 from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import Resource, found
+from tasks.sweeps.resources import MB, Resource, found
 
 INTERFACE = "Interface"
 ENDPOINTS = Read("ec2", "describe_vpc_endpoints", {"Filters": [{"Name": "vpc-endpoint-type", "Values": [INTERFACE]}]})
-MB = 1_000_000
 
 
 class Limits(BaseModel):

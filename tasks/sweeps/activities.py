@@ -5,7 +5,7 @@ Activities in progress come first, then the others by their start, newest first,
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from opsportal.checks import Read, Reader
 
-GROUPS = Read("autoscaling", "describe_auto_scaling_groups")
 ACTIVITIES = Read("autoscaling", "describe_scaling_activities")
 DONE = re.compile(r"^(Launching a new|Terminating) EC2 instance: (i-[0-9a-f]+)")
 UNHEALTHY = re.compile(r"health check|status checks failure", re.IGNORECASE)
@@ -49,11 +48,6 @@ class Life:
     @property
     def seconds(self) -> float:
         return (self.ended - self.launched).total_seconds()
-
-
-def groups(reader: Reader) -> Iterator[dict[str, Any]]:
-    for page in reader.pages(GROUPS):
-        yield from page["AutoScalingGroups"]
 
 
 def by_group(reader: Reader, hours: float) -> dict[str, list[Activity]]:

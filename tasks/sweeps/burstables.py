@@ -4,25 +4,18 @@ One CPU credit is one vCPU at 100 % for one minute. AWS docs: Key concepts for b
 Unlimited mode for burstable performance instances.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
+from . import instances
+
 FAMILIES = ("t2", "t3", "t3a", "t4g")
 SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
 TYPES = [f"{family}.{size}" for family in FAMILIES for size in SIZES]
-RUNNING = Read(
-    "ec2",
-    "describe_instances",
-    {
-        "Filters": [
-            {"Name": "instance-state-name", "Values": ["running"]},
-            {"Name": "instance-type", "Values": TYPES},
-        ]
-    },
-)
+RUNNING = instances.reading("running", instance_type=TYPES)
 UNLIMITED = Read("ec2", "describe_instance_credit_specifications")
 
 
@@ -70,16 +63,9 @@ def burst(size: str) -> Burst | None:
 
 def running(reader: Reader) -> Iterator[dict[str, Any]]:
     """The running instances of burstable types, as EC2 describes them."""
-    for page in reader.pages(RUNNING):
-        for reservation in page["Reservations"]:
-            for instance in reservation["Instances"]:
-                if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
-                    yield instance
-
-
-def is_linux(instance: Mapping[str, Any]) -> bool:
-    """Whether it runs Linux without a licence, which list prices are known for."""
-    return not instance.get("Platform") and instance.get("PlatformDetails", "Linux/UNIX") == "Linux/UNIX"
+    for instance in instances.listed(reader, RUNNING):
+        if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
+            yield instance
 
 
 def unlimited(reader: Reader) -> set[str]:

@@ -9,27 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from opsportal.checks import Read, Reader
+from opsportal.checks import Reader
 
-from . import burstables, tags
+from . import burstables, caches, databases, instances, tags, volumes
 from .burstables import Burst
 from .metrics import Metric
 
 SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
 
-VOLUMES = Read(
-    "ec2",
-    "describe_volumes",
-    {
-        "Filters": [
-            {"Name": "status", "Values": ["in-use"]},
-            {"Name": "volume-type", "Values": ["gp2", "st1", "sc1"]},
-        ]
-    },
-)
-DATABASES = Read("rds", "describe_db_instances")
-CACHES = Read("elasticache", "describe_cache_clusters")
-READS = (burstables.RUNNING, DATABASES, CACHES, VOLUMES)
+VOLUMES = volumes.reading(status=["in-use"], volume_type=["gp2", "st1", "sc1"])
+READS = (burstables.RUNNING, databases.ALL, caches.CLUSTERS, VOLUMES)
 
 Kind = Literal["instance", "database", "node", "volume"]
 
@@ -62,39 +51,37 @@ def holders(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
         key = instance["InstanceId"]
         held = tags.plain(instance.get("Tags"))
         size, since = instance["InstanceType"], instance["LaunchTime"]
-        linux = burstables.is_linux(instance)
+        linux = instances.is_linux(instance)
         holder = Holder("instance", key, tags.name(held), size, reader.now, since, tags=held, linux=linux)
         yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
-    yield from databases(reader)
-    yield from nodes(reader)
-    yield from volumes(reader)
+    yield from in_databases(reader)
+    yield from in_caches(reader)
+    yield from in_volumes(reader)
 
 
-def databases(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in reader.pages(DATABASES):
-        for each in page["DBInstances"]:
-            size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
-            if burstables.burst(size) and each["DBInstanceStatus"] == "available":
-                unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
-                since = each.get("InstanceCreateTime")
-                holder = Holder("database", each["DBInstanceArn"], key, size, reader.now, since, unlimited, held)
-                yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
+def in_databases(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for each in databases.listed(reader):
+        size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
+        if burstables.burst(size) and each["DBInstanceStatus"] == "available":
+            unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
+            since = each.get("InstanceCreateTime")
+            holder = Holder("database", each["DBInstanceArn"], key, size, reader.now, since, unlimited, held)
+            yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
 
 
-def nodes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+def in_caches(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """The nodes of caches; ElastiCache numbers them from 0001."""
-    for page in reader.pages(CACHES):
-        for each in page["CacheClusters"]:
-            if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
-                continue
-            for number in range(1, each["NumCacheNodes"] + 1):
-                place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
-                key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
-                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], reader.now, since, False)
-                yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
+    for each in caches.listed(reader):
+        if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
+            continue
+        for number in range(1, each["NumCacheNodes"] + 1):
+            place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
+            key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
+            holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], reader.now, since, False)
+            yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
 
 
-def volumes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+def in_volumes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     for page in reader.pages(VOLUMES):
         for each in page["Volumes"]:
             kind, key = each["VolumeType"], each["VolumeId"]

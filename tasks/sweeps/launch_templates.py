@@ -13,6 +13,8 @@ from typing import Any
 
 from opsportal.checks import Read, Reader
 
+from . import scaling_groups
+
 VERSIONS = Read("ec2", "describe_launch_template_versions", {"Versions": ["$Latest", "$Default"]})
 MOST = 1_000_000  # bytes of user data unpacked; EC2 takes 16 KB
 
@@ -60,21 +62,13 @@ def version(told: Mapping[str, Any], latest: bool | None) -> Version:
 def of_groups(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
     """Each group that has a launch template with the version it launches; None: that version is gone."""
     known = versions(reader)
-    wanted = [(group, specification(group)) for group in groups]
-    used = [(group, named) for group, named in wanted if named]
+    used = [(group, named[0]) for group in groups if (named := scaling_groups.templates(group))]
     missing = [named for _, named in used if not match(named, known)]
     reads = [Read("ec2", "describe_launch_template_versions", asked(named)) for named in missing]
     for answer in reader.several(reads):
         known.extend(version(each, None) for each in (answer or {}).get("LaunchTemplateVersions", ()))
     for group, named in used:
         yield group, match(named, known)
-
-
-def specification(group: Mapping[str, Any]) -> Mapping[str, str] | None:
-    """The launch template of a group, also of a mixed instances policy."""
-    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    found: Mapping[str, str] | None = group.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification")
-    return found
 
 
 def asked(named: Mapping[str, str]) -> dict[str, Any]:

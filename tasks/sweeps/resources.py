@@ -9,7 +9,7 @@ from opsportal.checks import Found, Severity
 
 from .money import Cost
 
-GIB = 1024**3
+GIB, MB = 1024**3, 1_000_000  # bytes
 
 
 @dataclass(frozen=True)

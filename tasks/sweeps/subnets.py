@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from opsportal.checks import Read, Reader
 
-from . import security_groups
+from . import security_groups, tags
 
 SUBNETS = Read("ec2", "describe_subnets")
 ROUTES = Read("ec2", "describe_route_tables")
@@ -61,7 +61,7 @@ def subnets(reader: Reader) -> dict[str, Subnet]:
 
 
 def subnet(told: Mapping[str, Any], way: Way) -> Subnet:
-    name = next((tag["Value"] for tag in told.get("Tags", ()) if tag["Key"] == "Name"), "")
+    name = tags.name(tags.plain(told.get("Tags")))
     public = told.get("MapPublicIpOnLaunch", False)
     return Subnet(told["SubnetId"], name, told["VpcId"], told["CidrBlock"], way, public)
 

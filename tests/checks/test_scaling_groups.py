@@ -7,7 +7,7 @@ import pytest
 from tasks.checks import asg_scaling_policy, grace_too_short, replacement_loop, throttle_recycle
 from tasks.checks.asg_scaling_policy import Threshold
 from tasks.checks.throttle_recycle import End
-from tasks.sweeps import activities
+from tasks.sweeps import activities, scaling_groups
 from tasks.sweeps.activities import Life
 from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged, measured
 
@@ -238,6 +238,6 @@ def test_a_group_of_the_sandbox_without_a_policy_is_found(account):
     client.create_auto_scaling_group(
         AutoScalingGroupName="web", LaunchConfigurationName="c", MinSize=0, MaxSize=3, AvailabilityZones=["eu-west-1a"]
     )
-    (told,) = activities.groups(OnSandbox(account))
+    (told,) = scaling_groups.listed(OnSandbox(account))
     facts = replace(MOVES, group=told["AutoScalingGroupName"], most=told["MaxSize"], policies=())
     assert judged(asg_scaling_policy, facts).name == "web"

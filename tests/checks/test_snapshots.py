@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tasks.checks import ami_unused, snapshot_old, snapshot_orphaned
-from tasks.sweeps import images, tags
+from tasks.sweeps import images, scaling_groups, tags
 from tasks.sweeps.snapshots import COPIED, Snapshot, size, snapshot
 from tests.checks.reading import NOW, SandboxReader, ago, cost, found, judged, price, resource
 
@@ -162,5 +162,5 @@ def test_the_launch_templates_of_mixed_instances_are_a_groups_too():
     plain, other = {"LaunchTemplateId": "lt-1", "Version": "1"}, {"LaunchTemplateId": "lt-2", "Version": "2"}
     mixed = {"LaunchTemplateSpecification": plain, "Overrides": [{"LaunchTemplateSpecification": other}, {}]}
 
-    assert images.templates({"MixedInstancesPolicy": {"LaunchTemplate": mixed}}) == [plain, other]
-    assert images.templates({"LaunchConfigurationName": "old"}) == []
+    assert scaling_groups.templates({"MixedInstancesPolicy": {"LaunchTemplate": mixed}}) == [plain, other]
+    assert scaling_groups.templates({"LaunchConfigurationName": "old"}) == []

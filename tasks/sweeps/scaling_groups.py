@@ -1,0 +1,23 @@
+"""Auto Scaling groups, and the launch templates that they name."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from opsportal.checks import Read, Reader
+
+GROUPS = Read("autoscaling", "describe_auto_scaling_groups")
+TAG = "aws:autoscaling:groupName"  # what an instance says of its group
+
+
+def listed(reader: Reader) -> Iterator[dict[str, Any]]:
+    """As EC2 Auto Scaling describes them."""
+    for page in reader.pages(GROUPS):
+        yield from page["AutoScalingGroups"]
+
+
+def templates(group: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The launch templates of a group, its own first, then those of its mixed instances and of their overrides."""
+    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    overrides = [each.get("LaunchTemplateSpecification") for each in mixed.get("Overrides", ())]
+    found = [group.get("LaunchTemplate"), mixed.get("LaunchTemplateSpecification"), *overrides]
+    return [each for each in found if each]
