@@ -17,6 +17,7 @@ from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import alarms
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.spans import about
 
 
@@ -43,9 +44,7 @@ class Limits(BaseModel):
 class Facts:
     """`tells`: ARNs of the actions that may reach a person. `sent`: the last words of its history, None: not read."""
 
-    arn: str
-    name: str
-    at: datetime
+    resource: Resource
     since: datetime
     reason: str
     tells: tuple[str, ...]
@@ -57,9 +56,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     reads = [history(alarm["AlarmName"]) for alarm in firing]
     for alarm, answer in zip(firing, reader.several(reads), strict=True):
         yield Facts(
-            arn=alarm["AlarmArn"],
-            name=alarm["AlarmName"],
-            at=reader.now,
+            resource=Resource(alarm["AlarmArn"], reader.now, alarm["AlarmName"]),
             since=alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"],
             reason=alarm.get("StateReason", ""),
             tells=tuple(alarms.people(alarm)),
@@ -85,19 +82,21 @@ def last(answer: dict[str, Any] | None) -> str | None:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    hours = (facts.at - facts.since).total_seconds() / 3600
+    hours = (facts.resource.read_at - facts.since).total_seconds() / 3600
     if hours * 60 < limits.minutes:
         return None
     text = _("It has been in ALARM for {span}, since {since} UTC. {told}")
     detail = text.format(span=about(hours), since=facts.since.strftime("%Y-%m-%d %H:%M"), told=told(facts))
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "since": facts.since.isoformat(),
-        "reason": facts.reason,
-        "tells": list(facts.tells),
-        "last_action": facts.sent,
-    }
-    return Found(facts.arn, detail, advice(facts), severity(facts, hours, limits), evidence=evidence, name=facts.name)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice(facts),
+        severity=severity(facts, hours, limits),
+        since=facts.since.isoformat(),
+        reason=facts.reason,
+        tells=list(facts.tells),
+        last_action=facts.sent,
+    )
 
 
 def told(facts: Facts) -> str:

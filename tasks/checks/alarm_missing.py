@@ -9,8 +9,7 @@ Amazon RDS; CloudWatch metrics for your Application Load Balancer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -20,6 +19,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import alarms, databases, scaling_groups, tags, target_groups
 from tasks.sweeps.alarms import Watch
+from tasks.sweeps.resources import Resource, found
 
 Kind = Literal["fleet", "database", "balancer"]
 CPU = ("CPUUtilization",)
@@ -49,11 +49,8 @@ class Facts:
     """`watches`: the alarms with an action on this resource."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     watches: tuple[Watch, ...]
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -63,14 +60,14 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
             for value in watch.dimensions.values():
                 by_value.setdefault(value, []).append(watch)
     for group in scaling_groups.listed(reader):
-        name, arn = group["AutoScalingGroupName"], group["AutoScalingGroupARN"]
-        yield Facts("fleet", arn, name, reader.now, of(by_value, name), tags.plain(group.get("Tags")))
+        fleet = scaling_groups.resource(group, reader.now)
+        yield Facts("fleet", fleet, of(by_value, fleet.name))
     for each in databases.listed(reader):
         name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
-        yield Facts("database", each["DBInstanceArn"], name, reader.now, of(by_value, name), held)
+        yield Facts("database", Resource(each["DBInstanceArn"], reader.now, name, held), of(by_value, name))
     for arn, balancer in target_groups.balancers(reader).items():
         key = arn.rpartition(":loadbalancer/")[2]
-        yield Facts("balancer", arn, balancer["LoadBalancerName"], reader.now, of(by_value, key))
+        yield Facts("balancer", Resource(arn, reader.now, balancer["LoadBalancerName"]), of(by_value, key))
 
 
 def of(by_value: Mapping[str, Sequence[Watch]], key: str) -> tuple[Watch, ...]:
@@ -82,17 +79,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if not lacking:
         return None
     text = _("No alarm that tells anybody watches: {what}.")
-    return Found(
-        resource=facts.resource,
+    return found(
+        facts.resource,
         detail=text.format(what=", ".join(lacking)),
         advice=_("Add alarms on these with an SNS topic that somebody reads as their action."),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "kind": facts.kind,
-            "alarms": sorted({watch.alarm for watch in facts.watches})[:20],
-        },
-        name=facts.name,
-        tags=facts.tags,
+        kind=facts.kind,
+        alarms=sorted({watch.alarm for watch in facts.watches})[:20],
     )
 
 

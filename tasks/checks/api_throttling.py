@@ -11,7 +11,7 @@ metrics and dimensions; Amazon API Gateway dimensions and metrics; CloudWatch us
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -19,8 +19,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import metrics
+from tasks.sweeps import metrics, resources
 from tasks.sweeps.metrics import DAY, HOUR, MINUTE, Metric, Series, Statistic, measured
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 SECONDS = {"SECOND": 1, "MINUTE": MINUTE, "HOUR": HOUR, "DAY": DAY, "WEEK": 7 * DAY}
@@ -67,9 +68,7 @@ class Facts:
     """`part` of `whole`: refused of all calls, or used of a quota. `part` None: CloudWatch could not give it."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     part: float | None
     whole: float
 
@@ -79,8 +78,7 @@ class Asked:
     """What is to be measured. `quota`: its value; `seconds`: for which a rate holds, 0: it is a count."""
 
     kind: Kind
-    resource: str
-    name: str
+    resource: Resource
     quota: float = 0.0
     seconds: float = 0.0
 
@@ -88,7 +86,7 @@ class Asked:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     wanted = [*functions(reader), *tables(reader), *apis(reader), *quotas(reader, limits)]
     for asked, series in measured(reader, wanted, reader.now - timedelta(hours=limits.hours)):
-        yield facts(asked, series, reader.now)
+        yield facts(asked, series)
 
 
 def listed(reader: Reader, namespace: str, name: str) -> list[dict[str, str]]:
@@ -103,7 +101,7 @@ def functions(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         if set(place) == {"FunctionName"}:
             name, namespace = place["FunctionName"], "AWS/Lambda"
             metrics = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
-            yield Asked("function", f"{arn(reader, 'lambda')}:function:{name}", name), metrics
+            yield Asked("function", named(reader, "lambda", f":function:{name}", name)), metrics
 
 
 def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -116,7 +114,7 @@ def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         refused = [Metric("AWS/DynamoDB", "ThrottledRequests", place, "Sum", QUARTER) for place in places]
         latency = "SuccessfulRequestLatency"  # its samples are the requests that succeeded
         done = [Metric("AWS/DynamoDB", latency, place, "SampleCount", QUARTER) for place in places]
-        yield Asked("table", f"{arn(reader, 'dynamodb')}:table/{name}", name), refused + done
+        yield Asked("table", named(reader, "dynamodb", f":table/{name}", name)), refused + done
 
 
 def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -124,12 +122,15 @@ def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
         if set(place) == {"ApiName"}:
             errors = Metric("AWS/ApiGateway", "4XXError", place, "Sum", QUARTER)
             every = Metric("AWS/ApiGateway", "Count", place, "SampleCount", QUARTER)
-            yield Asked("api", f"{arn(reader, 'apigateway')}:{place['ApiName']}", place["ApiName"]), [errors, every]
+            name = place["ApiName"]
+            yield Asked("api", named(reader, "apigateway", f":{name}", name)), [errors, every]
 
 
-def arn(reader: Reader, service: str) -> str:
+def named(reader: Reader, service: str, rest: str, name: str) -> Resource:
+    """What CloudWatch knows by its name only; `rest`: what follows the account in its ARN."""
     partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(reader.region.rpartition("-")[0].rpartition("-")[0], "aws")
-    return f"arn:{partition}:{service}:{reader.region}:{reader.environment.account}"
+    arn = f"arn:{partition}:{service}:{reader.region}:{reader.environment.account}{rest}"
+    return Resource(arn, reader.now, name)
 
 
 def quotas(reader: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
@@ -139,8 +140,8 @@ def quotas(reader: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]
             for each in page["Quotas"]:
                 usage = each.get("UsageMetric", {})
                 if usage.get("MetricName") and each.get("Value"):
-                    name = f"{each['ServiceName']}: {each['QuotaName']}"
-                    yield Asked("quota", each["QuotaArn"], name, each["Value"], span(each)), [used(usage)]
+                    quota = Resource(each["QuotaArn"], reader.now, f"{each['ServiceName']}: {each['QuotaName']}")
+                    yield Asked("quota", quota, each["Value"], span(each)), [used(usage)]
 
 
 def used(usage: Mapping[str, Any]) -> Metric:
@@ -156,9 +157,9 @@ def span(quota: Mapping[str, Any]) -> float:
     return float(period.get("PeriodValue", 0)) * SECONDS.get(period.get("PeriodUnit", ""), 0)
 
 
-def facts(asked: Asked, series: tuple[Series, ...], now: datetime) -> Facts:
+def facts(asked: Asked, series: tuple[Series, ...]) -> Facts:
     """The share of what was measured, refusals first; where there were none CloudWatch has no point."""
-    told = asked.kind, asked.resource, asked.name, now
+    told = asked.kind, asked.resource
     if not all(each.whole for each in series):
         return Facts(*told, None, 0.0)
     if asked.kind == "quota":
@@ -207,8 +208,15 @@ def advice(kind: Kind) -> str:
 
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
-    evidence = {"read_at": facts.at.isoformat(), "kind": facts.kind, "part": facts.part, "whole": facts.whole}
-    return Found(facts.resource, detail, advice, severity, evidence=evidence, name=facts.name)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        kind=facts.kind,
+        part=facts.part,
+        whole=facts.whole,
+    )
 
 
 CHECK = Check(

@@ -10,8 +10,7 @@ limits for your Auto Scaling group.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -19,7 +18,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, alarms, scaling_groups, tags
+from tasks.sweeps import activities, alarms, scaling_groups
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.spans import about
 
 POLICIES = Read("autoscaling", "describe_policies")
@@ -63,16 +63,13 @@ class Threshold:
 class Facts:
     """`policies`: names of the enabled ones. `turns`: how often they changed direction."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     least: int
     most: int
     desired: int
     policies: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     turns: int = 0
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -87,16 +84,13 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         name = group["AutoScalingGroupName"]
         mine = policies.get(name, [])
         yield Facts(
-            group=name,
-            arn=group["AutoScalingGroupARN"],
-            at=reader.now,
+            resource=scaling_groups.resource(group, reader.now),
             least=group["MinSize"],
             most=group["MaxSize"],
             desired=group["DesiredCapacity"],
             policies=tuple(policy["PolicyName"] for policy in mine),
             thresholds=tuple(each for policy in mine for each in thresholds(policy, known)),
             turns=activities.turns(done.get(name, [])),
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -119,14 +113,15 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     wrong = list(faults(facts, limits))
     if not wrong:
         return None
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "size": {"min": facts.least, "max": facts.most, "desired": facts.desired},
-        "policies": list(facts.policies),
-        "turns": facts.turns,
-    }
     detail, advice = (" ".join(parts) for parts in zip(*wrong, strict=True))
-    return Found(facts.arn, detail, advice, evidence=evidence, name=facts.group, tags=facts.tags)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        size={"min": facts.least, "max": facts.most, "desired": facts.desired},
+        policies=list(facts.policies),
+        turns=facts.turns,
+    )
 
 
 def faults(facts: Facts, limits: Limits) -> Iterator[tuple[str, str]]:

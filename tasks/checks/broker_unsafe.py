@@ -20,6 +20,7 @@ from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import caches
+from tasks.sweeps.resources import Resource, found
 
 GROUPS = Read("elasticache", "describe_replication_groups")
 POLICY = "maxmemory-policy"
@@ -42,9 +43,7 @@ class Limits(BaseModel):
 class Facts:
     """`nodes`: the fewest of a shard. `policy` None: not known."""
 
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     nodes: int
     failover: bool
     policy: str | None = None
@@ -56,7 +55,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         each["CacheClusterId"]: each.get("CacheParameterGroup", {}).get("CacheParameterGroupName", "")
         for each in clusters
     }
-    found = [
+    judged = [
         (alone(each, reader.now), parameters[each["CacheClusterId"]])
         for each in clusters
         if not each.get("ReplicationGroupId")
@@ -64,21 +63,21 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     for page in reader.pages(GROUPS):
         for group in page["ReplicationGroups"]:
             members = [parameters.get(member, "") for member in group.get("MemberClusters", ())]
-            found.append((together(group, reader.now), next(filter(None, members), "")))
-    policies = {name: policy(reader, name) for name in sorted({name for _, name in found if name})}
-    for facts, name in found:
+            judged.append((together(group, reader.now), next(filter(None, members), "")))
+    policies = {name: policy(reader, name) for name in sorted({name for _, name in judged if name})}
+    for facts, name in judged:
         yield replace(facts, policy=policies.get(name))
 
 
 def alone(told: Mapping[str, Any], now: datetime) -> Facts:
-    return Facts(told["ARN"], told["CacheClusterId"], now, 1, False)
+    return Facts(Resource(told["ARN"], now, told["CacheClusterId"]), 1, False)
 
 
 def together(told: Mapping[str, Any], now: datetime) -> Facts:
     shards = [len(each.get("NodeGroupMembers", ())) for each in told.get("NodeGroups", ())]
     nodes = min(shards, default=len(told.get("MemberClusters", ())))
     failover = told.get("AutomaticFailover", "disabled") in ("enabled", "enabling")
-    return Facts(told["ARN"], told["ReplicationGroupId"], now, nodes, failover)
+    return Facts(Resource(told["ARN"], now, told["ReplicationGroupId"]), nodes, failover)
 
 
 def policy(reader: Reader, group: str) -> str | None:
@@ -92,19 +91,21 @@ def policy(reader: Reader, group: str) -> str | None:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    if not fnmatchcase(facts.name, limits.names):
+    if not fnmatchcase(facts.resource.name, limits.names):
         return None
     wrong = list(faults(facts, limits))
     if not wrong:
         return None
     detail, advice = (" ".join(parts) for parts in zip(*wrong, strict=True))
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "nodes": facts.nodes,
-        "failover": facts.failover,
-        "maxmemory_policy": facts.policy,
-    }
-    return Found(facts.resource, detail, advice, severity(facts, limits), evidence=evidence, name=facts.name)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity(facts, limits),
+        nodes=facts.nodes,
+        failover=facts.failover,
+        maxmemory_policy=facts.policy,
+    )
 
 
 def faults(facts: Facts, limits: Limits) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ use unlimited mode versus fixed CPU); Amazon EC2 instance types.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,11 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, instances, metrics, money, tags
+from tasks.sweeps import burstables, instances, metrics, money, resources, tags
 from tasks.sweeps.burstables import Burst
 from tasks.sweeps.metrics import HOUR, Metric, Series, measured
+from tasks.sweeps.money import Cost
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 FIXED = [
@@ -71,16 +73,13 @@ class Size:
 class Facts:
     """`cpu`: hourly means in %. `surplus`: the price of a vCPU-hour above the baseline. `others`: cheapest first."""
 
-    resource: str
-    name: str
+    resource: Resource
     size: Size
     unlimited: bool
     cpu: Series
-    at: datetime
     launched: datetime
     surplus: Price | None = None
     others: tuple[Size, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -93,16 +92,13 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         surplus = reader.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
         linux = instances.is_linux(instance)  # the prices are Linux's
         yield Facts(
-            resource=instance["InstanceId"],
-            name=tags.name(held),
+            resource=Resource(instance["InstanceId"], reader.now, tags.name(held), held),
             size=mine,
             unlimited=instance["InstanceId"] in unlimited,
             cpu=series,
-            at=reader.now,
             launched=instance["LaunchTime"],
             surplus=surplus if linux else None,
             others=larger(mine, sizes) if linux else (),
-            tags=held,
         )
 
 
@@ -144,7 +140,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 
 def is_young(facts: Facts, limits: Limits) -> bool:
-    return (facts.at - facts.launched).total_seconds() < (limits.hours + 2) * 3600
+    return (facts.resource.read_at - facts.launched).total_seconds() < (limits.hours + 2) * 3600
 
 
 def unknown(facts: Facts, limits: Limits) -> str:
@@ -195,17 +191,15 @@ def advice(facts: Facts, mean: float) -> str:
 
 
 def found(facts: Facts, detail: str, advice: str, usd: float | None, mean: float | None = None) -> Found:
-    evidence = {"read_at": facts.at.isoformat(), "size": facts.size.name, "unlimited": facts.unlimited, "mean": mean}
-    return Found(
-        resource=facts.resource,
+    return resources.found(
+        facts.resource,
         detail=detail,
         advice=advice,
         severity="low" if mean is None else "medium" if facts.unlimited else None,
-        usd=None if usd is None else round(usd, 2),
-        price=facts.surplus if usd is not None else None,
-        evidence=evidence,
-        name=facts.name,
-        tags=facts.tags,
+        cost=Cost() if usd is None else Cost(usd, facts.surplus),
+        size=facts.size.name,
+        unlimited=facts.unlimited,
+        mean=mean,
     )
 
 

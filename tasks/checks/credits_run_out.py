@@ -24,9 +24,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import balances, burstables, credit_holders, metrics, money
+from tasks.sweeps import balances, burstables, credit_holders, metrics, money, resources
 from tasks.sweeps.credit_holders import Holder
 from tasks.sweeps.metrics import Metric, Series, measured
+from tasks.sweeps.money import Cost
 from tasks.sweeps.spans import about
 
 HOURS = 4.0  # of which the balance is read: 48 points of five minutes
@@ -80,7 +81,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
             continue
         if holder.kind == "instance":
             unlimited = burstables.unlimited(reader) if unlimited is None else unlimited
-            holder = replace(holder, unlimited=holder.resource in unlimited)
+            holder = replace(holder, unlimited=holder.resource.id in unlimited)
         falling.append((Facts(holder, balance), surplus_of(metric) if min(balance.values) <= EMPTY else ()))
     for facts, series in measured(reader, falling, since):
         surplus, charged = series or (None, None)
@@ -127,7 +128,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 
 def is_young(holder: Holder, limits: Limits) -> bool:
-    return holder.since is not None and holder.at - holder.since < timedelta(minutes=limits.young_minutes)
+    return holder.since is not None and holder.resource.read_at - holder.since < timedelta(minutes=limits.young_minutes)
 
 
 def unknown(facts: Facts) -> str:
@@ -137,7 +138,7 @@ def unknown(facts: Facts) -> str:
 
 
 def runs_out(facts: Facts, hours: float) -> str:
-    at = (facts.holder.at + timedelta(hours=hours)).strftime("%H:%M")
+    at = (facts.holder.resource.read_at + timedelta(hours=hours)).strftime("%H:%M")
     text = _("CPU credits run out in about {span}, at {at} UTC. {then}")
     if facts.holder.kind == "volume":
         text = _("I/O burst credits run out in about {span}, at {at} UTC. {then}")
@@ -193,24 +194,17 @@ def found(
     facts: Facts, detail: str, advice: str, severity: Severity | None = None, usd: float | None = None, **more: Any
 ) -> Found:
     holder = facts.holder
-    evidence = {
-        "read_at": holder.at.isoformat(),
-        "kind": holder.kind,
-        "size": holder.size,
-        "unlimited": holder.unlimited,
-        "balance": [round(value, 2) for value in facts.balance.values[-48:]],
-        **more,
-    }
-    return Found(
-        resource=holder.resource,
+    return resources.found(
+        holder.resource,
         detail=detail,
         advice=advice,
         severity=severity,
-        usd=None if usd is None else round(usd, 2),
-        price=facts.price if usd is not None else None,
-        evidence=evidence,
-        name=holder.name,
-        tags=holder.tags,
+        cost=Cost() if usd is None else Cost(usd, facts.price),
+        kind=holder.kind,
+        size=holder.size,
+        unlimited=holder.unlimited,
+        balance=[round(value, 2) for value in facts.balance.values[-48:]],
+        **more,
     )
 
 

@@ -11,16 +11,16 @@ checks for Application Load Balancer target groups; Security groups for your App
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Reader, Severity
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers, security_groups, subnets, target_groups
+from tasks.sweeps import containers, resources, security_groups, subnets, target_groups
+from tasks.sweeps.resources import Resource
 
 
 class Limits(BaseModel):
@@ -49,12 +49,9 @@ class Way:
 class Facts:
     """`ways` None: the task definition is gone."""
 
-    service: str
-    name: str
-    at: datetime
+    resource: Resource
     ways: tuple[Way, ...] | None
     breaker: bool
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,9 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         breaker = service.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {}).get("enable", False)
         rolling = service.get("deploymentController", {}).get("type", "ECS") == "ECS"
         yield Facts(
-            service=service["serviceArn"],
-            name=service["serviceName"],
-            at=reader.now,
+            resource=containers.resource(service, reader.now),
             ways=ways(service, definition, around) if definition else None,
             breaker=breaker or not rolling,
-            tags=containers.tags(service),
         )
 
 
@@ -148,10 +142,14 @@ def found(facts: Facts, wrong: Sequence[str], advice: str, low: bool = False) ->
         {"container": way.container, "port": way.port, "declared": list(way.declared), "health_port": way.health}
         for way in facts.ways or ()
     ]
-    evidence = {"read_at": facts.at.isoformat(), "ways": ways, "circuit_breaker": facts.breaker}
-    severity: Severity | None = "low" if low else None
-    detail = " ".join(dict.fromkeys(wrong))
-    return Found(facts.service, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=" ".join(dict.fromkeys(wrong)),
+        advice=advice,
+        severity="low" if low else None,
+        ways=ways,
+        circuit_breaker=facts.breaker,
+    )
 
 
 CHECK = Check(

@@ -10,9 +10,8 @@ AWS docs: Set the health check grace period for an Auto Scaling group (0 by API,
 Scaling lifecycle hooks; Health checks for Application Load Balancer target groups.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -20,8 +19,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, scaling_groups, tags, target_groups
+from tasks.sweeps import activities, resources, scaling_groups, target_groups
 from tasks.sweeps.activities import Activity
+from tasks.sweeps.resources import Resource
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 
@@ -46,14 +46,11 @@ class Facts:
     """`grace` in seconds. `boots`: seconds of each launch until InService. `check`: the seconds the slowest load
     balancer needs to find a target healthy. `hook`: whether a lifecycle hook waits at launch."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     grace: int
     boots: tuple[float, ...]
     check: int
     hook: bool
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -62,14 +59,11 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     groups = [each for each in scaling_groups.listed(reader) if "ELB" in each["HealthCheckType"].split(",")]
     for group, hook in zip(groups, hooks(reader, groups), strict=True):
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=reader.now,
+            resource=scaling_groups.resource(group, reader.now),
             grace=group.get("HealthCheckGracePeriod", 0),
             boots=boots(done.get(group["AutoScalingGroupName"], [])),
             check=max((checks.get(arn, 0) for arn in group.get("TargetGroupARNs", ())), default=0),
             hook=hook,
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -119,16 +113,17 @@ def found(facts: Facts, detail: str, severity: Severity | None = None) -> Found:
     boot = round(p95(facts.boots))
     wanted = max(300, -(-round((boot + facts.check) * 1.5) // 30) * 30)
     text = _("Set the grace period to {n} s, or let a lifecycle hook end the launch when the instance is ready.")
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "grace_seconds": facts.grace,
-        "boot_p95_seconds": boot,
-        "launches": len(facts.boots),
-        "health_check_seconds": facts.check,
-        "launch_hook": facts.hook,
-    }
-    advice = text.format(n=wanted)
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=text.format(n=wanted),
+        severity=severity,
+        grace_seconds=facts.grace,
+        boot_p95_seconds=boot,
+        launches=len(facts.boots),
+        health_check_seconds=facts.check,
+        launch_hook=facts.hook,
+    )
 
 
 CHECK = Check(

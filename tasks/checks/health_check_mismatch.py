@@ -22,6 +22,7 @@ from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, metrics, security_groups, subnets, target_groups
+from tasks.sweeps.resources import found
 from tasks.sweeps.target_groups import Target, Watched
 
 FAILING = ("Target.ResponseCodeMismatch", "Target.Timeout", "Target.FailedHealthChecks")
@@ -89,10 +90,10 @@ def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings
 
 def guards(reader: Reader, ids: Sequence[str]) -> dict[str, list[str]]:
     """The security groups of these instances; by filter, so that one that is gone is no error."""
-    found = instances.listed(reader, instances.reading(instance_id=sorted(set(ids))))
+    listed = instances.listed(reader, instances.reading(instance_id=sorted(set(ids))))
     return {
         each["InstanceId"]: [group["GroupId"] for group in each.get("SecurityGroups", ())]
-        for each in found
+        for each in listed
         if each["InstanceId"] in ids
     }
 
@@ -114,13 +115,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     what, advice = verdict(facts, example)
     told = facts.group.told
     text = _("{n} of {all} targets fail the health check {check}. {what}")
-    return Found(
-        resource=told["TargetGroupArn"],
+    return found(
+        target_groups.resource(told, facts.at),
         detail=text.format(n=n, all=len(counted), check=asked(told), what=what),
         advice=advice,
         severity="critical" if n == len(counted) else None,
-        evidence=evidence(facts, reasons, example),
-        name=told["TargetGroupName"],
+        **evidence(told, reasons, example),
     )
 
 
@@ -157,10 +157,8 @@ def silence(facts: Facts) -> str:
     return _("They do not answer, though the security groups let the load balancer in.")
 
 
-def evidence(facts: Facts, reasons: Mapping[str, int], example: Target) -> dict[str, Any]:
-    told = facts.group.told
+def evidence(told: Mapping[str, Any], reasons: Mapping[str, int], example: Target) -> dict[str, Any]:
     return {
-        "read_at": facts.at.isoformat(),
         "path": told.get("HealthCheckPath", ""),
         "port": told.get("HealthCheckPort", ""),
         "matcher": told.get("Matcher", {}).get("HttpCode", ""),

@@ -10,8 +10,7 @@ by replacing tasks (software version consistency).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -19,7 +18,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers
+from tasks.sweeps import containers, resources
+from tasks.sweeps.resources import Resource
 
 REPOSITORIES = Read("ecr", "describe_repositories")
 TAGS = ("MUTABLE", "MUTABLE_WITH_EXCLUSION")
@@ -51,12 +51,9 @@ class Image:
 class Facts:
     """`images` None: the task definition is gone."""
 
-    service: str
-    name: str
-    at: datetime
+    resource: Resource
     protected: bool
     images: tuple[Image, ...] | None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -69,12 +66,9 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         digests = of_tags(reader, sorted(image.name for image in images if image.mutable))
         for service, definition in batch:
             yield Facts(
-                service=service["serviceArn"],
-                name=service["serviceName"],
-                at=reader.now,
+                resource=containers.resource(service, reader.now),
                 protected=reader.environment.protected,
                 images=of_definition(definition, mutable, digests),
-                tags=containers.tags(service),
             )
 
 
@@ -161,8 +155,9 @@ def named(image: Image) -> str:
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity, images: Sequence[Image]) -> Found:
     names = [{"container": image.container, "image": image.name, "digest": image.digest} for image in images]
-    evidence = {"read_at": facts.at.isoformat(), "protected": facts.protected, "images": names}
-    return Found(facts.service, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource, detail=detail, advice=advice, severity=severity, protected=facts.protected, images=names
+    )
 
 
 CHECK = Check(

@@ -8,9 +8,9 @@ AWS docs: Verify a scaling activity for an Auto Scaling group; Set the health ch
 group; GetConsoleOutput.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -18,8 +18,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, plain_secrets, scaling_groups, tags
+from tasks.sweeps import activities, plain_secrets, scaling_groups
 from tasks.sweeps.activities import Life
+from tasks.sweeps.resources import Resource, found
 
 LINES = 20
 LONGEST_GRACE = 2  # hours: lives are followed back as far as so long a grace period makes them short
@@ -53,13 +54,10 @@ class Limits(BaseModel):
 class Facts:
     """`lives`: those that ended in the last hour, the last first. `console`: last lines of the newest instance."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     grace: int
     lives: tuple[Life, ...]
     console: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -74,13 +72,10 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         grace = group.get("HealthCheckGracePeriod", 0)
         looping = len(short(lives, grace, limits)) >= limits.pairs
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=reader.now,
+            resource=scaling_groups.resource(group, reader.now),
             grace=grace,
             lives=tuple(lives),
             console=console(reader, group["Instances"]) if looping else (),
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -107,18 +102,13 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         "{n} instances were launched and ended by health checks within an hour. None lived longer than {longest} s."
     )
     lives = [{"instance": each.instance, "seconds": round(each.seconds)} for each in ended]
-    return Found(
-        resource=facts.arn,
+    return found(
+        facts.resource,
         detail=text.format(n=len(ended), longest=round(max(life.seconds for life in ended))),
         advice=advice(facts),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "grace_seconds": facts.grace,
-            "lives": lives[:20],
-            "console": list(facts.console),
-        },
-        name=facts.group,
-        tags=facts.tags,
+        grace_seconds=facts.grace,
+        lives=lives[:20],
+        console=list(facts.console),
     )
 
 

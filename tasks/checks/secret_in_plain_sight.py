@@ -12,8 +12,7 @@ on your Linux instance at launch (user data is not protected).
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
@@ -24,6 +23,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import containers, instances, launch_templates, plain_secrets, scaling_groups, tags
 from tasks.sweeps.plain_secrets import Sighting
+from tasks.sweeps.resources import Resource, found
 
 INSTANCES = instances.reading("running", "stopped")
 STACKS = Read("cloudformation", "describe_stacks")
@@ -57,11 +57,8 @@ class Facts:
     """`sightings`: where secrets stand, never what they are. None: it could not be read, it is gone."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     sightings: tuple[Sighting, ...] | None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -80,7 +77,7 @@ def of_templates(reader: Reader) -> Iterator[Facts]:
         what = f"user data of version {version.number}"
         seen.setdefault((version.template, version.name), []).extend(plain_secrets.in_text(version.user_data, what))
     for (template, name), sightings in seen.items():
-        yield Facts("launch template", template, name, reader.now, tuple(sightings))
+        yield Facts("launch template", Resource(template, reader.now, name), tuple(sightings))
 
 
 def of_instances(reader: Reader) -> Iterator[Facts]:
@@ -90,8 +87,9 @@ def of_instances(reader: Reader) -> Iterator[Facts]:
         reads = [Read("ec2", "describe_instance_attribute", asked(each["InstanceId"])) for each in wanted]
         for each, answer in zip(wanted, reader.several(reads), strict=True):
             data = launch_templates.decoded((answer or {}).get("UserData", {}).get("Value", ""))
-            found, held = tuple(plain_secrets.in_text(data, "user data")), tags.plain(each.get("Tags"))
-            yield Facts("instance", each["InstanceId"], tags.name(held), reader.now, found if answer else None, held)
+            seen, held = tuple(plain_secrets.in_text(data, "user data")), tags.plain(each.get("Tags"))
+            resource = Resource(each["InstanceId"], reader.now, tags.name(held), held)
+            yield Facts("instance", resource, seen if answer else None)
 
 
 def by_hand(instance: Mapping[str, Any]) -> bool:
@@ -111,21 +109,21 @@ def of_stacks(reader: Reader) -> Iterator[Facts]:
         for (stack, name), answer in zip(batch, reader.several(reads), strict=True):
             body = (answer or {}).get("TemplateBody", "")
             text = body if isinstance(body, str) else json.dumps(body, indent=1, default=str)
-            found = tuple(plain_secrets.in_text(text, "template"))
-            yield Facts("stack", stack, name, reader.now, found if answer else None)
+            seen = tuple(plain_secrets.in_text(text, "template"))
+            yield Facts("stack", Resource(stack, reader.now, name), seen if answer else None)
 
 
 def of_tasks(reader: Reader) -> Iterator[Facts]:
     """The task definitions that services run, each once."""
     arns = [each["taskDefinition"] for each in containers.services(reader)]
     for arn, definition in containers.definitions(reader, arns).items():
-        found = tuple(
+        seen = tuple(
             sighting
             for container in definition["containerDefinitions"]
             for setting in container.get("environment", ())
             for sighting in plain_secrets.in_setting(setting["name"], setting["value"], container["name"])
         )
-        yield Facts("task definition", arn, arn.rpartition("/")[2], reader.now, found)
+        yield Facts("task definition", Resource(arn, reader.now, arn.rpartition("/")[2]), seen)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -137,17 +135,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     n = len(seen)
     text = ngettext("{n} secret stands in plain text: {places}.", "{n} secrets stand in plain text: {places}.", n)
     places = ", ".join(f"{each.place} ({each.kind})" for each in seen[:5])
-    return Found(
-        resource=facts.resource,
+    return found(
+        facts.resource,
         detail=text.format(n=n, places=places if n <= 5 else f"{places}, …"),
         advice=advice(facts.kind),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "what": facts.kind,
-            "places": [{"place": each.place, "kind": each.kind} for each in seen[:50]],
-        },
-        name=facts.name,
-        tags=facts.tags,
+        what=facts.kind,
+        places=[{"place": each.place, "kind": each.kind} for each in seen[:50]],
     )
 
 

@@ -10,7 +10,7 @@ AWS docs: View Amazon ECS service event messages; CloudWatch metrics for your Ap
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import containers, metrics, target_groups
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.target_groups import Watched
 
 EVENTS = 5
@@ -46,13 +47,11 @@ class Limits(BaseModel):
 class Service:
     """`deploying`: since when a deployment goes on. `events`: its last words, newest first."""
 
-    arn: str
-    name: str
+    resource: Resource
     running: int
     desired: int
     deploying: datetime | None = None
     events: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,21 +65,19 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     for told in containers.services(reader):
-        yield Facts(reader.now, service=service(told))
+        yield Facts(reader.now, service=service(told, reader.now))
     for group in target_groups.watched(reader):
         yield Facts(reader.now, group=group)
 
 
-def service(told: Mapping[str, Any]) -> Service:
+def service(told: Mapping[str, Any], now: datetime) -> Service:
     going = [each["createdAt"] for each in told.get("deployments", ()) if each.get("rolloutState") == "IN_PROGRESS"]
     return Service(
-        arn=told["serviceArn"],
-        name=told["serviceName"],
+        resource=containers.resource(told, now),
         running=told["runningCount"],
         desired=told["desiredCount"],
         deploying=max(going, default=None),
         events=tuple(each["message"] for each in told.get("events", ())[:EVENTS]),
-        tags=containers.tags(told),
     )
 
 
@@ -96,19 +93,14 @@ def of_service(service: Service, at: datetime, limits: Limits) -> Found | None:
         return None
     text = _("{running} of {desired} tasks run.")
     last = _("Its last event: {event}").format(event=service.events[0]) if service.events else ""
-    return Found(
-        resource=service.arn,
+    return found(
+        service.resource,
         detail=f"{text.format(running=service.running, desired=service.desired)} {last}".strip(),
         advice=_("Find why its tasks stop: their stopped reason and their log say it."),
         severity="critical" if service.running == 0 else None,
-        evidence={
-            "read_at": at.isoformat(),
-            "running": service.running,
-            "desired": service.desired,
-            "events": list(service.events),
-        },
-        name=service.name,
-        tags=service.tags,
+        running=service.running,
+        desired=service.desired,
+        events=list(service.events),
     )
 
 
@@ -122,18 +114,14 @@ def of_group(group: Watched, at: datetime, limits: Limits) -> Found | None:
     healthy = sum(target.state == "healthy" for target in group.targets)
     known = len(last) >= limits.periods
     reasons = Counter(target.description or target.reason for target in ill)
-    return Found(
-        resource=group.told["TargetGroupArn"],
+    return found(
+        target_groups.resource(group.told, at),
         detail=sentence(len(ill), len(group.targets), last, limits, known, next(iter(reasons))),
         advice=_("See what the targets answer to the health check; a deployment or a full disk is often the cause."),
         severity=severity(healthy, known),
-        evidence={
-            "read_at": at.isoformat(),
-            "unhealthy_by_minute": list(group.unhealthy.values),
-            "reasons": dict(reasons),
-            "targets": [f"{target.id}:{target.port}" for target in ill][:20],
-        },
-        name=group.told["TargetGroupName"],
+        unhealthy_by_minute=list(group.unhealthy.values),
+        reasons=dict(reasons),
+        targets=[f"{target.id}:{target.port}" for target in ill][:20],
     )
 
 

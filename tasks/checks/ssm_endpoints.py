@@ -18,7 +18,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import instances, security_groups, subnets
+from tasks.sweeps import instances, resources, security_groups, subnets
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.subnets import Subnet
 
 
@@ -105,19 +106,21 @@ def doubt(services: list[str]) -> str:
 
 
 def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "vpc": facts.subnet.vpc,
-        "cidr": facts.subnet.cidr,
-        "default_route": facts.subnet.way,
-        "instances": facts.instances,
-        "endpoints": dict(facts.endpoints),
-    }
     text = _(
         "Add interface endpoints with private DNS to {vpc} and let {cidr} in on port 443, or route to a NAT gateway."
     )
-    advice = text.format(vpc=facts.subnet.vpc, cidr=facts.subnet.cidr)
-    return Found(facts.subnet.id, detail, advice, severity, evidence=evidence, name=facts.subnet.name)
+    subnet = facts.subnet
+    return resources.found(
+        Resource(subnet.id, facts.at, subnet.name),
+        detail=detail,
+        advice=text.format(vpc=subnet.vpc, cidr=subnet.cidr),
+        severity=severity,
+        vpc=subnet.vpc,
+        cidr=subnet.cidr,
+        default_route=subnet.way,
+        instances=facts.instances,
+        endpoints=dict(facts.endpoints),
+    )
 
 
 CHECK = Check(

@@ -11,7 +11,7 @@ DescribeStackResourceDrifts.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import plain_secrets, tags
+from tasks.sweeps import plain_secrets, resources, tags
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 STACKS = Read("cloudformation", "describe_stacks")
@@ -59,15 +60,12 @@ class Facts:
     """`status`: DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED. `deleted`: resources that are gone. `more`: not all are
     read."""
 
-    stack: str
-    name: str
-    at: datetime
+    resource: Resource
     status: str
     checked: datetime | None
     differences: tuple[Difference, ...] = ()
     deleted: tuple[str, ...] = ()
     more: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -91,15 +89,12 @@ def asked(stack: str) -> Read:
 def facts(stack: Mapping[str, Any], drifts: Mapping[str, Any], now: datetime) -> Facts:
     listed = drifts.get("StackResourceDrifts", ())
     return Facts(
-        stack=stack["StackId"],
-        name=stack["StackName"],
-        at=now,
+        resource=Resource(stack["StackId"], now, stack["StackName"], tags.plain(stack.get("Tags"))),
         status=status(stack),
         checked=stack.get("DriftInformation", {}).get("LastCheckTimestamp"),
         differences=tuple(difference(each, one) for each in listed for one in each.get("PropertyDifferences", ())),
         deleted=tuple(each["LogicalResourceId"] for each in listed if each["StackResourceDriftStatus"] == "DELETED"),
         more="NextToken" in drifts,
-        tags=tags.plain(stack.get("Tags")),
     )
 
 
@@ -111,7 +106,7 @@ def difference(drift: Mapping[str, Any], told: Mapping[str, Any]) -> Difference:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    age = None if facts.checked is None else (facts.at - facts.checked).total_seconds() / 3600
+    age = None if facts.checked is None else (facts.resource.read_at - facts.checked).total_seconds() / 3600
     if facts.status == "DRIFTED":
         advice = _("Put the change into the template and deploy, or deploy the template again to take it back.")
         return found(facts, drifted(facts, age), advice, None)
@@ -141,14 +136,16 @@ def drifted(facts: Facts, age: float | None) -> str:
 
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "status": facts.status,
-        "checked": facts.checked and facts.checked.isoformat(),
-        "differences": [vars(each) for each in facts.differences[:50]],
-        "deleted": list(facts.deleted),
-    }
-    return Found(facts.stack, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        status=facts.status,
+        checked=facts.checked and facts.checked.isoformat(),
+        differences=[vars(each) for each in facts.differences[:50]],
+        deleted=list(facts.deleted),
+    )
 
 
 CHECK = Check(

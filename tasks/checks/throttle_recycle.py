@@ -8,8 +8,8 @@ AWS docs: Key concepts for burstable performance instances; Health checks for in
 Suspend and resume Amazon EC2 Auto Scaling processes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
@@ -17,9 +17,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, burstables, metrics, scaling_groups, tags
+from tasks.sweeps import activities, burstables, metrics, resources, scaling_groups
 from tasks.sweeps.activities import Activity
 from tasks.sweeps.metrics import Metric, measured
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 BEFORE = timedelta(minutes=15)
@@ -62,13 +63,10 @@ class End:
 class Facts:
     """`kinds`: the instance types of the group now."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     kinds: tuple[str, ...]
     ends: tuple[End, ...]
     suspended: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -79,13 +77,10 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         kinds = tuple(sorted({each["InstanceType"] for each in group["Instances"] if each.get("InstanceType")}))
         if len(ended) >= limits.terminations:
             yield Facts(
-                group=name,
-                arn=group["AutoScalingGroupARN"],
-                at=reader.now,
+                resource=scaling_groups.resource(group, reader.now),
                 kinds=kinds,
                 ends=tuple(ends(reader, ended, limits)),
                 suspended="ReplaceUnhealthy" in [each["ProcessName"] for each in group.get("SuspendedProcesses", ())],
-                tags=tags.plain(group.get("Tags")),
             )
 
 
@@ -128,8 +123,9 @@ def advice(facts: Facts) -> str:
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
     ends = [{"instance": each.instance, "at": each.at.isoformat(), "balance": each.balance} for each in facts.ends]
-    evidence = {"read_at": facts.at.isoformat(), "types": list(facts.kinds), "ended": ends[:20]}
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource, detail=detail, advice=advice, severity=severity, types=list(facts.kinds), ended=ends[:20]
+    )
 
 
 CHECK = Check(

@@ -9,16 +9,16 @@ AWS docs: Run commands on your Linux instance at launch; Configure route tables;
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import launch_templates, scaling_groups, subnets, tags
+from tasks.sweeps import launch_templates, resources, scaling_groups, subnets
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.subnets import Subnet
 
 INSTALLERS = re.compile(
@@ -42,14 +42,11 @@ class Facts:
     """`commands`: what its user data installs with. None: its version of the template is gone. `shut`: its subnets
     without a way out; `unsure`: those of which that is not known."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     template: str
     commands: tuple[str, ...] | None
     shut: tuple[Subnet, ...] = ()
     unsure: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
@@ -58,14 +55,11 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
         ids = [each for each in group.get("VPCZoneIdentifier", "").split(",") if each]
         mine = [known[each] for each in ids if each in known]
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=reader.now,
+            resource=scaling_groups.resource(group, reader.now),
             template=f"{version.name}:{version.number}" if version else "",
             commands=commands(version.user_data) if version else None,
             shut=tuple(each for each in mine if each.out is False and not gets_address(version, each)),
             unsure=tuple(each.id for each in mine if each.out is None) + tuple(set(ids) - set(known)),
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -106,14 +100,16 @@ def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
     advice = _("Bake the software into the image, or give the subnets a route to a NAT gateway.")
     if facts.commands is None:
         advice = _("Give the group a version of the template that is there: it can't launch anything now.")
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "template": facts.template,
-        "commands": list(facts.commands or ()),
-        "subnets": {subnet.id: subnet.way for subnet in facts.shut},
-        "unsure": list(facts.unsure),
-    }
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        template=facts.template,
+        commands=list(facts.commands or ()),
+        subnets={subnet.id: subnet.way for subnet in facts.shut},
+        unsure=list(facts.unsure),
+    )
 
 
 CHECK = Check(

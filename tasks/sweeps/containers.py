@@ -4,10 +4,13 @@ AWS docs: Amazon ECS API Reference: DescribeServices (10 a call), DescribeTaskDe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from opsportal.checks import Read, Reader
+
+from .resources import Resource
 
 CLUSTERS = Read("ecs", "list_clusters")
 SERVICES = 10
@@ -67,5 +70,6 @@ def ports(definition: Mapping[str, Any], container: str) -> tuple[int, ...]:
     )
 
 
-def tags(service: Mapping[str, Any]) -> dict[str, str]:
-    return {each["key"]: each["value"] for each in service.get("tags", ())}
+def resource(service: Mapping[str, Any], now: datetime) -> Resource:
+    tags = {each["key"]: each["value"] for each in service.get("tags", ())}
+    return Resource(service["serviceArn"], now, service["serviceName"], tags)

@@ -4,8 +4,8 @@ RDS T3 and T4g work in unlimited mode, ElastiCache nodes in standard mode. AWS d
 Supported node types (ElastiCache); Amazon EBS General Purpose SSD volumes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from opsportal.checks import Reader
 from . import burstables, caches, databases, instances, tags, volumes
 from .burstables import Burst
 from .metrics import Metric
+from .resources import Resource
 
 SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
 
@@ -25,19 +26,15 @@ Kind = Literal["instance", "database", "node", "volume"]
 
 @dataclass(frozen=True)
 class Holder:
-    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start.
-
-    `linux`: what the list prices are of.
+    """What holds a balance of credits. `unlimited` None: not asked for. `since`: its start. `linux`: what the list
+    prices are of.
     """
 
     kind: Kind
-    resource: str
-    name: str
+    resource: Resource
     size: str
-    at: datetime
     since: datetime | None
     unlimited: bool | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
     linux: bool = True
 
     @property
@@ -48,12 +45,13 @@ class Holder:
 def holders(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """All that holds credits, each with the metric of its balance."""
     for instance in burstables.running(reader):
-        key = instance["InstanceId"]
-        held = tags.plain(instance.get("Tags"))
-        size, since = instance["InstanceType"], instance["LaunchTime"]
-        linux = instances.is_linux(instance)
-        holder = Holder("instance", key, tags.name(held), size, reader.now, since, tags=held, linux=linux)
-        yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
+        key, held = instance["InstanceId"], tags.plain(instance.get("Tags"))
+        resource = Resource(key, reader.now, tags.name(held), held)
+        size, since, linux = instance["InstanceType"], instance["LaunchTime"], instances.is_linux(instance)
+        yield (
+            Holder("instance", resource, size, since, linux=linux),
+            Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key}),
+        )
     yield from in_databases(reader)
     yield from in_caches(reader)
     yield from in_volumes(reader)
@@ -63,9 +61,9 @@ def in_databases(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     for each in databases.listed(reader):
         size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
         if burstables.burst(size) and each["DBInstanceStatus"] == "available":
-            unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
-            since = each.get("InstanceCreateTime")
-            holder = Holder("database", each["DBInstanceArn"], key, size, reader.now, since, unlimited, held)
+            resource = Resource(each["DBInstanceArn"], reader.now, key, tags.plain(each.get("TagList")))
+            unlimited = not size.startswith("db.t2.")
+            holder = Holder("database", resource, size, each.get("InstanceCreateTime"), unlimited)
             yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
 
 
@@ -76,8 +74,8 @@ def in_caches(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
             continue
         for number in range(1, each["NumCacheNodes"] + 1):
             place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
-            key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
-            holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], reader.now, since, False)
+            resource = Resource(f"{each['ARN']}/{number:04d}", reader.now, each["CacheClusterId"])
+            holder = Holder("node", resource, each["CacheNodeType"], each.get("CacheClusterCreateTime"), False)
             yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
 
 
@@ -88,6 +86,6 @@ def in_volumes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
             bursts = kind in ("st1", "sc1") or (kind == "gp2" and each["Size"] < SMALL_GP2)
             if bursts and each["State"] == "in-use":
                 held = tags.plain(each.get("Tags"))
-                size = f"{kind}, {each['Size']} GiB"
-                holder = Holder("volume", key, tags.name(held), size, reader.now, each["CreateTime"], False, held)
+                resource, size = Resource(key, reader.now, tags.name(held), held), f"{kind}, {each['Size']} GiB"
+                holder = Holder("volume", resource, size, each["CreateTime"], False)
                 yield holder, Metric("AWS/EBS", "BurstBalance", {"VolumeId": key})

@@ -1,9 +1,13 @@
 """Auto Scaling groups, and the launch templates that they name."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from opsportal.checks import Read, Reader
+
+from . import tags
+from .resources import Resource
 
 GROUPS = Read("autoscaling", "describe_auto_scaling_groups")
 TAG = "aws:autoscaling:groupName"  # what an instance says of its group
@@ -13,6 +17,10 @@ def listed(reader: Reader) -> Iterator[dict[str, Any]]:
     """As EC2 Auto Scaling describes them."""
     for page in reader.pages(GROUPS):
         yield from page["AutoScalingGroups"]
+
+
+def resource(group: Mapping[str, Any], now: datetime) -> Resource:
+    return Resource(group["AutoScalingGroupARN"], now, group["AutoScalingGroupName"], tags.plain(group.get("Tags")))
 
 
 def templates(group: Mapping[str, Any]) -> list[Mapping[str, str]]:

@@ -6,12 +6,13 @@ Balancer.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
 from .metrics import MINUTE, Metric, Series, measured
+from .resources import Resource
 
 GROUPS = Read("elbv2", "describe_target_groups")
 LOAD_BALANCERS = Read("elbv2", "describe_load_balancers")
@@ -45,6 +46,10 @@ class Watched:
 def listed(reader: Reader) -> Iterator[dict[str, Any]]:
     for page in reader.pages(GROUPS):
         yield from page["TargetGroups"]
+
+
+def resource(told: Mapping[str, Any], now: datetime) -> Resource:
+    return Resource(told["TargetGroupArn"], now, told["TargetGroupName"])
 
 
 def seconds_to_healthy(told: Mapping[str, Any]) -> int:

@@ -7,12 +7,13 @@ import pytest
 from tasks.checks import alarm_firing, alarm_missing
 from tasks.sweeps import alarms
 from tasks.sweeps.alarms import Watch
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged
+from tests.checks.answers import Answers, OnSandbox, ago, gathered, judged
+from tests.checks.reading import resource
 
 TOPIC = "arn:aws:sns:eu-central-1:1:ops"
 CPU = Watch("cpu", "CPUUtilization", {"AutoScalingGroupName": "web"}, 80, above=True)
 AGENT = (replace(CPU, metric="mem_used_percent"), replace(CPU, metric="disk_used_percent"))
-FLEET = alarm_missing.Facts("fleet", "arn:web", "web", NOW, (CPU, *AGENT))
+FLEET = alarm_missing.Facts("fleet", resource("arn:web", name="web"), (CPU, *AGENT))
 
 
 def alarm(**more):
@@ -80,11 +81,16 @@ def test_alarms_are_joined_with_what_they_watch():
         ("rds", "describe_db_instances"): {"DBInstances": []},
         ("elbv2", "describe_load_balancers"): {"LoadBalancers": [balancer]},
     }
-    found = {facts.name: [watch.metric for watch in facts.watches] for facts in gathered(alarm_missing, Answers(given))}
+    found = {
+        facts.resource.name: [watch.metric for watch in facts.watches]
+        for facts in gathered(alarm_missing, Answers(given))
+    }
     assert found == {"web": ["CPUUtilization"], "shop": ["HealthyHostCount"]}
 
 
-FIRING = alarm_firing.Facts("arn:alarm", "cpu", NOW, ago(hours=3), "Threshold Crossed", (TOPIC,), "Published to ops.")
+FIRING = alarm_firing.Facts(
+    resource("arn:alarm", name="cpu"), ago(hours=3), "Threshold Crossed", (TOPIC,), "Published to ops."
+)
 
 
 def test_a_firing_alarm_says_since_when_and_who_is_told():
@@ -117,7 +123,7 @@ def test_only_alarms_for_people_that_fire_are_taken():
     history = {"AlarmHistoryItems": [{"HistorySummary": "Published to ops."}]}
     given = {("cloudwatch", "describe_alarms"): told, ("cloudwatch", "describe_alarm_history"): history}
     (facts,) = gathered(alarm_firing, Answers(given))
-    assert (facts.name, facts.since, facts.sent) == ("all", ago(hours=3), "Published to ops.")
+    assert (facts.resource.name, facts.since, facts.sent) == ("all", ago(hours=3), "Published to ops.")
 
 
 def test_an_alarm_of_the_sandbox_is_read(account):

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tasks.checks import broker_unsafe
-from tests.checks.answers import NOW, Answers, gathered, judged
+from tests.checks.answers import Answers, gathered, judged
+from tests.checks.reading import resource
 
-SAFE = broker_unsafe.Facts("arn:queue", "queue", NOW, 2, True, "noeviction")
+SAFE = broker_unsafe.Facts(resource("arn:queue", name="queue"), 2, True, "noeviction")
 
 
 def test_two_nodes_with_failover_that_evict_nothing_are_safe():
@@ -53,6 +54,7 @@ def test_groups_single_nodes_and_their_parameters_are_joined():
         ("elasticache", "describe_cache_parameters"): parameters,
     }
     found = {
-        facts.name: (facts.nodes, facts.failover, facts.policy) for facts in gathered(broker_unsafe, Answers(given))
+        facts.resource.name: (facts.nodes, facts.failover, facts.policy)
+        for facts in gathered(broker_unsafe, Answers(given))
     }
     assert found == {"jobs": (2, True, "noeviction"), "one": (1, False, "allkeys-lru")}

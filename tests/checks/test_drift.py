@@ -6,11 +6,12 @@ import pytest
 
 from tasks.checks import stack_drift
 from tasks.checks.stack_drift import Difference
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged
+from tests.checks.answers import Answers, OnSandbox, ago, gathered, judged
+from tests.checks.reading import resource
 from tests.sandbox.account import topic
 
 CHANGED = Difference("Db", "/InstanceType", "db.t3.micro", "db.t3.large")
-DRIFTED = stack_drift.Facts("arn:stack", "db", NOW, "DRIFTED", ago(days=3), (CHANGED,))
+DRIFTED = stack_drift.Facts(resource("arn:stack", name="db"), "DRIFTED", ago(days=3), (CHANGED,))
 
 
 def test_drift_is_found_with_its_age_and_values():

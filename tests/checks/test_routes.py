@@ -10,6 +10,7 @@ from tasks.checks import ssm_endpoints, userdata_no_route
 from tasks.sweeps import launch_templates, subnets
 from tasks.sweeps.subnets import Subnet
 from tests.checks.answers import NOW, Answers, OnSandbox, gathered, judged
+from tests.checks.reading import resource
 
 PRIVATE = Subnet("subnet-1", "app", "vpc-1", "10.0.1.0/24", "none")
 ALL = dict.fromkeys(("ssm", "ssmmessages", "ec2messages", "sts"), True)
@@ -90,7 +91,7 @@ def test_a_private_subnet_of_the_sandbox_is_read(account):
 
 
 SCRIPT = "#!/bin/bash\n# dnf install nothing\ndnf -y install nginx\ncurl http://169.254.169.254/latest/meta-data\n"
-INSTALLS = userdata_no_route.Facts("web", "arn:web", NOW, "web:3", ("dnf",), (PRIVATE,))
+INSTALLS = userdata_no_route.Facts(resource("arn:web", name="web"), "web:3", ("dnf",), (PRIVATE,))
 
 
 def test_an_installer_without_a_way_out_is_found():
