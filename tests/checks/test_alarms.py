@@ -7,8 +7,8 @@ import pytest
 from tasks.checks import alarm_firing, alarm_missing
 from tasks.sweeps import alarms
 from tasks.sweeps.alarms import Watch
-from tests.checks.answers import Answers, OnSandbox, ago, gathered, judged
-from tests.checks.reading import resource
+from tests.checks.answers import Answers
+from tests.checks.reading import SandboxReader, ago, gathered, judged, resource
 
 TOPIC = "arn:aws:sns:eu-central-1:1:ops"
 CPU = Watch("cpu", "CPUUtilization", {"AutoScalingGroupName": "web"}, 80, above=True)
@@ -131,5 +131,5 @@ def test_an_alarm_of_the_sandbox_is_read(account):
     metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60}
     rule = {"Threshold": 80, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
     client.put_metric_alarm(AlarmName="cpu", AlarmActions=[TOPIC], **metric, **rule)
-    (told,) = alarms.listed(OnSandbox(account))
+    (told,) = alarms.listed(SandboxReader(account))
     assert [watch.threshold for watch in alarms.watches(told)] == [80]

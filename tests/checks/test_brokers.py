@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tasks.checks import broker_unsafe
-from tests.checks.answers import Answers, gathered, judged
-from tests.checks.reading import resource
+from tests.checks.answers import Answers
+from tests.checks.reading import gathered, judged, resource
 
 SAFE = broker_unsafe.Facts(resource("arn:queue", name="queue"), 2, True, "noeviction")
 

@@ -10,8 +10,8 @@ from tasks.checks.mutable_tag import Image
 from tasks.checks.service_unhealthy import Service
 from tasks.sweeps import security_groups
 from tasks.sweeps.target_groups import Target, Watched
-from tests.checks.answers import NOW, Answers, ago, gathered, judged, measured, series
-from tests.checks.reading import resource
+from tests.checks.answers import Answers, measured, series
+from tests.checks.reading import NOW, ago, gathered, judged, resource
 
 REPOSITORY = "1.dkr.ecr.eu-central-1.amazonaws.com/shop/web"
 DIGEST = "sha256:" + "a" * 64

@@ -8,14 +8,14 @@ from tasks.checks import burst_too_small, credits_run_out
 from tasks.checks.burst_too_small import Size
 from tasks.checks.credits_run_out import Facts
 from tasks.sweeps.credit_holders import Holder
-from tests.checks.answers import Answers, OnSandbox, ago, gathered, judged, measured, price, series
-from tests.checks.reading import resource
+from tests.checks.answers import Answers, measured, series
+from tests.checks.reading import SandboxReader, ago, gathered, judged, price, resource
 
 STANDARD = Holder("instance", resource("i-1", name="web"), "t3.micro", ago(days=3), unlimited=False)
 UNLIMITED = replace(STANDARD, unlimited=True)
 VOLUME = replace(STANDARD, kind="volume", resource=resource("vol-1"), size="gp2, 100 GiB")
 FALLING = series(*range(22, 9, -1))  # one credit in five minutes, 10 left: 50 minutes
-SURPLUS = price(0.05, "t3.unlimited-surplus.linux", "vCPU-hour")
+SURPLUS = price(0.05, item="t3.unlimited-surplus.linux", unit="vCPU-hour")
 
 
 def instances(number, kind="t3.micro"):
@@ -147,14 +147,14 @@ def test_a_running_burstable_instance_of_the_sandbox_is_seen(account):
     ec2 = account.client("ec2")
     made = ec2.run_instances(ImageId="ami-12c6146b", InstanceType="t3.micro", MinCount=1, MaxCount=1)
     ec2.run_instances(ImageId="ami-12c6146b", InstanceType="m5.large", MinCount=1, MaxCount=1)
-    holders = [facts.holder for facts in gathered(credits_run_out, OnSandbox(account))]
+    holders = [facts.holder for facts in gathered(credits_run_out, SandboxReader(account))]
     assert [each.resource.id for each in holders if each.kind == "instance"] == [made["Instances"][0]["InstanceId"]]
 
 
 MICRO = Size("t3.micro", 2, 1024, ("x86_64",), 10, price(0.01))
-SMALL = Size("t3.small", 2, 2048, ("x86_64",), 20, price(0.02, "t3.small"))
-LARGE = Size("m5.large", 2, 8192, ("x86_64",), 100, price(0.1, "m5.large"))
-ARM = Size("t4g.small", 2, 2048, ("arm64",), 20, price(0.01, "t4g.small"))
+SMALL = Size("t3.small", 2, 2048, ("x86_64",), 20, price(0.02, item="t3.small"))
+LARGE = Size("m5.large", 2, 8192, ("x86_64",), 100, price(0.1, item="m5.large"))
+ARM = Size("t4g.small", 2, 2048, ("arm64",), 20, price(0.01, item="t4g.small"))
 
 
 def busy(percent, hours=168, **more):

@@ -6,9 +6,9 @@ import pytest
 
 from tasks.sweeps import metrics
 from tasks.sweeps.metrics import DAY, HOUR, Metric
-from tests.checks.answers import NOW, Answers, series
+from tests.checks.answers import Answers, series
 from tests.checks.measuring import measure
-from tests.checks.reading import SandboxReader
+from tests.checks.reading import NOW, SandboxReader
 
 FIGURES = ("cloudwatch", "get_metric_data")
 

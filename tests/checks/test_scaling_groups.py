@@ -9,8 +9,8 @@ from tasks.checks.asg_scaling_policy import Threshold
 from tasks.checks.throttle_recycle import End
 from tasks.sweeps import activities, scaling_groups
 from tasks.sweeps.activities import Life
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged, measured
-from tests.checks.reading import resource
+from tests.checks.answers import Answers, measured
+from tests.checks.reading import NOW, SandboxReader, ago, gathered, judged, resource
 
 ELB = "At 2026-11-25T12:00:00Z an instance was taken out of service in response to an ELB system health check failure."
 POLICY = "At T a monitor alarm cpu in state ALARM triggered policy p changing the desired capacity from {} to {}."
@@ -239,6 +239,6 @@ def test_a_group_of_the_sandbox_without_a_policy_is_found(account):
     client.create_auto_scaling_group(
         AutoScalingGroupName="web", LaunchConfigurationName="c", MinSize=0, MaxSize=3, AvailabilityZones=["eu-west-1a"]
     )
-    (told,) = scaling_groups.listed(OnSandbox(account))
+    (told,) = scaling_groups.listed(SandboxReader(account))
     facts = replace(MOVES, resource=scaling_groups.resource(told, NOW), most=told["MaxSize"], policies=())
     assert judged(asg_scaling_policy, facts).name == "web"

@@ -10,8 +10,8 @@ import pytest
 from tasks.checks import secret_in_plain_sight
 from tasks.sweeps import plain_secrets
 from tasks.sweeps.plain_secrets import Sighting
-from tests.checks.answers import Answers, OnSandbox, gathered, judged
-from tests.checks.reading import resource
+from tests.checks.answers import Answers
+from tests.checks.reading import SandboxReader, gathered, judged, resource
 
 PASSWORD = "hunter2hunter2"
 KEY = "AKIA" + "IOSFODNN7ABCDEFG"
@@ -148,5 +148,5 @@ def test_user_data_of_the_sandbox_is_read(account):
     asked = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
     account.client("ec2").run_instances(UserData=script, **asked)
     account.create(json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {}}}}))
-    found = {facts.kind: facts.sightings for facts in gathered(secret_in_plain_sight, OnSandbox(account))}
+    found = {facts.kind: facts.sightings for facts in gathered(secret_in_plain_sight, SandboxReader(account))}
     assert found == {"instance": (Sighting("user data:2", "Secret Keyword"),), "stack": ()}

@@ -12,7 +12,7 @@ from tests.checks.reading import NOW, SandboxReader, ago, cost, found, judged, p
 
 SNAPSHOT = Snapshot(resource("snap-1"), "vol-1", 50.0, ago(400), cost(2.7), volume_gone=True)
 IMAGE = ami_unused.Facts(resource("ami-1"), cost(0.43), ago(120), 8)
-OLD, ORPHANED, UNUSED = snapshot_old.CHECK, snapshot_orphaned.CHECK, ami_unused.CHECK
+OLD, ORPHANED, UNUSED = snapshot_old, snapshot_orphaned, ami_unused
 PRICES = [price(0.05, "ebs", "snapshot.standard", "GB-month")]
 BY_BACKUP = {"aws:backup:source-resource": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1"}
 LATER = datetime.now(UTC) + timedelta(days=400)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tasks.checks import api_throttling
-from tests.checks.answers import Answers, gathered, judged, measured
-from tests.checks.reading import resource
+from tests.checks.answers import Answers, measured
+from tests.checks.reading import gathered, judged, resource
 
 FUNCTION = api_throttling.Facts("function", resource("arn:f", name="resize"), 5, 100)
 QUOTA = api_throttling.Facts("quota", resource("arn:q", name="EC2: Running On-Demand instances"), 64, 80)

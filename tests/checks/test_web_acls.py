@@ -10,8 +10,8 @@ from tasks.sweeps import web_acls
 from tasks.sweeps.managed_rules import Request
 from tasks.sweeps.web_acls import Block, Outcome
 from tests import factories
-from tests.checks.answers import Answers, gathered, judged
-from tests.checks.reading import resource
+from tests.checks.answers import Answers
+from tests.checks.reading import gathered, judged, resource
 
 ADMIN = Request("shop.example.com", "/admin/login")
 GROUP = "AWSManagedRulesAdminProtectionRuleSet"
