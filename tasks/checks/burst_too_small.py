@@ -68,6 +68,11 @@ class Size:
     carries: float
     price: Price | None = None
 
+    @property
+    def month(self) -> float | None:
+        """USD a month; None: its price here is not known."""
+        return money.hourly(self.price).usd
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -152,7 +157,7 @@ def usd(facts: Facts, mean: float) -> float | None:
     """Surplus of a month in USD. One vCPU-hour is 60 credits."""
     if not facts.unlimited or facts.surplus is None:
         return None
-    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * money.HOURS * facts.surplus.usd)
+    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * money.HOURS_A_MONTH * facts.surplus.usd)
 
 
 def detail(facts: Facts, mean: float, limits: Limits) -> str:
@@ -177,14 +182,18 @@ def better(facts: Facts, mean: float) -> Size | None:
     fits = next((each for each in facts.others if each.carries / 100 * each.vcpus >= need), None)
     if not fits or not fits.price or not facts.size.price or not facts.unlimited:
         return fits
-    return fits if fits.price.usd * money.HOURS < facts.size.price.usd * money.HOURS + (usd(facts, mean) or 0) else None
+    return (
+        fits
+        if fits.price.usd * money.HOURS_A_MONTH < facts.size.price.usd * money.HOURS_A_MONTH + (usd(facts, mean) or 0)
+        else None
+    )
 
 
 def advice(facts: Facts, mean: float) -> str:
     fits = better(facts, mean)
-    if fits and fits.price:
+    if fits and fits.month is not None:
         text = _("Take {size}, which carries {mean} % for {usd} USD a month.")
-        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.price.usd * money.HOURS:.2f}")
+        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.month:.2f}")
     if facts.unlimited and facts.others:
         return _("No type known here is cheaper than this one with its surplus. Find what uses the CPU.")
     return _("Find what uses the CPU, or take a larger type. No price of one is known here.")

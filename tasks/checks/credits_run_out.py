@@ -174,7 +174,7 @@ def surplus_charged(facts: Facts) -> Found:
     if facts.price is None:
         text = _("{n} surplus CPU credits were charged in {span}. Their price here is not known.")
         return found(facts, text.format(**figures), advice(facts.holder), "medium", hours_to_zero=0.0)
-    usd = charged / 60 / HOURS * money.HOURS * facts.price.usd
+    usd = charged / 60 / HOURS * money.HOURS_A_MONTH * facts.price.usd
     text = _(
         "Surplus CPU credits cost about {usd} USD a month, at {price} USD a vCPU-hour: {n} were charged in {span}."
     )

@@ -97,7 +97,7 @@ def facts(
     arn, memory = told["FunctionArn"], told["MemorySize"]
     enough = min(memory, max(LEAST, ceil((used or 0) * (1 + limits.headroom / 100) / STEP) * STEP))
     price = reader.price("lambda", ITEMS[(told.get("Architectures") or ["x86_64"])[0]])
-    month = seconds / limits.days * money.HOURS / 24
+    month = seconds / limits.days * money.HOURS_A_MONTH / 24
     saved = money.monthly(price, month * (memory - enough) / 1024)
     return Facts(Resource(told["FunctionName"], reader.now, tags=held.get(arn, {})), memory, used, enough, saved)
 

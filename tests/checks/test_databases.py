@@ -15,8 +15,9 @@ from tasks.checks import (
 )
 from tasks.sweeps import databases
 from tasks.sweeps.databases import Database
+from tests.checks.answers import Answers
 from tests.checks.measuring import age, measure
-from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
+from tests.checks.reading import SandboxReader, ago, cost, found, gathered, judged, price, resource
 
 DATABASE = Database(resource("shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
 IDLE = rds_idle.Facts(DATABASE, cost(13), 0.0)
@@ -226,6 +227,17 @@ def test_units_are_lowered_only_below_the_share_that_is_used():
     assert dynamodb_overprovisioned.wanted(100, 30, limits) == 100
     assert dynamodb_overprovisioned.wanted(100, 29, limits) == 44
     assert dynamodb_overprovisioned.wanted(100, 0, limits) == 1
+
+
+def test_a_table_without_all_its_figures_is_not_judged():
+    table = {"TableName": "carts", "TableArn": "arn:carts", "CreationDateTime": ago(30)}
+    given = {
+        ("dynamodb", "list_tables"): {"TableNames": ["carts"]},
+        ("dynamodb", "describe_table"): {"Table": table},
+        ("resourcegroupstaggingapi", "get_resources"): {"ResourceTagMappingList": []},
+        ("cloudwatch", "get_metric_data"): {"MetricDataResults": []},
+    }
+    assert gathered(dynamodb_overprovisioned, Answers(given)) == []
 
 
 def test_a_table_that_is_hardly_used_is_found_with_what_it_saves(later, account):
