@@ -100,8 +100,8 @@ def functions(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
     for place in listed(reader, "AWS/Lambda", "Throttles"):
         if set(place) == {"FunctionName"}:
             name, namespace = place["FunctionName"], "AWS/Lambda"
-            metrics = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
-            yield Asked("function", named(reader, "lambda", f":function:{name}", name)), metrics
+            counts = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
+            yield Asked("function", named(reader, "lambda", f":function:{name}", name)), counts
 
 
 def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:

@@ -180,13 +180,9 @@ def better(facts: Facts, mean: float) -> Size | None:
     """The cheapest type that carries this mean, when the instance costs more with its surplus, or is held back."""
     need = mean / 100 * facts.size.vcpus
     fits = next((each for each in facts.others if each.carries / 100 * each.vcpus >= need), None)
-    if not fits or not fits.price or not facts.size.price or not facts.unlimited:
+    if not fits or fits.month is None or facts.size.month is None or not facts.unlimited:
         return fits
-    return (
-        fits
-        if fits.price.usd * money.HOURS_A_MONTH < facts.size.price.usd * money.HOURS_A_MONTH + (usd(facts, mean) or 0)
-        else None
-    )
+    return fits if fits.month < facts.size.month + (usd(facts, mean) or 0) else None
 
 
 def advice(facts: Facts, mean: float) -> str:
