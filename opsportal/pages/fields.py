@@ -106,10 +106,11 @@ def kind_of(spec: Mapping[str, Any]) -> Kind:
 def collection(spec: Mapping[str, Any]) -> Kind:
     """Lists and dicts of texts have friendly controls; what is deeper is JSON."""
     inner = spec.get("items" if spec["type"] == "array" else "additionalProperties")
-    plain = isinstance(inner, dict) and inner.get("type", "string") in ("string", "integer", "number")
-    if spec["type"] == "array" and plain and offered(inner):
-        return "several"
-    return ("list" if spec["type"] == "array" else "pairs") if plain else "json"
+    if not isinstance(inner, dict) or inner.get("type", "string") not in ("string", "integer", "number"):
+        return "json"
+    if spec["type"] == "object":
+        return "pairs"
+    return "several" if offered(inner) else "list"
 
 
 def choices(spec: Mapping[str, Any], kind: Kind, required: bool) -> Choices:

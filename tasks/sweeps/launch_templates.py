@@ -62,7 +62,7 @@ def version(told: Mapping[str, Any], latest: bool | None) -> Version:
 def of_groups(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
     """Each group that has a launch template with the version it launches; None: that version is gone."""
     known = versions(reader)
-    used = [(group, named[0]) for group in groups if (named := scaling_groups.templates(group))]
+    used = [(group, templates[0]) for group in groups if (templates := scaling_groups.templates(group))]
     missing = [named for _, named in used if not match(named, known)]
     reads = [Read("ec2", "describe_launch_template_versions", asked(named)) for named in missing]
     for answer in reader.several(reads):

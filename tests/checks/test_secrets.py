@@ -124,7 +124,7 @@ def estate():
 
 def test_every_place_is_looked_through():
     found = [judged(secret_in_plain_sight, facts) for facts in gathered(secret_in_plain_sight, Answers(estate()))]
-    assert [each.resource.id for each in found] == ["lt-1", "i-1", "arn:stack", "arn:td/web:1"]
+    assert [each.resource for each in found] == ["lt-1", "i-1", "arn:stack", "arn:td/web:1"]
 
 
 def test_no_secret_is_in_facts_or_findings():
