@@ -113,6 +113,6 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=(buckets.PERMISSION, "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"),
+    permissions=(*buckets.PERMISSIONS, "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"),
     guide=__doc__ or "",
 )

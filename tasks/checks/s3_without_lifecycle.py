@@ -85,6 +85,6 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=(buckets.PERMISSION, "s3:GetLifecycleConfiguration", *metrics.PERMISSIONS),
+    permissions=(*buckets.PERMISSIONS, "s3:GetLifecycleConfiguration", *metrics.PERMISSIONS),
     guide=__doc__ or "",
 )

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from opsportal import checks
+from opsportal import catalog
 from opsportal.models import Run
 from tests import factories
 from tests.browser.test_answers import press
@@ -77,4 +77,4 @@ def test_checks_are_ticked_by_keyboard(browser_page):
     page.keyboard.press("Space")
     press(page, "Start")
     expect(page.locator("h1")).to_contain_text("in dev")
-    assert Run.objects.get().params["checks"] == [check.name for check in checks.checks()[:2]]
+    assert Run.objects.get().params["checks"] == [name for name, _title in catalog.choices("checks")[:2]]

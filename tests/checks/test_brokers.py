@@ -31,7 +31,10 @@ def test_a_broker_that_may_lose_jobs_is_found(changed, words, severity):
 
 def test_only_caches_of_the_named_kind_are_judged():
     assert judged(broker_unsafe, replace(SAFE, nodes=1), names="*broker*") is None
-    assert judged(broker_unsafe, replace(SAFE, nodes=1, resource=resource(name="jobs-broker-1")), names="*broker*") is not None
+    assert (
+        judged(broker_unsafe, replace(SAFE, nodes=1, resource=resource(name="jobs-broker-1")), names="*broker*")
+        is not None
+    )
 
 
 def test_groups_single_nodes_and_their_parameters_are_joined():
