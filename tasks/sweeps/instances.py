@@ -36,7 +36,6 @@ class Instance:
     plain: bool = True
     reason: str = ""
     group: str = ""
-    image: str = ""
 
 
 def listed(reader: Reader, read: Read) -> Iterator[dict[str, Any]]:
@@ -60,7 +59,6 @@ def instance(told: Mapping[str, Any], now: datetime) -> Instance:
         plain=is_plain(told),
         reason=told.get("StateTransitionReason", ""),
         group=held.get(scaling_groups.TAG, ""),
-        image=told.get("ImageId", ""),
     )
 
 

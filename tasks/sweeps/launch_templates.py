@@ -34,11 +34,6 @@ class Version:
     def user_data(self) -> str:
         return decoded(self.data.get("UserData", ""))
 
-    @property
-    def subnets(self) -> list[str]:
-        """The subnets that the template itself names."""
-        return [each["SubnetId"] for each in self.data.get("NetworkInterfaces", ()) if each.get("SubnetId")]
-
 
 def versions(reader: Reader) -> list[Version]:
     """The latest and the default version of each template."""
