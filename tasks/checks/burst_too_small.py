@@ -20,6 +20,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import burstables, instances, metrics, money, resources, tags
 from tasks.sweeps.burstables import Burst
+from tasks.sweeps.filters import filters
 from tasks.sweeps.metrics import HOUR, Metric, Series, measured
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource
@@ -30,9 +31,7 @@ FIXED = [
     for family in ("m5", "m6i", "m7g", "c5", "c6i", "r5", "r6i")
     for size in ("large", "xlarge", "2xlarge", "4xlarge")
 ]
-TYPES = Read(
-    "ec2", "describe_instance_types", {"Filters": [{"Name": "instance-type", "Values": [*burstables.TYPES, *FIXED]}]}
-)
+TYPES = Read("ec2", "describe_instance_types", {"Filters": filters(instance_type=[*burstables.TYPES, *FIXED])})
 
 
 class Limits(BaseModel):

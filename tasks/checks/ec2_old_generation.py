@@ -16,11 +16,12 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, money
+from tasks.sweeps.filters import filters
 from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
-PREVIOUS = Read("ec2", "describe_instance_types", {"Filters": [{"Name": "current-generation", "Values": ["false"]}]})
+PREVIOUS = Read("ec2", "describe_instance_types", {"Filters": filters(current_generation=["false"])})
 NEWER: Mapping[str, str] = {
     "t1": "t3",
     "t2": "t3",

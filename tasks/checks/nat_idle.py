@@ -17,11 +17,12 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
+from tasks.sweeps.filters import filters
 from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import MB, Resource, found
 
-GATEWAYS = Read("ec2", "describe_nat_gateways", {"Filter": [{"Name": "state", "Values": ["available"]}]})
+GATEWAYS = Read("ec2", "describe_nat_gateways", {"Filter": filters(state=["available"])})
 REGIONAL = "regional"
 
 

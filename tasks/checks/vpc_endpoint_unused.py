@@ -17,12 +17,13 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
+from tasks.sweeps.filters import filters
 from tasks.sweeps.metrics import DAY, Metric, measured, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import MB, Resource, found
 
 INTERFACE = "Interface"
-ENDPOINTS = Read("ec2", "describe_vpc_endpoints", {"Filters": [{"Name": "vpc-endpoint-type", "Values": [INTERFACE]}]})
+ENDPOINTS = Read("ec2", "describe_vpc_endpoints", {"Filters": filters(vpc_endpoint_type=[INTERFACE])})
 
 
 class Limits(BaseModel):

@@ -8,16 +8,16 @@ from typing import Any
 from opsportal.checks import Read, Reader
 
 from . import money, scaling_groups, tags
+from .filters import filters
 from .resources import Resource
 
 LINUX = "Linux/UNIX"
 
 
-def reading(*states: str, **filters: list[str]) -> Read:
+def reading(*states: str, **wanted: list[str]) -> Read:
     """DescribeInstances narrowed to these states and by filters, `instance_type=["t3.micro"]` and the like."""
-    wanted = ({"instance_state_name": list(states)} if states else {}) | filters
-    listed = [{"Name": name.replace("_", "-"), "Values": values} for name, values in wanted.items()]
-    return Read("ec2", "describe_instances", {"Filters": listed} if listed else {})
+    wanted |= {"instance_state_name": list(states)} if states else {}
+    return Read("ec2", "describe_instances", {"Filters": filters(**wanted)} if wanted else {})
 
 
 ALL, RUNNING, STOPPED = reading(), reading("running"), reading("stopped")
