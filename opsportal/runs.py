@@ -115,22 +115,9 @@ def fitted(declared: type[BaseModel], values: Mapping[str, Any]) -> tuple[BaseMo
     clean, fields = None, unknown(declared, values)
     try:
         clean = declared.model_validate(dict(values))
-        fields |= unchoosable(clean)
     except ValidationError as error:
         fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
     return (None if fields else clean), fields
-
-
-def unchoosable(clean: BaseModel) -> dict[str, str]:
-    """A word to each value, or list with one, that is none of those its field is chosen from; where nothing is offered,
-    none is wrong."""
-    fields = {}
-    for name, spec in type(clean).model_json_schema(by_alias=False).get("properties", {}).items():
-        source = spec.get("choices_from") or spec.get("items", {}).get("choices_from", "")
-        offered, given = [value for value, _label in catalog.choices(source)], getattr(clean, name)
-        if offered and not set(given if isinstance(given, list) else [given]) <= set(offered):
-            fields[name] = _("Choose one of these: %(names)s") % {"names": ", ".join(offered)}
-    return fields
 
 
 def unknown(declared: type[BaseModel], values: Mapping[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import HOUR, Metric, Series, measured, midnight
+from tasks.sweeps.metrics import HOUR, Metric, Series, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -76,9 +76,8 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     wanted = ((table, consumption(table)) for table in tables(reader))
-    for table, (reads, writes) in measured(reader, wanted, midnight(reader.now, limits.days)):
-        if reads.whole and writes.whole:  # else it is not known which hour was the busiest
-            yield facts(reader, table, held, limits, (peak(reads), peak(writes)))
+    for table, (reads, writes) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(reader, table, held, limits, (peak(reads), peak(writes)))
 
 
 def tables(reader: Reader) -> Iterator[Mapping[str, Any]]:

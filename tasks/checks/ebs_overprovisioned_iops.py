@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, volumes
-from tasks.sweeps.metrics import HOUR, Metric, Series, measured, midnight
+from tasks.sweeps.metrics import HOUR, Metric, Series, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 from tasks.sweeps.volumes import Volume
@@ -63,7 +63,7 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     bought = (each for each in volumes.volumes(reader, PROVISIONED) if each.iops > FREE.get(each.kind, each.iops))
     wanted = ((volume, operations(volume)) for volume in bought)
-    for volume, (reads, writes) in measured(reader, wanted, midnight(reader.now, limits.days)):
+    for volume, (reads, writes) in complete(reader, wanted, midnight(reader.now, limits.days)):
         busiest = peak(reads, writes, limits.days)
         enough = needed(volume, busiest or 0, limits)
         then = money.volume(reader.price, volume.kind, volume.gib, enough, volume.throughput)
@@ -77,7 +77,7 @@ def operations(volume: Volume) -> Sequence[Metric]:
 
 def peak(reads: Series, writes: Series, days: int) -> float | None:
     """Operations a second in the busiest hour. Both are reported together, so their hours are the same."""
-    if reads.times != writes.times or not reads.covers(days * 24) or not writes.whole:
+    if reads.times != writes.times or not reads.covers(days * 24):
         return None
     return max(map(sum, zip(reads.values, writes.values, strict=True))) / HOUR
 

@@ -18,7 +18,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, metrics
 from tasks.sweeps.instances import Instance
-from tasks.sweeps.metrics import DAY, Metric, Statistic, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, Statistic, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import MB, found
 
@@ -60,7 +60,7 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     running = (each for each in instances.instances(reader, instances.RUNNING) if each.state == "running")
     wanted = ((each, idleness(each)) for each in running)
-    for instance, series in measured(reader, wanted, midnight(reader.now, limits.days)):
+    for instance, series in complete(reader, wanted, midnight(reader.now, limits.days)):
         known = all(each.covers(limits.days) for each in series)
         cpu, incoming, outgoing = (each.values for each in series)
         network = max(map(sum, zip(incoming, outgoing, strict=False))) / MB if known else None

@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import caches, metrics, money, tags
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -63,7 +63,7 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     groups: dict[str, list[tuple[Mapping[str, Any], float | None]]] = {}
     made = (told for told in caches.listed(reader) if told.get("CacheClusterCreateTime"))
     wanted = ((told, (connections(told),)) for told in made)
-    for told, (open_,) in measured(reader, wanted, midnight(reader.now, limits.days)):
+    for told, (open_,) in complete(reader, wanted, midnight(reader.now, limits.days)):
         most = max(open_.values) if open_.covers(limits.days) else None
         groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, most))
     held = tags.of_kind(reader, KIND)

@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -58,7 +58,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """MB of memory: what it has, the most it `used` (None: not known, as without Lambda Insights), and `enough`."""
+    """MB of memory: what it has, the most it `used` (None: Lambda Insights is off), and `enough`."""
 
     resource: Resource
     memory: int
@@ -71,10 +71,8 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     functions = (told for page in reader.pages(FUNCTIONS) for told in page["Functions"])
     wanted = ((told, (used_memory(told), duration(told))) for told in functions)
-    for told, (used, durations) in measured(reader, wanted, midnight(reader.now, limits.days)):
-        known = used.whole and durations.whole
-        most = max(used.values, default=None) if known else None
-        yield facts(reader, told, held, most, sum(durations.values) / 1000, limits)
+    for told, (used, durations) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(reader, told, held, max(used.values, default=None), sum(durations.values) / 1000, limits)
 
 
 def used_memory(told: Mapping[str, Any]) -> Metric:

@@ -18,7 +18,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
 from tasks.sweeps.filters import filters
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import MB, Resource, found
 
@@ -57,7 +57,7 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     gateways = (told for page in reader.pages(GATEWAYS) for told in page["NatGateways"])
     wanted = ((told, traffic(told)) for told in gateways)
-    for told, series in measured(reader, wanted, midnight(reader.now, limits.days)):
+    for told, series in complete(reader, wanted, midnight(reader.now, limits.days)):
         known = all(each.covers(limits.days) for each in series)
         yield facts(told, reader, sum(sum(each.values) for each in series) / MB if known else None)
 

@@ -17,7 +17,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import databases, metrics
 from tasks.sweeps.databases import Database
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
@@ -50,7 +50,7 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     wanted = ((each, (connections(each),)) for each in databases.databases(reader))
-    for database, (open_,) in measured(reader, wanted, midnight(reader.now, limits.days)):
+    for database, (open_,) in complete(reader, wanted, midnight(reader.now, limits.days)):
         most = max(open_.values) if open_.covers(limits.days) else None
         yield Facts(database, databases.hours(reader.price, database), most)
 

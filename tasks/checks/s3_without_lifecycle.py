@@ -16,7 +16,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import buckets, metrics, money
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import GIB, Resource, found
 
@@ -46,7 +46,7 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     wanted = ((told["Name"], (stored(told["Name"]),)) for told in buckets.buckets(reader))
-    sized = measured(reader, wanted, midnight(reader.now, DAYS))
+    sized = complete(reader, wanted, midnight(reader.now, DAYS))
     while group := list(islice(sized, TOGETHER)):
         reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _sizes in group]
         for (name, (sizes,)), answer in zip(group, reader.several(reads), strict=True):

@@ -18,7 +18,7 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
 from tasks.sweeps.filters import filters
-from tasks.sweeps.metrics import DAY, Metric, measured, midnight
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import MB, Resource, found
 
@@ -45,8 +45,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`mb`: what went through in the days, None: CloudWatch could not give all figures. `zones`: in how many it is
-    charged. `managed`: by another AWS service."""
+    """`mb`: what went through in the days. `zones`: in how many it is charged. `managed`: by another AWS service."""
 
     resource: Resource
     kind: str
@@ -55,15 +54,15 @@ class Facts:
     zones: int
     made: datetime
     cost: Cost
-    mb: float | None
+    mb: float
     managed: bool = False
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     endpoints = (told for page in reader.pages(ENDPOINTS) for told in page["VpcEndpoints"])
     wanted = ((told, (traffic(told),)) for told in endpoints)
-    for told, (sent,) in measured(reader, wanted, midnight(reader.now, limits.days)):
-        yield facts(told, reader, sum(sent.values) / MB if sent.whole else None)
+    for told, (sent,) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(told, reader, sum(sent.values) / MB)
 
 
 def traffic(told: Mapping[str, Any]) -> Metric:
@@ -76,7 +75,7 @@ def traffic(told: Mapping[str, Any]) -> Metric:
     return Metric("AWS/PrivateLinkEndpoints", "BytesProcessed", place, "Sum", DAY)
 
 
-def facts(told: Mapping[str, Any], reader: Reader, mb: float | None) -> Facts:
+def facts(told: Mapping[str, Any], reader: Reader, mb: float) -> Facts:
     held, zones = tags.plain(told.get("Tags")), len(told.get("SubnetIds", ()))
     return Facts(
         resource=Resource(told["VpcEndpointId"], reader.now, tags.name(held), held),
@@ -94,7 +93,7 @@ def facts(told: Mapping[str, Any], reader: Reader, mb: float | None) -> Facts:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.kind != INTERFACE or facts.state != "available" or facts.managed:
         return None
-    if facts.resource.days(facts.made) < limits.days or facts.mb is None or facts.mb > limits.mb:
+    if facts.resource.days(facts.made) < limits.days or facts.mb > limits.mb:
         return None
     told = _("{mb} MB went through it in {days} days. It is charged for {service} in {zones} zones.")
     return found(

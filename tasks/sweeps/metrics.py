@@ -11,6 +11,8 @@ from itertools import chain, islice
 from typing import Any, Literal, TypeVar
 
 from opsportal.checks import Read, Reader
+from opsportal.errors import StepFailed
+from opsportal.words import gettext as _
 
 PERMISSIONS = ("cloudwatch:GetMetricData",)
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
@@ -75,6 +77,16 @@ def measured(
         yield from ((item, tuple(islice(series, len(metrics)))) for batch in group for item, metrics in batch)
 
 
+def complete(
+    reader: Reader, wanted: Iterable[tuple[Item, Sequence[Metric]]], since: datetime
+) -> Iterator[tuple[Item, tuple[Series, ...]]]:
+    """The same for those who can't judge by parts. Raises StepFailed, so that nothing they found before is closed."""
+    for item, series in measured(reader, wanted, since):
+        if not all(each.whole for each in series):
+            raise StepFailed(_("CloudWatch could not give all figures. Sweep again."))
+        yield item, series
+
+
 def batches(
     wanted: Iterable[tuple[Item, Sequence[Metric]]], span: timedelta
 ) -> Iterator[list[tuple[Item, Sequence[Metric]]]]:
@@ -136,5 +148,5 @@ def joined(results: Sequence[Mapping[str, Any]]) -> Series:
     points = sorted(
         (time, value) for part in results for time, value in zip(part["Timestamps"], part["Values"], strict=True)
     )
-    complete = bool(results) and results[-1].get("StatusCode", "Complete") == "Complete"
-    return Series(tuple(time for time, _ in points), tuple(value for _, value in points), complete)
+    is_whole = bool(results) and results[-1].get("StatusCode", "Complete") == "Complete"
+    return Series(tuple(time for time, _value in points), tuple(value for _time, value in points), is_whole)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from opsportal.errors import StepFailed
 from tasks.checks import (
     blue_green_leftovers,
     dev_running_at_night,
@@ -229,7 +230,7 @@ def test_units_are_lowered_only_below_the_share_that_is_used():
     assert dynamodb_overprovisioned.wanted(100, 0, limits) == 1
 
 
-def test_a_table_without_all_its_figures_is_not_judged():
+def test_a_table_without_all_its_figures_is_not_called_well():
     table = {"TableName": "carts", "TableArn": "arn:carts", "CreationDateTime": ago(30)}
     given = {
         ("dynamodb", "list_tables"): {"TableNames": ["carts"]},
@@ -237,7 +238,8 @@ def test_a_table_without_all_its_figures_is_not_judged():
         ("resourcegroupstaggingapi", "get_resources"): {"ResourceTagMappingList": []},
         ("cloudwatch", "get_metric_data"): {"MetricDataResults": []},
     }
-    assert gathered(dynamodb_overprovisioned, Answers(given)) == []
+    with pytest.raises(StepFailed, match="could not give all figures"):
+        gathered(dynamodb_overprovisioned, Answers(given))
 
 
 def test_a_table_that_is_hardly_used_is_found_with_what_it_saves(later, account):

@@ -2,13 +2,11 @@
 
 import json
 import re
-from typing import Annotated
 
 import pytest
 from django.urls import reverse
-from pydantic import BaseModel, Field
 
-from opsportal import catalog, checks, runs
+from opsportal import checks
 from opsportal.models import Run
 from tests import factories
 from tests.portal.conftest import html, signed_in
@@ -142,21 +140,6 @@ def test_a_sweep_that_is_repeated_has_its_boxes_ticked(client, dev):
 
 def test_a_sweep_without_a_ticked_box_is_told_so(client, dev):
     assert "At least 1 entry is needed." in html(send(client, runbook="sweep"))
-
-
-class Letters(BaseModel):
-    letters: list[Annotated[str, Field(json_schema_extra={"choices_from": "letters"})]] = []
-    letter: str = Field("a", json_schema_extra={"choices_from": "letters"})
-
-
-@pytest.mark.parametrize(
-    ("chosen", "wrong"),
-    [({"letters": ["a", "b"]}, []), ({"letters": ["a", "x"]}, ["letters"]), ({"letter": "x"}, ["letter"])],
-)
-def test_only_what_is_offered_can_be_chosen(monkeypatch, chosen, wrong):
-    monkeypatch.setitem(catalog._choices, "letters", lambda: [("a", "A"), ("b", "B")])
-    _clean, told = runs.fitted(Letters, chosen)
-    assert told == dict.fromkeys(wrong, "Choose one of these: a, b")
 
 
 def test_a_check_that_does_not_exist_is_told_beside_its_field(client, dev):
