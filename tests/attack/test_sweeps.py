@@ -1,6 +1,7 @@
 """Sweeps under attack: answers that are not whole, poisoned pages, tokens in a circle, a service that is down."""
 
 import time
+from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Answers:
     """A reader that gives one answer."""
 
+    now = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
+
     def __init__(self, answer):
         self.answer = answer
 
@@ -33,10 +36,10 @@ class Answers:
 
 @pytest.mark.parametrize("code", ["InternalError", "PartialData", "Forbidden"])
 def test_figures_that_cloudwatch_could_not_give_are_not_taken_for_none(code):
-    made = Read("cloudwatch", "get_metric_data", {})
-    answer = {"MetricDataResults": [{"Id": "q0", "Values": [], "Timestamps": [], "StatusCode": code}]}
+    answer = {"MetricDataResults": [{"Id": "m0", "Values": [], "Timestamps": [], "StatusCode": code}]}
+    wanted = [("i-1", (metrics.Metric("AWS/EC2", "CPUUtilization", {"InstanceId": "i-1"}),))]
     with pytest.raises(OpsError):
-        metrics.values(Answers(answer), made, answer)
+        list(metrics.complete(Answers(answer), wanted, Answers.now))
 
 
 @pytest.mark.parametrize("key", ["$date", "$bytes"])
