@@ -1,7 +1,7 @@
 """A policy that is due fires once, whoever looks; nothing is lost by a crash or a downtime."""
 
-import threading
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
