@@ -36,7 +36,9 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`gib`: of the class Standard, None: CloudWatch has no size. `rules`: it has a lifecycle configuration."""
+    """`gib`: of the class Standard, None: CloudWatch has no size. `rules`: it has a lifecycle configuration; only asked
+    for where it is large.
+    """
 
     resource: Resource
     cost: Cost
@@ -48,9 +50,15 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     names = (told["Name"] for told in buckets.buckets(reader))
     sized = metrics.measured(reader, names, queries, DAYS)
     while group := list(islice(sized, TOGETHER)):
-        reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _values in group]
-        for (name, (sizes,)), answer in zip(group, reader.several(reads), strict=True):
-            yield facts(reader, name, sizes[-1] / GIB if sizes else None, bool(answer and answer.get("Rules")))
+        gib = {name: sizes[-1] / GIB if sizes else None for name, (sizes,) in group}
+        ruled = with_rules(reader, [name for name, size in gib.items() if size is not None and size >= limits.gib])
+        yield from (facts(reader, name, size, name in ruled) for name, size in gib.items())
+
+
+def with_rules(reader: Reader, names: Sequence[str]) -> set[str]:
+    """Those of these buckets that have rules."""
+    reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name in names]
+    return {name for name, answer in zip(names, reader.several(reads), strict=True) if answer and answer.get("Rules")}
 
 
 def queries(name: str) -> Sequence[Query]:
