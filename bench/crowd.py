@@ -1,4 +1,4 @@
-"""A thousand environments swept at once, against an AWS that answers in 100 ms: what the calls in flight are used for."""
+"""A thousand environments swept at once: how much of the calls that may be in flight is used, and by whom."""
 
 import json
 import os
@@ -76,7 +76,9 @@ def overtaken(times: list[tuple[float, float]]) -> int:
 def told(count: dict[str, Any]) -> tuple[str, str, str]:
     """The rate from the first call to the last."""
     rate, allowed = count["calls"] / (count["last"] - count["first"]), PROCESSES * IN_FLIGHT / empty.SECONDS
-    what = f"{estate.database()}: {PLACES:,} environments × {CHECKS} checks, AWS answers in {empty.SECONDS * 1000:.0f} ms"
+    what = (
+        f"{estate.database()}: {PLACES:,} environments × {CHECKS} checks, AWS answers in {empty.SECONDS * 1000:.0f} ms"
+    )
     text = f"{count['calls']:,} calls, {rate:.0f} ÷ {allowed:.0f} a second = {rate / allowed:.2f}"
     return (f"{what}, {PROCESSES} processes with {IN_FLIGHT} calls in flight each", text, "≥ 0.5")
 

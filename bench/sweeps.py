@@ -84,7 +84,9 @@ def fill(sandbox: Sandbox, account: str, scale: int) -> None:
         metric("AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", *each) for each in split(names, 5, 0, 12)
     ]
     sizes = split(buckets, 7, 200 * GIB, 20 * GIB)
-    metrics += [metric("AWS/S3", "BucketSizeBytes", "BucketName", *each, StorageType="StandardStorage") for each in sizes]
+    metrics += [
+        metric("AWS/S3", "BucketSizeBytes", "BucketName", *each, StorageType="StandardStorage") for each in sizes
+    ]
     sandbox.seed("metrics", account, REGION, metrics=metrics)
 
 
@@ -109,7 +111,8 @@ def swept(where: Environment, checks: Sequence[str], limits: Mapping[str, Any]) 
     given = {"checks": list(checks), "limits": dict(limits)}
     run = estate.ended(runs.start("sweep", where, given, estate.somebody(), f"sweep-{time.time()}"), LONGEST)
     refused = [step.output.get("not_checked") for step in run.steps.all() if step.output.get("not_checked")]
-    assert run.status == Run.Status.SUCCEEDED and not refused, f"{run.status}: {run.reason} {refused}"
+    assert run.status == Run.Status.SUCCEEDED, f"{run.status}: {run.reason}"
+    assert not refused, refused
     return run
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 
+KINDS = ["ecr:repository", "elasticloadbalancing:loadbalancer", "logs"]  # whose listings leave tags out
+TAGGED: dict[str, Any] = {"ResourceTypeFilters": KINDS, "PaginationConfig": {"PageSize": 100}}
 LISTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("ec2", "describe_volumes", {"PaginationConfig": {"PageSize": 500}}),
     ("ec2", "describe_snapshots", {"OwnerIds": ["self"], "PaginationConfig": {"PageSize": 1000}}),
@@ -23,7 +25,7 @@ LISTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("elbv2", "describe_load_balancers", {}),
     ("rds", "describe_events", {"SourceType": "db-instance", "Duration": 14 * 24 * 60}),
     ("logs", "describe_log_groups", {}),
-    ("resourcegroupstaggingapi", "get_resources", {}),
+    ("resourcegroupstaggingapi", "get_resources", TAGGED),
 )
 LARGE = 100 * 1024**3  # bytes of a bucket whose rules are read
 SERVICES = ("cloudwatch", "ecr", "s3", *dict.fromkeys(service for service, _, _ in LISTINGS))

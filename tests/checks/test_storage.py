@@ -148,7 +148,7 @@ def test_the_rules_of_small_buckets_are_not_asked_for(today, s3):
     found(s3_without_lifecycle.CHECK, today)
 
     actions = [line["action"] for line in today.account.sandbox.log()["calls"]]
-    assert actions.count("GetBucketLifecycleConfiguration") == 1
+    assert actions.count("GetBucketLifecycle") == 1
 
 
 def test_an_untagged_image_is_told_with_its_age_and_size():
