@@ -63,7 +63,7 @@ def watched(worker: int) -> list[float]:
 
 def sweeps() -> list[tuple[float, float]]:
     """When each sweep began and ended, in seconds, in the order of beginning."""
-    found = Step.objects.filter(run__key="crowd", action="sweep").values_list("started_at", "ended_at")
+    found = Step.objects.filter(run__key__startswith="crowd-", action="sweep").values_list("started_at", "ended_at")
     return sorted((begun.timestamp(), ended.timestamp()) for begun, ended in found)
 
 

@@ -18,13 +18,8 @@ PAGE_SIZES: Mapping[tuple[str, str], int] = {
     ("ec2", "describe_volumes"): 500,
     ("resourcegroupstaggingapi", "get_resources"): 100,
 }
-NARROWING = {
-    "Filters",
-    "IncludeDisabled",
-    "OwnerIds",
-    "Owners",
-    "ResourceTypeFilters",
-}  # EC2 takes no page size beside ids
+# EC2 takes no page size beside ids
+NARROWING = {"Filters", "IncludeDisabled", "OwnerIds", "Owners", "ResourceTypeFilters"}
 
 Operations = frozenset[tuple[str, str]]
 

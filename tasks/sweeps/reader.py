@@ -149,7 +149,7 @@ class PageReader:
         return self.places.get(call, Place())
 
     def is_ready(self, reads: Iterable[Read]) -> bool:
-        """Whether these have been read to their end, or were refused; none is ready when nothing is under way."""
+        """Whether these have been read to their end, or were refused. Who tells none beforehand comes after all."""
         wanted = [self.call(calls.serving(each, self.everything)) for each in reads] or self.underway
         return all(each in self.refusals or self.place(each).is_whole for each in wanted)
 
