@@ -6,7 +6,7 @@ most that rules can save, reckoned with the price of the first 50 TB.
 AWS docs: Amazon S3 User Guide, Managing the lifecycle of objects; Amazon S3 metrics and dimensions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -36,7 +36,9 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True)
 class Facts:
-    """`gib`: of the class Standard, None: CloudWatch has no size. `rules`: it has a lifecycle configuration."""
+    """`gib`: of the class Standard, None: CloudWatch has no size. `rules`: it has a lifecycle configuration; only asked
+    for where it is large.
+    """
 
     resource: Resource
     cost: Cost
@@ -48,9 +50,16 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     wanted = ((told["Name"], (stored(told["Name"]),)) for told in buckets.buckets(reader))
     sized = complete(reader, wanted, midnight(reader.now, DAYS))
     while group := list(islice(sized, TOGETHER)):
-        reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _sizes in group]
-        for (name, (sizes,)), answer in zip(group, reader.several(reads), strict=True):
-            yield facts(reader, name, sizes.latest, bool(answer and answer.get("Rules")))
+        held = {name: sizes.latest for name, (sizes,) in group}
+        large = [name for name, size in held.items() if size is not None and size / GIB >= limits.gib]
+        ruled = with_rules(reader, large)
+        yield from (facts(reader, name, size, name in ruled) for name, size in held.items())
+
+
+def with_rules(reader: Reader, names: Sequence[str]) -> set[str]:
+    """Those of these buckets that have rules."""
+    reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name in names]
+    return {name for name, answer in zip(names, reader.several(reads), strict=True) if answer and answer.get("Rules")}
 
 
 def stored(name: str) -> Metric:

@@ -8,7 +8,7 @@ from opsportal.catalog import digest
 from opsportal.checks import Read
 
 # The most items that AWS puts on a page; without being asked for pages it would answer with as much as it can at once.
-# Amazon EC2 API Reference: MaxResults of these operations.
+# Amazon EC2 API Reference: MaxResults of these operations; Resource Groups Tagging API Reference: GetResources.
 PAGE_SIZES: Mapping[tuple[str, str], int] = {
     ("ec2", "describe_images"): 1000,
     ("ec2", "describe_instances"): 1000,
@@ -16,8 +16,10 @@ PAGE_SIZES: Mapping[tuple[str, str], int] = {
     ("ec2", "describe_security_groups"): 1000,
     ("ec2", "describe_snapshots"): 1000,
     ("ec2", "describe_volumes"): 500,
+    ("resourcegroupstaggingapi", "get_resources"): 100,
 }
-NARROWING = {"Filters", "IncludeDisabled", "OwnerIds", "Owners"}  # EC2 takes no page size beside ids
+# EC2 takes no page size beside ids
+NARROWING = {"Filters", "IncludeDisabled", "OwnerIds", "Owners", "ResourceTypeFilters"}
 
 Operations = frozenset[tuple[str, str]]
 

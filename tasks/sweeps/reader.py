@@ -1,11 +1,12 @@
 """AWS as the checks of one sweep see it: each page is read once, kept, and served to whoever asks for it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, TypeVar
 
 from opsportal import prices, readings
 from opsportal.catalog import Context
@@ -17,9 +18,10 @@ from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 from . import calls
-from .side_by_side import side_by_side
+from .side_by_side import IN_FLIGHT, side_by_side
 
 REFUSED = (Denied, Gone, StepFailed)
+T = TypeVar("T")
 WINDOW = 100  # calls whose answers are got before the first of them is handed out
 
 
@@ -46,26 +48,30 @@ class PageReader:
         self.refusals: dict[str, OpsError] = {}
         self.prices: dict[tuple[str, str], Price | None] = {}
         self.fresh = 0
+        self.slots = BoundedSemaphore(IN_FLIGHT)  # a check may make calls of its own while others are read
+        self.underway: Collection[str] = ()
+        self.batches: Iterator[list[Reading | Refusal]] = iter(())  # of the calls under way
 
     def read(self, read: Read, /) -> dict[str, Any]:
         """Never served by a read of everything: what it names may stand on a later page there."""
         call = self.call(read)
-        if not self.is_known(call):
-            self.keep([next(self.follow(call, read))])
+        self.begin(call, read)
         return self.page(call, 0)
 
     def pages(self, read: Read, /) -> Iterator[dict[str, Any]]:
         read = calls.serving(read, self.everything)
         call, number = self.call(read), 0
         while number < self.place(call).pages or not self.place(call).is_whole:
-            if number == self.place(call).pages and call not in self.refusals:
-                self.keep([next(self.follow(call, read))])
+            while number == self.place(call).pages and call not in self.refusals:
+                self.go_on(call, read)
             yield self.page(call, number)
             number += 1
 
     def several(self, reads: Sequence[Read], /) -> Iterator[dict[str, Any] | None]:
         for start in range(0, len(reads), WINDOW):
             some = {self.call(read): read for read in reads[start : start + WINDOW]}
+            for call in some.keys() & self.underway:
+                self.begin(call, some[call])
             self.gather(islice(self.follow(*each), 1) for each in some.items() if not self.is_known(each[0]))
             for call in map(self.call, reads[start : start + WINDOW]):
                 yield None if isinstance(self.refusals.get(call), Gone) else self.page(call, 0)
@@ -75,15 +81,33 @@ class PageReader:
             self.prices[service, item] = prices.price(service, item, self.region)
         return self.prices[service, item]
 
-    def fetch(self, reads: Iterable[Read]) -> None:
-        """Make these reads to their end, side by side. Raises TryLater, Lost or Cancelling; what was read stays."""
+    def fetch(self, reads: Iterable[Read], meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Make these reads to their end, side by side. Raises TryLater, Lost or Cancelling; what was read stays.
+
+        `meanwhile` is called whenever something was kept.
+        """
         wanted = {self.call(read): read for read in (calls.serving(each, self.everything) for each in reads)}
-        self.gather(self.follow(*each) for each in wanted.items() if not self.place(each[0]).is_whole)
+        left = {call: read for call, read in wanted.items() if not self.place(call).is_whole}
+        self.underway = left.keys()
+        with closing(side_by_side([self.follow(*each) for each in left.items()])) as self.batches:
+            for batch in self.batches:
+                self.keep(batch)
+                meanwhile()
+        self.underway = ()
 
     def gather(self, sources: Iterable[Iterator[Reading | Refusal]]) -> None:
         with closing(side_by_side(list(sources))) as batches:
             for batch in batches:
                 self.keep(batch)
+
+    def begin(self, call: str, read: Read) -> None:
+        """Have its first page."""
+        while not self.is_known(call):
+            self.go_on(call, read)
+
+    def go_on(self, call: str, read: Read) -> None:
+        """Read its next page; one that is on its way is waited for, with what comes before it."""
+        self.keep(next(self.batches) if call in self.underway else [next(self.follow(call, read))])
 
     def follow(self, call: str, read: Read) -> Iterator[Reading | Refusal]:
         """The pages after those kept, one by one; in any thread. Raises TryLater, Lost or Cancelling."""
@@ -91,7 +115,7 @@ class PageReader:
         before = place.token
         pages = self.ctx.aws.pages_after(place.token, read.service, read.operation, region=self.region, **arguments)
         try:
-            for number, (page, token) in enumerate(pages, place.pages):
+            for number, (page, token) in enumerate(self.called(pages), place.pages):
                 if token is not None and token == before:
                     raise StepFailed(_("{service} names the same page after itself.").format(service=read.service))
                 before = token
@@ -102,6 +126,15 @@ class PageReader:
             if not self.gives_up or error.seconds is not None:  # a budget says when it has more
                 raise
             yield Refusal(call, error)
+
+    def called(self, pages: Iterator[T]) -> Iterator[T]:
+        """The pages, each by a call that is one of ten in flight."""
+        while True:
+            with self.slots:
+                found = next(pages, None)
+            if found is None:
+                return
+            yield found
 
     def keep(self, batch: Sequence[Reading | Refusal]) -> None:
         """Write down what came; it is then known."""
@@ -124,6 +157,11 @@ class PageReader:
 
     def place(self, call: str) -> Place:
         return self.places.get(call, Place())
+
+    def is_ready(self, reads: Iterable[Read]) -> bool:
+        """Whether these have been read to their end, or were refused. Who tells none beforehand comes after all."""
+        wanted = [self.call(calls.serving(each, self.everything)) for each in reads] or self.underway
+        return all(each in self.refusals or self.place(each).is_whole for each in wanted)
 
     def is_known(self, call: str) -> bool:
         return call in self.refusals or self.place(call).pages > 0

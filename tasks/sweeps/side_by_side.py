@@ -12,6 +12,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 IN_FLIGHT = 10
+WAITING = 40  # results that wait at most, while the caller's thread is busy with what it took
 POLL = 0.1  # seconds between looks whether anybody still takes what was read
 
 
@@ -28,7 +29,7 @@ def side_by_side(sources: Sequence[Iterator[T]]) -> Generator[list[T], None, Non
     The first that raises ends the others after the call they are at; what they still gave comes before it is raised.
     To be closed: that ends all of them.
     """
-    results: Queue[T | Over] = Queue(IN_FLIGHT)
+    results: Queue[T | Over] = Queue(WAITING)
     stop, unwanted = Event(), Event()
     pool = ThreadPoolExecutor(max(1, min(IN_FLIGHT, len(sources))), thread_name_prefix="read")
     try:

@@ -28,7 +28,7 @@ def sweep(ctx: Context[Params]) -> Outcome:
     reader = PageReader(ctx, str(ctx.input["region"]), reads, ctx.memory["stuck"] >= PATIENCE)
     try:
         if len(ctx.memory["checks"]) < len(ctx.params.checks):
-            reader.fetch(reads)
+            reader.fetch(reads, meanwhile=lambda: judge(ctx, reader))
             say_read(ctx, reader.fresh)
             judge(ctx, reader)
     except TryLater as error:
@@ -61,19 +61,18 @@ def known(name: str) -> checks.Check:
 
 
 def say_read(ctx: Context[Params], n: int) -> None:
-    """How much was read before the first check begins."""
+    """How much was read side by side."""
     if n:
         ctx.say(ngettext("Read {n} page side by side.", "Read {n} pages side by side.", n).format(n=n))
 
 
 def judge(ctx: Context[Params], reader: PageReader) -> None:
-    """Make each check that is not made yet."""
-    for n, check in enumerate(map(known, ctx.params.checks)):
-        ctx.progress(n, len(ctx.params.checks))
-        if check.name not in ctx.memory["checks"]:
+    """Make each check that is not made yet and whose reads are over: while others are read, and what is left then."""
+    for check in map(known, ctx.params.checks):
+        if check.name not in ctx.memory["checks"] and reader.is_ready(check.reads):
             seen = verdicts.verdict(ctx, reader, check, limits(ctx.params, check))
             verdicts.settle(ctx, reader, check, seen)
-    ctx.progress(len(ctx.params.checks), len(ctx.params.checks))
+            ctx.progress(len(ctx.memory["checks"]), len(ctx.params.checks))
 
 
 def end(ctx: Context[Params]) -> Done:

@@ -140,6 +140,17 @@ def test_of_large_buckets_the_one_without_rules_is_found(today, s3):
     assert {name: each.usd for name, each in found(s3_without_lifecycle, today).items()} == {growing: 4.6}
 
 
+def test_the_rules_of_small_buckets_are_not_asked_for(today, s3):
+    for name, gib in (("small", 99), ("large", 100)):
+        sized(today, bucket(s3, name), gib)
+    today.account.sandbox.clear_log()
+
+    found(s3_without_lifecycle, today)
+
+    actions = [line["action"] for line in today.account.sandbox.log()["calls"]]
+    assert actions.count("GetBucketLifecycle") == 1
+
+
 def test_an_untagged_image_is_told_with_its_age_and_size():
     finding = judged(ecr_untagged, UNTAGGED)
 

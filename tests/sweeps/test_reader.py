@@ -93,6 +93,27 @@ def test_several_calls_are_answered_in_their_order_and_made_once(read, logs, san
     assert len(asked(sandbox, account, "DescribeLogGroups")) == 5
 
 
+def test_what_is_on_its_way_is_waited_for_and_not_read_again(read, logs, sandbox, account):
+    reader, seen = read(), []
+    other = Read("logs", "describe_log_groups", {"logGroupNamePrefix": "a"})
+
+    reader.fetch([GROUPS, other], meanwhile=lambda: seen.append(names(reader.pages(GROUPS))))
+
+    assert seen[0] == [["a", "b"], ["c", "d"], ["e"]]
+    assert len(asked(sandbox, account, "DescribeLogGroups")) == 4
+
+
+def test_a_read_is_ready_before_another_that_takes_longer(read, logs, sandbox, account):
+    sandbox.fault("latency", action="DescribeAddresses", account=account, seconds=1)
+    slow, reader, seen = Read("ec2", "describe_addresses"), read(), []
+    asked_for = ([GROUPS], [slow], [])
+
+    reader.fetch([GROUPS, slow], meanwhile=lambda: seen.append([reader.is_ready(each) for each in asked_for]))
+
+    assert [True, False, False] in seen
+    assert seen[-1] == [True, True, True]
+
+
 def test_a_refusal_is_asked_for_once_and_told_to_everybody(read, sandbox, account):
     sandbox.fault("deny", action="DescribeLogGroups", account=account)
     reader = read(GROUPS)

@@ -1,0 +1,1 @@
+"""Cloud Custodian and a bare script on the account that a sweep is measured on."""
