@@ -103,7 +103,7 @@ def close(run: Run, region: str, check: str, now: datetime) -> int:
     gone = here.filter(state__in=Finding.STANDING, last_seen__lt=now)
     keys = list(gone.order_by("pk").values_list("pk", flat=True)[:BATCH])
     if keys:
-        Finding.objects.filter(pk__in=keys).update(state=S.CLOSED, closed_at=now, marked_at=None)
+        Finding.objects.filter(pk__in=keys).update(state=S.CLOSED, closed_at=now, marked_at=None, mark=None)
         note(run, K.CLOSED, keys, now)
     return len(keys)
 
