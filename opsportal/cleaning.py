@@ -10,8 +10,9 @@ from django.db.models import F
 from .models import Finding, FindingChange, Run, Step
 from .words import gettext as _
 
-SWEEP = "sweep"
+SWEEP, CLEANUP = "sweep", "cleanup"
 RECENT = 50  # sweeps of a region among which the last one of a check is looked for
+FEW = 5  # of them read at once
 SPARED = (Finding.State.EXEMPT, Finding.State.SNOOZED)
 K = FindingChange.Kind
 
@@ -30,7 +31,7 @@ def swept(environment_id: int, region: str, check: str) -> Swept:
     """What the last sweep of this check there was, whoever started it."""
     rows = Step.objects.select_related("run").filter(run__environment=environment_id, run__runbook=SWEEP, key=region)
     ended = rows.filter(status__in=Step.ENDED, started_at__isnull=False).order_by("-started_at")[:RECENT]
-    last = next((step for step in ended if check in step.run.params.get("checks", ())), None)
+    last = next((step for step in ended.iterator(chunk_size=FEW) if check in step.run.params.get("checks", ())), None)
     return of(last, check) if last else Swept(_("no sweep of {check} is known there").format(check=check))
 
 
@@ -58,6 +59,13 @@ def cleaned_since(environment_id: int, check: str, began: datetime | None) -> in
     """How many findings of the check were cleaned up after that sweep had begun."""
     done = FindingChange.objects.filter(kind=K.CLEANED, finding__environment=environment_id, at__gte=began)
     return done.filter(finding__check_name=check).values("finding").distinct().count() if began else 0
+
+
+def under_way(environment_id: int, run_id: int) -> int | None:
+    """A clean-up of the environment that began before this run and is not over."""
+    earlier = Run.objects.filter(environment=environment_id, runbook=CLEANUP, status__in=Run.OPEN, pk__lt=run_id)
+    rows = earlier.order_by("pk").values_list("pk", "params")
+    return next((pk for pk, params in rows if params.get("degree") == "clean"), None)
 
 
 def against(finding_id: int, now: datetime, grace: timedelta) -> str:

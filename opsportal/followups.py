@@ -6,11 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import checks, runs
+from .cleaning import CLEANUP
 from .errors import Refused
 from .firings import Speaker
 from .models import Policy, Run
-
-CLEANUP = "cleanup"
 
 
 def follows(run_id: int) -> bool:

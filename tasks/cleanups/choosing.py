@@ -30,7 +30,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Rules:
-    """`most`: in a run; `percent`: of what a check's last sweeps judged, where `done` were cleaned up since."""
+    """`most`: in a run; `percent`: of what a check's last sweeps judged, where `done` were cleaned up since.
+
+    `busy`: an earlier run that still cleans up there, with which this one would be over the caps.
+    """
 
     degree: str
     grace: timedelta
@@ -39,6 +42,7 @@ class Rules:
     now: datetime
     swept: Mapping[Place, Swept]
     done: Mapping[str, int] = field(default_factory=dict)
+    busy: int | None = None
 
     def allowed(self, check: str) -> int:
         """How many of this check may still be cleaned up."""
@@ -87,7 +91,9 @@ def too_early(candidate: Candidate, rules: Rules) -> str:
     after = max(day(candidate.after) or due.date(), due.date())
     if due > rules.now or after > rules.now.date():
         return _("not before {day}").format(day=after)
-    return "" if rules.degree == "clean" else _("this run only marks")
+    if rules.degree != "clean":
+        return _("this run only marks")
+    return _("run {run} still cleans up").format(run=rules.busy) if rules.busy else ""
 
 
 def over(check: str, counted: Mapping[str, int], rules: Rules) -> str:

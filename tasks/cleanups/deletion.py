@@ -15,7 +15,7 @@ from opsportal.models import Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
-from . import known, reading
+from . import caps, known, reading
 from .kinds import Ctx, Kind, remembered
 from .target import Target
 
@@ -54,15 +54,17 @@ def followed(ctx: Ctx, kind: Kind, target: Target) -> Outcome | None:
 
 
 def against(ctx: Ctx, kind: Kind, target: Target) -> str:
-    """What stands against it: its finding, its check's last sweep, or AWS as it is now."""
+    """What stands against it: its finding, its check's last sweep, the caps, or AWS as it is now."""
+    return ctx.write(partial(written_down, ctx, target)) or reading.against(ctx, kind, target, ctx.input["limits"])
+
+
+def written_down(ctx: Ctx, target: Target, turn: Turn, step: Step) -> str:
+    """What the database says against it; another run may have used up the share meanwhile."""
     grace = timedelta(days=ctx.params.grace_days)
-    if why := ctx.write(partial(by_its_finding, target, grace)):
+    if why := cleaning.against(target.finding, turn.now, grace):
         return why
-    return reading.against(ctx, kind, target, ctx.input["limits"])
-
-
-def by_its_finding(target: Target, grace: timedelta, turn: Turn, step: Step) -> str:
-    return cleaning.against(target.finding, turn.now, grace)
+    spent = caps.ruled(ctx, turn.run.environment_id).allowed(target.check) < 1
+    return _("others have used up the share of {check}").format(check=target.check) if spent else ""
 
 
 def send(ctx: Ctx, kind: Kind, target: Target) -> Outcome:

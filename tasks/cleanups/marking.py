@@ -16,6 +16,7 @@ from . import known
 from .kinds import Ctx, Kind
 from .target import AFTER, OWNER
 
+AT_ONCE = 500  # findings looked up by one statement
 TOGETHER = 50  # resources tagged by one call; AWS takes 1,000. EC2 API Reference: CreateTags
 
 
@@ -23,12 +24,14 @@ def mark(ctx: Ctx) -> Outcome:
     """Tag what is not marked yet, and write it down after each call; repeating does the same. Raises Denied."""
     ids, kind = ctx.input["findings"], known.kind(ctx.input["check"])
     after = (ctx.started_at + timedelta(days=ctx.params.grace_days)).date()
-    for batch in batches(cleaning.unmarked(ids)):
-        ctx.progress(len(ids) - len(cleaning.unmarked(ids)), len(ids))
-        tags = {AFTER: after.isoformat()} | ({OWNER: batch[0].owner} if batch[0].owner else {})
-        if done := tagged(ctx, kind, batch, tags):
-            ctx.write(partial(written, [each.pk for each in done], after))
-            tell(ctx, done, after)
+    tags = {AFTER: after.isoformat()}
+    for start in range(0, len(ids), AT_ONCE):
+        ctx.progress(start, len(ids))
+        for batch in batches(cleaning.unmarked(ids[start : start + AT_ONCE])):
+            owner = {OWNER: batch[0].owner} if batch[0].owner else {}
+            if done := tagged(ctx, kind, batch, tags | owner):
+                ctx.write(partial(written, [each.pk for each in done], after))
+                tell(ctx, done, after)
     ctx.progress(len(ids), len(ids))
     return Done({"marked": len(cleaning.marked_by(ctx.run_id, ctx.input["check"], ctx.input["region"]))})
 
@@ -66,18 +69,13 @@ def tell(ctx: Ctx, done: Sequence[Finding], after: date) -> None:
 def undo(ctx: Ctx) -> Outcome:
     """Take the marks of this run away again."""
     check, region = ctx.input["check"], ctx.input["region"]
-    for batch in batches(cleaning.marked_by(ctx.run_id, check, region)):
-        unmark(ctx, known.kind(check), batch)
-    return Done()
-
-
-def unmark(ctx: Ctx, kind: Kind, batch: Sequence[Finding]) -> None:
-    for finding in batch:
+    for finding in cleaning.marked_by(ctx.run_id, check, region):
         try:
-            kind.untag(ctx.aws, finding.region, [finding.resource], [AFTER, OWNER])
+            known.kind(check).untag(ctx.aws, region, [finding.resource], [AFTER, OWNER])
         except Gone:
             ctx.say(_("{resource} is gone already.").format(resource=finding.resource))
         ctx.write(partial(unwritten, [finding.pk]))
+    return Done()
 
 
 def unwritten(ids: Sequence[int], turn: Turn, step: Step) -> None:

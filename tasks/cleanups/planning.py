@@ -1,19 +1,16 @@
 """The graph of a clean-up: a step that says and asks what is done, and behind it the marks and the deletions."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import product
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from opsportal import cleaning
 from opsportal.catalog import StepSpec
-from opsportal.cleaning import Swept
 from opsportal.errors import Invalid
 from opsportal.models import Finding, Run
 from opsportal.words import gettext as _
 
-from . import known, target
-from .choosing import Candidate, Choice, Place, Rules, choose, places
+from . import caps, known, target
+from .choosing import Candidate, Choice, choose, places
 from .kinds import Ctx
 from .target import Target
 
@@ -26,7 +23,7 @@ def specs(ctx: Ctx) -> list[StepSpec]:
     """What may be done now by what is written down; each step looks at AWS itself. Raises Invalid."""
     environment = Run.objects.values_list("environment", flat=True).get(pk=ctx.run_id)
     found = cleaning.standing(environment, ctx.params.checks, regions(ctx), ctx.params.findings)
-    rules = ruled(ctx, environment)
+    rules = caps.ruled(ctx, environment)
     choice = choose(map(candidate, found), rules)
     if ctx.params.degree == "report":
         return [review(choice)]
@@ -42,26 +39,6 @@ def regions(ctx: Ctx) -> list[str]:
         text = _("{environment} has no region {regions}.")
         raise Invalid(text.format(environment=ctx.environment.name, regions=", ".join(foreign)), "regions")
     return chosen
-
-
-def ruled(ctx: Ctx, environment: int) -> Rules:
-    """The caps of this run, and what the last sweeps say."""
-    wanted = product(ctx.params.checks, ctx.environment.regions)
-    swept = {(check, region): cleaning.swept(environment, region, check) for check, region in wanted}
-    return Rules(
-        degree=ctx.params.degree,
-        grace=timedelta(days=ctx.params.grace_days),
-        most=ctx.params.max_changes,
-        percent=ctx.params.max_percent,
-        now=ctx.now,
-        swept=swept,
-        done={check: cleaning.cleaned_since(environment, check, since(swept, check)) for check in ctx.params.checks},
-    )
-
-
-def since(swept: Mapping[Place, Swept], check: str) -> datetime | None:
-    """When the earliest of the check's last sweeps began; None: there is none to rely on."""
-    return min((each.began for (name, _region), each in swept.items() if name == check and each.began), default=None)
 
 
 def candidate(finding: Finding) -> Candidate:

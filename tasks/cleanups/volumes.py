@@ -19,7 +19,6 @@ from .kinds import Ctx, Kind, State, remembered
 from .reading import by, only
 from .target import Target
 
-EC2 = "ec2"
 COPYING, MAKING = 5.0, 2.0  # seconds until the next look
 KEPT = ("AvailabilityZone", "VolumeType", "Iops", "Throughput", "Encrypted", "KmsKeyId", "MultiAttachEnabled")
 PROVISIONED = {"Iops": ("gp3", "io1", "io2"), "Throughput": ("gp3",)}  # EC2 API Reference: CreateVolume
@@ -33,7 +32,7 @@ def mark(ctx: Ctx) -> str:
 def volume(aws: Aws, target: Target) -> Mapping[str, Any]:
     """As DescribeVolumes tells it. Raises Gone."""
     found: list[Mapping[str, Any]] = aws.read(
-        EC2, "describe_volumes", region=target.region, VolumeIds=[target.resource]
+        "ec2", "describe_volumes", region=target.region, VolumeIds=[target.resource]
     )["Volumes"]
     if not found:
         raise Gone(_("There is no volume {volume}.").format(volume=target.resource))
@@ -43,7 +42,7 @@ def volume(aws: Aws, target: Target) -> Mapping[str, Any]:
 def snapshot(ctx: Ctx, target: Target) -> Mapping[str, Any] | None:
     """The snapshot that this step has made, whichever try; None: none yet."""
     filters = [{"Name": "volume-id", "Values": [target.resource]}, ec2.made_by(mark(ctx))]
-    pages = ctx.aws.pages(EC2, "describe_snapshots", region=target.region, OwnerIds=["self"], Filters=filters)
+    pages = ctx.aws.pages("ec2", "describe_snapshots", region=target.region, OwnerIds=["self"], Filters=filters)
     return next((each for page in pages for each in page["Snapshots"]), None)
 
 
@@ -64,14 +63,14 @@ def prepare(ctx: Ctx, target: Target) -> Wait | None:
 
 def copy(ctx: Ctx, target: Target) -> Wait:
     """Begin the snapshot; CreateSnapshot knows no token, so the list has to be believed first."""
-    if not listing.believable(ctx.aws, EC2, "create_snapshot", ctx.now):
+    if not listing.believable(ctx.aws, "ec2", "create_snapshot", ctx.now):
         return Wait(COPYING, _("looking whether the snapshot was begun"))
     told = volume(ctx.aws, target)
     ctx.memory["before"] = {name: told[name] for name in KEPT if told.get(name) is not None}
     ctx.memory["tags"] = tags.plain(told.get("Tags"))
     ctx.write(remembered)  # who goes on after a kill finds the snapshot and has to know the rest
     ctx.aws.change(
-        EC2,
+        "ec2",
         "create_snapshot",
         region=target.region,
         VolumeId=target.resource,
@@ -80,7 +79,7 @@ def copy(ctx: Ctx, target: Target) -> Wait:
         ),
         TagSpecifications=[{"ResourceType": "snapshot", "Tags": ec2.inherited(ctx.memory["tags"], mark(ctx))}],
     )
-    return Wait(0.5, _("the snapshot is being made"))
+    return Wait(COPYING, _("the snapshot is being made"))
 
 
 def take_back(ctx: Ctx, target: Target) -> None:
@@ -92,7 +91,7 @@ def take_back(ctx: Ctx, target: Target) -> None:
 
 def remove(ctx: Ctx, target: Target) -> None:
     with suppress(Gone):
-        ctx.aws.change(EC2, "delete_volume", region=target.region, VolumeId=target.resource)
+        ctx.aws.change("ec2", "delete_volume", region=target.region, VolumeId=target.resource)
 
 
 def state(aws: Aws, target: Target) -> State:
@@ -105,7 +104,7 @@ def state(aws: Aws, target: Target) -> State:
 
 def undo(ctx: Ctx, target: Target) -> Outcome:
     """Make the volume again, in its zone, of its type, with its tags; its id is another."""
-    pages = ctx.aws.pages(EC2, "describe_volumes", region=target.region, Filters=[ec2.made_by(mark(ctx))])
+    pages = ctx.aws.pages("ec2", "describe_volumes", region=target.region, Filters=[ec2.made_by(mark(ctx))])
     found = next((each for page in pages for each in page["Volumes"]), None)
     if found is None:
         return restore(ctx, target)
@@ -121,10 +120,10 @@ def undo(ctx: Ctx, target: Target) -> Outcome:
 
 def restore(ctx: Ctx, target: Target) -> Wait:
     """Begin to make it; beside the token, which finds what was made, the list has to be believed."""
-    if not listing.believable(ctx.aws, EC2, "create_volume", ctx.now):
+    if not listing.believable(ctx.aws, "ec2", "create_volume", ctx.now):
         return Wait(MAKING, _("looking whether the volume was made"))
     ctx.aws.change(
-        EC2,
+        "ec2",
         "create_volume",
         region=target.region,
         token="ClientToken",  # noqa: S106
@@ -132,7 +131,7 @@ def restore(ctx: Ctx, target: Target) -> Wait:
         TagSpecifications=[{"ResourceType": "volume", "Tags": ec2.inherited(ctx.memory["tags"], mark(ctx))}],
         **shape(ctx.memory["before"]),
     )
-    return Wait(0.5, _("the volume is being made"))
+    return Wait(MAKING, _("the volume is being made"))
 
 
 def shape(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,9 +37,12 @@ def ec2(sandbox, account):
 class Estate:
     """Makes what checks find, and runs what cleans it up."""
 
-    def __init__(self, sandbox, environment, drive, ec2):
-        self.sandbox, self.environment, self.drive, self.ec2 = sandbox, environment, drive, ec2
-        self.logs = sandbox.client("logs", REGION, environment.account)
+    def __init__(self, sandbox, environment, drive):
+        self.sandbox, self.environment, self.drive = sandbox, environment, drive
+        self.use(environment.account)
+
+    def use(self, account):
+        self.ec2, self.logs = (self.sandbox.client(service, REGION, account) for service in ("ec2", "logs"))
 
     def age(self, kind, ident, days=400):
         created = (clock.now() - timedelta(days=days)).isoformat()
@@ -129,8 +132,8 @@ class Estate:
 
 
 @pytest.fixture
-def estate(sandbox, here, drive, ec2):
-    return Estate(sandbox, here, drive, ec2)
+def estate(sandbox, here, drive):
+    return Estate(sandbox, here, drive)
 
 
 def deletion(run):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal import clock, firings, followups
+from opsportal import firings, followups
 from opsportal.models import Finding, Policy, Run
 from tests import factories
 from tests.cleanups.conftest import AFTER
@@ -19,9 +19,8 @@ def fire(estate):
     def fire(degree, *checks, **fields):
         given = {"runbook": "sweep", "params": {"checks": list(checks or ["ebs-unattached"])}}
         policy = factories.policy([estate.environment], degree=degree, **CAPS, **given | fields)
-        Policy.objects.filter(pk=policy.pk).update(next_due=clock.now())
-        firings.look(policy.pk, clock.now())
-        return estate.finish(policy.firings.get().runs.get())
+        firing = firings.run_now(policy.pk, factories.user(is_superuser=True))
+        return estate.finish(firing.runs.get())
 
     return fire
 
@@ -54,7 +53,7 @@ def test_a_policy_that_cleans_deletes_what_was_marked_and_the_dollars_are_recove
     estate.marked()
 
     fire("clean")
-    estate.finish(cleanups().last())
+    estate.finish(cleanups().latest("pk"))
 
     assert (estate.volumes(), Finding.objects.get().state) == ([], "closed")
 
