@@ -57,8 +57,10 @@ def standing(
 
 def cleaned_since(environment_id: int, check: str, began: datetime | None) -> int:
     """How many findings of the check were cleaned up after that sweep had begun."""
+    if began is None:
+        return 0
     done = FindingChange.objects.filter(kind=K.CLEANED, finding__environment=environment_id, at__gte=began)
-    return done.filter(finding__check_name=check).values("finding").distinct().count() if began else 0
+    return done.filter(finding__check_name=check).values("finding").distinct().count()
 
 
 def under_way(environment_id: int, run_id: int) -> int | None:

@@ -91,7 +91,7 @@ def too_early(candidate: Candidate, rules: Rules) -> str:
     after = max(day(candidate.after) or due.date(), due.date())
     if due > rules.now or after > rules.now.date():
         return _("not before {day}").format(day=after)
-    if rules.degree != "clean":
+    if rules.degree == "mark":
         return _("this run only marks")
     return _("run {run} still cleans up").format(run=rules.busy) if rules.busy else ""
 

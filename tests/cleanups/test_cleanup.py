@@ -31,6 +31,16 @@ def test_a_report_changes_nothing_and_says_what_it_would_do(estate):
     assert not Step.objects.filter(run=run, acted=True)
 
 
+def test_a_report_names_what_is_due_too(estate):
+    estate.volume()
+    estate.marked()
+
+    run = estate.cleanup(max_percent=100)
+
+    assert "To clean up: 1. To mark: 0." in texts(run)
+    assert len(estate.volumes()) == 1
+
+
 def test_a_mark_tags_with_day_and_owner_and_is_noted_with_the_finding(estate, ec2):
     volume = estate.volume(Owner="web")
     estate.sweep()

@@ -1,5 +1,7 @@
 """A clean-up and its undo need no more than the runbook declares."""
 
+import random
+
 import pytest
 
 from opsportal.models import Finding
@@ -7,7 +9,6 @@ from tasks.runbooks import cleanup
 from tests.cleanups.conftest import ALL
 from tests.cleanups.test_cleanup import undo
 
-OTHER = "777777777777"
 CHECKS = ("ebs-unattached", "eip-unassociated", "log-group-without-retention", "snapshot-orphaned")
 
 
@@ -16,9 +17,10 @@ def limited(estate, sandbox, here):
     """An environment whose role may do what the runbook declares, and nothing else."""
     statement = {"Effect": "Allow", "Action": list(cleanup.RUNBOOK.permissions), "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
-    here.account, here.role_arn = OTHER, sandbox.role(OTHER, "cleaner", policy=policy, enforce=True)
+    here.account = str(random.randint(10**11, 10**12 - 1))
+    here.role_arn = sandbox.role(here.account, "cleaner", policy=policy, enforce=True)
     here.save()
-    estate.use(OTHER)
+    estate.use(here.account)
     return estate
 
 
