@@ -88,6 +88,19 @@ def test_the_account_is_compared_before_the_deletion(estate):
     assert actions[actions.index("DeleteVolume") - 1] == "GetCallerIdentity"
 
 
+def test_a_volume_is_read_by_id_and_by_filter_just_before_it_is_deleted(estate):
+    volume = estate.volume()
+    estate.marked()
+    estate.sandbox.clear_log()
+
+    estate.cleanup(**ALL)
+
+    calls = estate.sandbox.log()["calls"]
+    last = next(number for number, call in enumerate(calls) if call["action"] == "DeleteVolume")
+    first, second = [call["params"] for call in calls[:last] if call["action"] == "DescribeVolumes"][-2:]
+    assert (first.get("VolumeId.1"), second.get("Filter.1.Value.1")) == (volume, volume)
+
+
 def test_an_undo_makes_the_volume_again_with_its_type_and_tags(estate, ec2):
     estate.volume(Name="data")
     estate.marked()
@@ -230,6 +243,32 @@ def test_two_clean_ups_after_one_sweep_share_its_cap(estate):
     estate.cleanup(**half)
 
     assert len(estate.volumes()) == 2
+
+
+def test_a_share_that_was_used_up_after_the_plan_stops_the_deletion(estate, here):
+    volume = estate.volume()
+    estate.marked()
+    run = estate.start("cleanup", **ALL)
+    estate.drive(run)
+    other = factories.finding(environment=here, state="closed")
+    FindingChange.objects.create(finding=other, at=clock.now(), kind="cleaned")
+
+    estate.finish(run)
+
+    assert (estate.volumes(), estate.snapshots()) == ([volume], [])
+    assert "others have used up the share of ebs-unattached" in texts(run)
+
+
+def test_a_clean_up_beside_another_leaves_everything_for_the_next_time(estate):
+    estate.volume()
+    estate.marked()
+    first = estate.start("cleanup", **ALL)
+    estate.drive(first)
+
+    second = estate.cleanup(**ALL)
+
+    assert f"run {first.pk} still cleans up" in texts(second)
+    assert not Step.objects.filter(run=second, action="clean")
 
 
 def test_two_clean_ups_of_the_same_resource_delete_it_once(estate):
