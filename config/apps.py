@@ -1,6 +1,8 @@
 """Start-up: what can be run and checked is handed from the workers' code to the portal's catalog."""
 
+from collections.abc import Iterator
 from importlib import import_module
+from operator import itemgetter
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -16,10 +18,13 @@ class StartUp(AppConfig):
         from tasks.runbooks import RUNBOOKS
         from tasks.stacks import library
 
+        def titles() -> Iterator[tuple[str, str]]:
+            return ((each.name, gettext(each.title)) for each in checks.checks())
+
         checks.register(CHECKS)
         catalog.register(RUNBOOKS)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
-        catalog.offer("checks", lambda: [(each.name, gettext(each.title)) for each in checks.checks()])
+        catalog.offer("checks", lambda: sorted(titles(), key=itemgetter(1)))
         for name in settings.RUNBOOK_MODULES:
             known = vars(import_module(name))
             checks.register(known.get("CHECKS", ()))

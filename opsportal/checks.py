@@ -90,10 +90,10 @@ Facts = Any  # a frozen dataclass of the check's own: what it knows about one re
 class Check:
     """One file in tasks/checks.
 
-    `gather(read, limits)` yields facts, one resource each, a page at a time in memory. `judge(facts, limits)` is pure:
-    what is wrong with it, or None. `reads`: the calls that can be told beforehand, made side by side before `gather`
-    asks for them. `permissions`: the IAM actions of all its calls. `guide`: the docstring of its file. `cleanup`: the
-    kind of clean-up that ends such a finding, empty: none but a person's.
+    `gather(reader, limits)` yields facts, one resource each, a page at a time in memory. `judge(facts, limits)` is
+    pure: what is wrong with it, or None. `reads`: the calls that can be told beforehand, made side by side before
+    `gather` asks for them. `permissions`: the IAM actions of all its calls. `guide`: the docstring of its file.
+    `cleanup`: the kind of clean-up that ends such a finding, empty: none but a person's.
     """
 
     name: str

@@ -19,6 +19,7 @@ from .checks import Check, Found
 from .models import Finding, FindingChange, Run
 
 BATCH = 500
+MOST = 1e11  # USD a month
 SEVERITIES = {str(severity.name).lower(): severity.value for severity in Finding.Severity}
 TOLD = ("name", "owner", "severity", "detail", "advice", "usd", "price", "evidence", "tags")
 SEEN = (*TOLD, "last_seen", "seen_run", "times_seen")  # what a sweep writes to a finding that was there
@@ -50,24 +51,20 @@ def keep(run: Run, region: str, check: Check, found: Sequence[Found], now: datet
         raise ValueError(f"{len(found)} findings are more than {BATCH}.")
     fresh = {row.fingerprint: row for row in (as_row(run, region, check, each, now) for each in found)}
     known = {row.fingerprint: row for row in before(fresh)}
-    for mark, row in known.items():
-        follow(fresh[mark], row)
-    write(fresh.values())
-    closed = [row.pk for row in known.values() if row.state == S.CLOSED]
+    newer = {mark for mark, row in known.items() if row.last_seen > now}  # a sweep that began later has said more
+    for mark in known.keys() - newer:
+        fresh[mark].times_seen = known[mark].times_seen + (known[mark].last_seen < now)
+    write([row for mark, row in fresh.items() if mark not in newer])
+    closed = [row.pk for mark, row in known.items() if row.state == S.CLOSED and mark not in newer]
     new = note_new(run, fresh.keys() - known.keys(), now)
     return Kept(len(fresh), new, reopen(run, closed, now))
 
 
 def before(fresh: Collection[str]) -> Iterable[Finding]:
-    """Those of these fingerprints that there are, as far as what follows needs them."""
+    """Those of these fingerprints that there are, held, as far as what follows needs them."""
     columns = ("fingerprint", "state", "last_seen", "times_seen")
-    return Finding.objects.filter(fingerprint__in=fresh).order_by().only(*columns) if fresh else ()
-
-
-def follow(fresh: Finding, row: Finding) -> None:
-    """Let what was found now go on from the row it is known by."""
-    fresh.times_seen = row.times_seen + (row.last_seen < fresh.last_seen)
-    fresh.last_seen = max(row.last_seen, fresh.last_seen)
+    rows = Finding.objects.filter(fingerprint__in=fresh).order_by("fingerprint").only(*columns)
+    return rows.select_for_update() if fresh else ()
 
 
 def write(found: Collection[Finding]) -> None:
@@ -97,13 +94,18 @@ def reopen(run: Run, keys: Sequence[int], now: datetime) -> int:
 def close(run: Run, region: str, check: str, now: datetime) -> int:
     """Close up to 500 findings of this check that the run's sweep, begun at `now`, no longer saw; how many it closed.
 
-    Only for a check that has read all it needed. To be called again while it closes 500.
+    Only for a check that has read all it needed. To be called again while it closes 500. What another sweep saw that is
+    still under way may be true: that one reads later than it began. What a person snoozed or exempted stays so, for it
+    may come back under other limits.
     """
     here = Finding.objects.filter(environment=run.environment_id, check_name=check, region=region)
-    gone = here.filter(state__in=Finding.STANDING, last_seen__lt=now)
-    keys = list(gone.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    gone = here.filter(state__in=(S.OPEN, S.ACKNOWLEDGED), last_seen__lt=now)
+    elsewhere = Run.objects.filter(status__in=Run.OPEN, environment=run.environment_id).exclude(pk=run.pk)
+    held = gone.exclude(seen_run__in=elsewhere.values("pk")).order_by("fingerprint").select_for_update()
+    keys = list(held.values_list("pk", flat=True)[:BATCH])
     if keys:
-        Finding.objects.filter(pk__in=keys).update(state=S.CLOSED, closed_at=now, marked_at=None, mark=None)
+        closed = {"state": S.CLOSED, "closed_at": now, "marked_at": None, "mark": None}
+        Finding.objects.filter(pk__in=keys, last_seen__lt=now).update(**closed)
         note(run, K.CLOSED, keys, now)
     return len(keys)
 
@@ -116,18 +118,19 @@ def note(run: Run, kind: str, keys: Iterable[int], now: datetime) -> None:
 
 def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> Finding:
     """The row of what was found, as if it had never been seen; secrets are taken out."""
+    resource = redaction.kept(found.resource)
     return Finding(
-        fingerprint=fingerprint(run.environment_id, region, check.name, found.resource),
+        fingerprint=fingerprint(run.environment_id, region, check.name, resource),
         environment_id=run.environment_id,
         region=region,
         check_name=check.name,
-        resource=found.resource[:400],
+        resource=resource[:400],
         name=redaction.text(found.name)[:200],
         owner=redaction.text(owner(found.tags))[:200],
         severity=SEVERITIES[found.severity or check.severity],
         detail=redaction.text(found.detail),
         advice=redaction.text(found.advice),
-        usd=None if found.usd is None else Decimal(f"{found.usd:.2f}"),
+        usd=money(found.usd),
         price=asdict(found.price) if found.price else None,
         evidence=redaction.data(found.evidence),
         tags=redaction.data(found.tags),
@@ -136,6 +139,11 @@ def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> 
         opened_at=now,
         seen_run=run,
     )
+
+
+def money(usd: float | None) -> Decimal | None:
+    """As the column takes it; what is no figure is not known."""
+    return Decimal(f"{usd:.2f}") if usd is not None and abs(usd) < MOST else None
 
 
 def owner(tags: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What becomes of a policy that is due: one firing, however many look, and of each firing one run an environment."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -136,6 +136,9 @@ def comes_next(firing: Firing, now: datetime) -> bool:
 
 def start_runs(firing: Firing) -> None:
     """Start its run on each environment, and write down where and why there is none. Safe to repeat."""
+    firing.refresh_from_db()
+    if firing.status != F.STARTING:  # the policy was disabled, or another worker has done it
+        return
     policy = firing.policy
     speaker = Speaker(firing.by or policy.edited_by, policy, firing.pk)
     with override(settings.LANGUAGE_CODE):
@@ -163,7 +166,18 @@ def refusal(speaker: Speaker, firing: Firing, environment: Environment) -> str:
         runs.start(firing.policy.runbook, environment, firing.policy.params, speaker, key)
     except (Invalid, Refused) as error:
         return f"{environment.name}: {error.message}"
+    except Error:  # the database's: the pump comes again
+        raise
+    except Exception as error:
+        log.exception("a policy could not start a run", policy=firing.policy_id, environment=environment.name)
+        text = _("%(where)s: opsportal's own code failed there, %(kind)s. The log has more.")
+        return text % {**words, "kind": type(error).__name__}
     return ""
+
+
+def without(reason: str, hidden: Collection[str]) -> str:
+    """The reason without its lines on these environments, which a policy may have named once."""
+    return "\n".join(line for line in reason.split("\n") if line.partition(": ")[0] not in hidden)
 
 
 def run_now(policy_id: int, by: Any) -> Firing:
@@ -175,8 +189,8 @@ def run_now(policy_id: int, by: Any) -> Firing:
         policy = Policy.objects.select_for_update().get(pk=policy_id)
         require_run(policy, by)
         now, (status, reason) = clock.now(), outcome(policy)
-        if status == F.SKIPPED:
-            raise Refused(str(reason))
+        if status == F.SKIPPED or (status == F.WAITING and hasattr(by, "token")):
+            raise Refused(str(reason))  # a token's reach is of now, not of when the firing's turn comes
         mine = {"due_at": now, "fired_at": now, "by_id": by.pk, "status": status, "reason": on_record(reason)}
         firing = Firing.objects.create(policy=policy, **mine)
         audit.record("policy.run", policy, by, {"firing": firing.pk}, at=now)

@@ -76,7 +76,7 @@ def following(policy: Policy, known: Policy | None, now: datetime) -> datetime |
     if not policy.enabled:
         return None
     same = known and (known.cron, known.timezone) == (policy.cron, policy.timezone)
-    return known.next_due if same and known and known.next_due else first
+    return min(known.next_due, first) if same and known and known.next_due else first
 
 
 def parameters(runbook: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,12 +144,11 @@ def turn(policy_id: int, on: bool, by: Any) -> None:
 
 
 def keep_in_step(policy: Policy, now: datetime) -> None:
-    """Beat's row, and what waited for the firing before it: nothing waits for a policy that is off."""
+    """Beat's row, and what had not started its runs yet: nothing starts for a policy that is off."""
     beat.keep(policy, now)
     if not policy.enabled:
         why = on_record(gettext_lazy("The policy was disabled before it could start."))
-        waiting = Firing.objects.filter(policy=policy, status=Firing.Status.WAITING)
-        waiting.update(status=Firing.Status.SKIPPED, reason=why)
+        Firing.objects.filter(policy=policy, status__in=Firing.OPEN).update(status=Firing.Status.SKIPPED, reason=why)
 
 
 def delete(policy_id: int, by: Any) -> None:

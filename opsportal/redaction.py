@@ -23,15 +23,16 @@ ASSIGNED = re.compile(
 
 
 def text(value: str) -> str:
-    """The text with everything hidden that looks like a key, a token, a password or a private key.
-
-    What no database keeps, NUL and halves of characters, becomes “�”.
-    """
-    if not value.isprintable():
-        value = value.replace("\0", "�").encode("utf-8", "replace").decode()
+    """The text with everything hidden that looks like a key, a token, a password or a private key."""
+    value = kept(value)
     for pattern in TEXTS:
         value = pattern.sub(HIDDEN, value)
     return ASSIGNED.sub(lambda m: m[0] if REFERENCE.match(m[2]) else m[1] + HIDDEN, value)
+
+
+def kept(value: str) -> str:
+    """The text as every database keeps it: NUL and halves of characters become “�”."""
+    return value if value.isprintable() else value.replace("\0", "�").encode("utf-8", "replace").decode()
 
 
 def data(value: Any, name: str = "") -> Any:

@@ -50,6 +50,14 @@ def environments(user: Any, right: str = VIEW) -> "QuerySet[Environment]":
     return every if everywhere(user, right) else every.filter(pk__in=granted(user).get(right, set()))
 
 
+def hidden(user: Any) -> set[str]:
+    """The names of the environments that this person may not see."""
+    if everywhere(user, VIEW):
+        return set()
+    others = Environment.objects.exclude(pk__in=granted(user).get(VIEW, set()))
+    return set(others.values_list("name", flat=True))
+
+
 def visible(rows: Any, user: Any, environment: str = "environment", right: str = VIEW) -> Any:
     """The rows on environments where this person has the right; `environment` leads from a row to its environment."""
     if everywhere(user, right):

@@ -115,21 +115,9 @@ def fitted(declared: type[BaseModel], values: Mapping[str, Any]) -> tuple[BaseMo
     clean, fields = None, unknown(declared, values)
     try:
         clean = declared.model_validate(dict(values))
-        fields |= unchoosable(clean)
     except ValidationError as error:
         fields |= {".".join(str(part) for part in e["loc"]): complaint(e) for e in error.errors()}
     return (None if fields else clean), fields
-
-
-def unchoosable(clean: BaseModel) -> dict[str, str]:
-    """A word to each value that is none of those its field is chosen from; where nothing is offered, none is wrong."""
-    fields = {}
-    for name, field in type(clean).model_fields.items():
-        source = field.json_schema_extra.get("choices_from") if isinstance(field.json_schema_extra, dict) else None
-        offered = [value for value, _label in catalog.choices(str(source or ""))]
-        if offered and getattr(clean, name) not in offered:
-            fields[name] = _("Choose one of these: %(names)s") % {"names": ", ".join(offered)}
-    return fields
 
 
 def unknown(declared: type[BaseModel], values: Mapping[str, Any]) -> dict[str, str]:

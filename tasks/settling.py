@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from opsportal import approvals, flow, redaction, steps, turns, undoing
+from opsportal import approvals, flow, readings, redaction, steps, turns, undoing
 from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
 from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
@@ -164,6 +164,7 @@ def fail(
     status = S.ABANDONED if cancelling else S.FAILED
     turn.say(error.message, "error", step)
     cause = redaction.text(getattr(error, "cause", "") or error.message)
+    readings.drop(step)  # another try reads afresh
     steps.end(turn, step, status, reason=redaction.text(error.message), cause=cause, **(changes or {}))
 
 

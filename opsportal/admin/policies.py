@@ -36,7 +36,7 @@ class PolicyList(ChangeList):  # type: ignore[misc]
         super().get_results(request)
         now, rows = clock.now(), list(self.result_list)
         last = Firing.objects.in_bulk([row.last for row in rows if row.last])
-        counted = firings.standing(last)
+        counted = firings.standing(last, request.user)
         for row in rows:
             row.now, row.fired = now, last.get(row.last)
             row.look = firings.look(row.fired, counted.get(row.last, {})) if row.fired else None

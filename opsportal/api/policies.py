@@ -1,6 +1,6 @@
 """Policies over HTTP: what is done again and again, when it is due, what became of it; and running it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Prefetch
@@ -10,10 +10,10 @@ from django.views.decorators.http import conditional_page
 from ninja import Router, Status
 from ninja.decorators import decorate_view
 
-from .. import firings, policies, redaction
+from .. import firings, policies, redaction, rights
 from ..models import Firing, Policy, Run
 from . import runs, shapes
-from .callers import by
+from .callers import Caller, by
 from .problems import PROBLEMS, Problem
 
 router = Router(tags=["policies"])
@@ -32,8 +32,8 @@ def listed(request: HttpRequest) -> list[dict[str, Any]]:
 def read(request: HttpRequest, policy_id: int) -> dict[str, Any]:
     """The policy with its last firings and their runs."""
     found = seen(request, policy_id)
-    last = with_runs(found).order_by("-pk")[:FIRINGS]
-    return told(found) | {"firings": [fired(each) for each in last]}
+    last, hidden = with_runs(found, by(request)).order_by("-pk")[:FIRINGS], rights.hidden(by(request))
+    return told(found) | {"firings": [fired(each, hidden) for each in last]}
 
 
 @router.post("/policies/{int:policy_id}/run", response={202: shapes.Firing, **PROBLEMS}, summary="Run a policy")
@@ -44,7 +44,7 @@ def run_now(request: HttpRequest, policy_id: int) -> Status[dict[str, Any]]:
         raise Problem(403, _("This token may not start runs on all environments of “%(name)s”.") % {"name": found.name})
     runs.require_runbook(by(request), found.runbook)
     firing = firings.run_now(found.pk, by(request))
-    return Status(202, fired(with_runs(found).get(pk=firing.pk)))
+    return Status(202, fired(with_runs(found, by(request)).get(pk=firing.pk), set()))
 
 
 def seen(request: HttpRequest, policy_id: int) -> Policy:
@@ -55,8 +55,8 @@ def seen(request: HttpRequest, policy_id: int) -> Policy:
     return found
 
 
-def with_runs(policy: Policy) -> Any:
-    runs_of = Prefetch("runs", Run.objects.order_by("pk").only("firing"))
+def with_runs(policy: Policy, caller: Caller) -> Any:
+    runs_of = Prefetch("runs", rights.visible(Run.objects.order_by("pk").only("firing"), caller))
     return policy.firings.select_related("by").prefetch_related(runs_of)
 
 
@@ -68,7 +68,8 @@ def told(policy: Policy) -> dict[str, Any]:
     return known | own | {"params": redaction.data(policy.params)}
 
 
-def fired(firing: Firing) -> dict[str, Any]:
-    columns = ("due_at", "fired_at", "missed", "status", "reason")
+def fired(firing: Firing, hidden: Collection[str]) -> dict[str, Any]:
+    columns = ("due_at", "fired_at", "missed", "status")
     own = {"id": firing.pk, "by": str(firing.by or ""), "runs": [run.pk for run in firing.runs.all()]}
+    own["reason"] = firings.without(firing.reason, hidden)
     return {name: getattr(firing, name) for name in columns} | own

@@ -12,14 +12,14 @@ from pydantic import BaseModel
 from .. import catalog
 from ..errors import Invalid
 
-Kind = Literal["text", "area", "secret", "number", "bool", "choice", "list", "pairs", "json"]
+Kind = Literal["text", "area", "secret", "number", "bool", "choice", "several", "list", "pairs", "json"]
 LONGEST = 100_000  # characters in one field
 Choices = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Field:
-    """`value` is what the control holds; `wrong` is the sentence next to it."""
+    """`value` is what the control holds, `wrong` the sentence next to it; `several` are chosen from `choices`."""
 
     name: str
     kind: Kind
@@ -31,6 +31,10 @@ class Field:
     step: str = "1"
     value: str = ""
     wrong: str = ""
+
+    @property
+    def chosen(self) -> list[str]:
+        return self.value.splitlines()
 
 
 def fields(
@@ -59,9 +63,9 @@ def fields(
                 help=translated(spec, "description"),
                 required=name in required,
                 optional=name not in required and spec.get("default") in (None, "", [], {}),
-                choices=choices(spec, name in required) if kind == "choice" else (),
+                choices=choices(spec, kind, name in required),
                 step="1" if spec.get("type") == "integer" else "any",
-                value=typed.get(prefix + name, "") if typed is not None else as_text(value, kind),
+                value=as_text(value, kind) if typed is None else entered(typed, prefix + name, kind),
                 wrong=first_wrong(prefix + name, wrong),
             )
         )
@@ -87,7 +91,7 @@ def resolved(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, An
 
 
 def kind_of(spec: Mapping[str, Any]) -> Kind:
-    if "enum" in spec or catalog.choices(str(spec.get("choices_from", ""))):
+    if offered(spec):
         return "choice"
     if spec.get("writeOnly") or spec.get("format") == "password":
         return "secret"
@@ -102,14 +106,24 @@ def kind_of(spec: Mapping[str, Any]) -> Kind:
 def collection(spec: Mapping[str, Any]) -> Kind:
     """Lists and dicts of texts have friendly controls; what is deeper is JSON."""
     inner = spec.get("items" if spec["type"] == "array" else "additionalProperties")
-    plain = isinstance(inner, dict) and inner.get("type", "string") in ("string", "integer", "number")
-    return ("list" if spec["type"] == "array" else "pairs") if plain else "json"
+    if not isinstance(inner, dict) or inner.get("type", "string") not in ("string", "integer", "number"):
+        return "json"
+    if spec["type"] == "object":
+        return "pairs"
+    return "several" if offered(inner) else "list"
 
 
-def choices(spec: Mapping[str, Any], required: bool) -> Choices:
+def choices(spec: Mapping[str, Any], kind: Kind, required: bool) -> Choices:
+    if kind == "several":
+        return offered(spec["items"])
+    found = offered(spec)
+    return found if required or not found else [("", _("—")), *found]
+
+
+def offered(spec: Mapping[str, Any]) -> Choices:
+    """The values and labels that it is chosen from; none: anything fits."""
     source = spec.get("choices_from")
-    found = list(catalog.choices(str(source))) if source else [(str(v), str(v)) for v in spec["enum"]]
-    return found if required and found else [("", _("—")), *found]
+    return catalog.choices(str(source)) if source else [(str(each), str(each)) for each in spec.get("enum", ())]
 
 
 def as_text(value: Any, kind: Kind) -> str:
@@ -143,10 +157,16 @@ def read(params: type[BaseModel], typed: QueryDict, prefix: str = "") -> dict[st
     schema = params.model_json_schema()
     values: dict[str, Any] = {}
     for name, given in schema.get("properties", {}).items():
-        value = one(prefix + name, resolved(given, schema), typed.get(prefix + name, ""))
+        spec = resolved(given, schema)
+        value = one(prefix + name, spec, entered(typed, prefix + name, kind_of(spec)))
         if value is not None:
             values[name] = value
     return values
+
+
+def entered(typed: QueryDict, name: str, kind: Kind) -> str:
+    """What the control sent; of several boxes one a line."""
+    return "\n".join(typed.getlist(name)) if kind == "several" else typed.get(name, "")
 
 
 def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
@@ -156,6 +176,8 @@ def one(name: str, spec: Mapping[str, Any], text: str) -> Any:
         raise Invalid(_("At most %d characters of plain text fit here.") % LONGEST, name)
     if kind == "bool":
         return text == "on"
+    if kind == "several":
+        return text.splitlines()
     if not text.strip():
         return None
     if kind == "list":

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Prefetch
 from django.utils.translation import gettext as _
 
-from .. import schedules
+from .. import rights, schedules
 from ..errors import Invalid
+from ..firings import without
 from ..models import Firing, Policy, Run
 from . import looks
 from .looks import Look
@@ -42,12 +43,15 @@ class Row:
     more: int
 
 
-def rows(policy: Policy, most: int) -> list[Row]:
-    """The last firings with their runs; three queries, however many there are."""
-    first = Run.objects.select_related("environment").order_by("pk")[:RUNS]
+def rows(policy: Policy, user: Any, most: int) -> list[Row]:
+    """The last firings with those of their runs that this person may see; a few queries, however many there are."""
+    first = rights.visible(Run.objects.select_related("environment"), user).order_by("pk")[:RUNS]
     with_first = Prefetch("runs", first, to_attr="first")
     found = policy.firings.select_related("by").order_by("-pk").prefetch_related(with_first)[:most]
-    counted = standing([firing.pk for firing in found])
+    counted = standing([firing.pk for firing in found], user)
+    hidden = rights.hidden(user)
+    for firing in found:
+        firing.reason = without(firing.reason, hidden)
     return [row(policy, firing, counted.get(firing.pk, {})) for firing in found]
 
 
@@ -56,10 +60,11 @@ def row(policy: Policy, firing: Any, counted: Mapping[str, int]) -> Row:
     return Row(firing, look(firing, counted), shown(policy, firing.due_at), firing.first, more)
 
 
-def standing(firings: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many runs of each of these firings have which status."""
+def standing(firings: Collection[int], user: Any) -> dict[int, dict[str, int]]:
+    """How many runs of each of these firings that this person may see have which status."""
     found: dict[int, dict[str, int]] = {}
-    counted = Run.objects.filter(firing__in=firings).order_by().values_list("firing", "status")
+    rows = rights.visible(Run.objects.filter(firing__in=firings), user)
+    counted = rows.order_by().values_list("firing", "status")
     for firing, status, number in counted.annotate(number=Count("pk")):
         found.setdefault(firing, {})[status] = number
     return found

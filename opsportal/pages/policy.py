@@ -44,7 +44,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "params": start.without_secrets(known.params)[0],
         "state": firings.state(known, now),
         "times": upcoming(known) if known.enabled else [],
-        "rows": firings.rows(known, FIRINGS),
+        "rows": firings.rows(known, request.user, FIRINGS),
         "may_change": administers(request.user, known),
         "may_run": firing.may_run(known, request.user),
     }

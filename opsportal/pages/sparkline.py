@@ -11,8 +11,12 @@ def numbers(value: Any, least: int = 2, most: int = 500) -> list[float]:
     """The numbers of a JSON list; empty: it is no list of numbers, or holds too few or too many of them."""
     if not isinstance(value, list) or not least <= len(value) <= most:
         return []
-    fit = all(isinstance(each, int | float) and not isinstance(each, bool) and isfinite(each) for each in value)
-    return [float(each) for each in value] if fit else []
+    fit = all(isinstance(each, int | float) and not isinstance(each, bool) for each in value)
+    try:
+        found = [float(each) for each in value] if fit else []
+    except OverflowError:
+        return []
+    return found if all(map(isfinite, found)) else []
 
 
 def path(points: Sequence[float]) -> str:

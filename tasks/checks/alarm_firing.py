@@ -17,6 +17,7 @@ from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import alarms
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.spans import about
 
 
@@ -26,14 +27,16 @@ class Limits(BaseModel):
         ge=0,
         le=1440,
         title=gettext_noop("Minutes"),
-        description=gettext_noop("An alarm is found when it has been in ALARM for so long."),
+        description=gettext_noop("An alarm is found when it has been in ALARM for this long."),
     )
     long_hours: int = Field(
         24,
         ge=1,
         le=720,
         title=gettext_noop("Hours of a forgotten alarm"),
-        description=gettext_noop("After so many hours nobody seems to look after it, and it is found as severe."),
+        description=gettext_noop(
+            "An alarm that has been in ALARM for this long is found as high: nobody seems to look after it."
+        ),
     )
 
 
@@ -41,23 +44,19 @@ class Limits(BaseModel):
 class Facts:
     """`tells`: ARNs of the actions that may reach a person. `sent`: the last words of its history, None: not read."""
 
-    arn: str
-    name: str
-    at: datetime
+    resource: Resource
     since: datetime
     reason: str
     tells: tuple[str, ...]
     sent: str | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    firing = [alarm for alarm in alarms.listed(read) if alarm["StateValue"] == "ALARM" and not only_scales(alarm)]
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    firing = [alarm for alarm in alarms.listed(reader) if alarm["StateValue"] == "ALARM" and not only_scales(alarm)]
     reads = [history(alarm["AlarmName"]) for alarm in firing]
-    for alarm, answer in zip(firing, read.several(reads), strict=True):
+    for alarm, answer in zip(firing, reader.several(reads), strict=True):
         yield Facts(
-            arn=alarm["AlarmArn"],
-            name=alarm["AlarmName"],
-            at=read.now,
+            resource=Resource(alarm["AlarmArn"], reader.now, alarm["AlarmName"]),
             since=alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"],
             reason=alarm.get("StateReason", ""),
             tells=tuple(alarms.people(alarm)),
@@ -83,19 +82,21 @@ def last(answer: dict[str, Any] | None) -> str | None:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    hours = (facts.at - facts.since).total_seconds() / 3600
+    hours = (facts.resource.read_at - facts.since).total_seconds() / 3600
     if hours * 60 < limits.minutes:
         return None
-    text = _("In ALARM for {span}, since {since} UTC. {told}")
+    text = _("It has been in ALARM for {span}, since {since} UTC. {told}")
     detail = text.format(span=about(hours), since=facts.since.strftime("%Y-%m-%d %H:%M"), told=told(facts))
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "since": facts.since.isoformat(),
-        "reason": facts.reason,
-        "tells": list(facts.tells),
-        "last_action": facts.sent,
-    }
-    return Found(facts.arn, detail, advice(facts), severity(facts, hours, limits), evidence=evidence, name=facts.name)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice(facts),
+        severity=severity(facts, hours, limits),
+        since=facts.since.isoformat(),
+        reason=facts.reason,
+        tells=list(facts.tells),
+        last_action=facts.sent,
+    )
 
 
 def told(facts: Facts) -> str:
@@ -103,7 +104,7 @@ def told(facts: Facts) -> str:
         return _("It tells nobody.")
     names = ", ".join(arn.rpartition(":")[2] for arn in facts.tells)
     if facts.sent is None:
-        return _("It tells {names}; that a notice left is not known.").format(names=names)
+        return _("It tells {names}; whether a notice was sent is not known.").format(names=names)
     return _("It tells {names}. Its history: {sent}").format(names=names, sent=facts.sent)
 
 
@@ -113,14 +114,14 @@ def severity(facts: Facts, hours: float, limits: Limits) -> Severity | None:
 
 def advice(facts: Facts) -> str:
     if not facts.tells:
-        return _("See to its cause, then give the alarm an action that somebody reads.")
-    return _("See to its cause. If nobody came, look at who has subscribed to its topic.")
+        return _("Mend its cause, then give the alarm an action that somebody reads.")
+    return _("Mend its cause. If nobody came, look who has subscribed to its topic.")
 
 
 CHECK = Check(
     name="alarm-firing",
     title=gettext_noop("Alarm is firing"),
-    summary=gettext_noop("An alarm is in ALARM now: since when, and who is told."),
+    summary=gettext_noop("An alarm is in ALARM now; the finding says since when, and whom it tells."),
     group="reliability",
     severity="medium",
     limits=Limits,

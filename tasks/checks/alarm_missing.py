@@ -9,19 +9,17 @@ Amazon RDS; CloudWatch metrics for your Application Load Balancer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, alarms, tags, target_groups
+from tasks.sweeps import alarms, databases, scaling_groups, tags, target_groups
 from tasks.sweeps.alarms import Watch
-
-DATABASES = Read("rds", "describe_db_instances")
+from tasks.sweeps.resources import Resource, found
 
 Kind = Literal["fleet", "database", "balancer"]
 CPU = ("CPUUtilization",)
@@ -37,7 +35,7 @@ class Limits(BaseModel):
         ge=10,
         le=100,
         title=gettext_noop("CPU, in %"),
-        description=gettext_noop("An alarm on CPU has to fire at this or below."),
+        description=gettext_noop("An alarm on CPU has to fire at this value or below."),
     )
     agent: bool = Field(
         True,
@@ -51,29 +49,25 @@ class Facts:
     """`watches`: the alarms with an action on this resource."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     watches: tuple[Watch, ...]
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     by_value: dict[str, list[Watch]] = {}
-    for alarm in alarms.listed(read):
+    for alarm in alarms.listed(reader):
         for watch in alarms.watches(alarm):
             for value in watch.dimensions.values():
                 by_value.setdefault(value, []).append(watch)
-    for group in activities.groups(read):
-        name, arn = group["AutoScalingGroupName"], group["AutoScalingGroupARN"]
-        yield Facts("fleet", arn, name, read.now, of(by_value, name), tags.plain(group.get("Tags")))
-    for page in read.pages(DATABASES):
-        for each in page["DBInstances"]:
-            name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
-            yield Facts("database", each["DBInstanceArn"], name, read.now, of(by_value, name), held)
-    for arn, balancer in target_groups.balancers(read).items():
+    for group in scaling_groups.listed(reader):
+        fleet = scaling_groups.resource(group, reader.now)
+        yield Facts("fleet", fleet, of(by_value, fleet.name))
+    for each in databases.listed(reader):
+        name, held = each["DBInstanceIdentifier"], tags.plain(each.get("TagList"))
+        yield Facts("database", Resource(each["DBInstanceArn"], reader.now, name, held), of(by_value, name))
+    for arn, balancer in target_groups.balancers(reader).items():
         key = arn.rpartition(":loadbalancer/")[2]
-        yield Facts("balancer", arn, balancer["LoadBalancerName"], read.now, of(by_value, key))
+        yield Facts("balancer", Resource(arn, reader.now, balancer["LoadBalancerName"]), of(by_value, key))
 
 
 def of(by_value: Mapping[str, Sequence[Watch]], key: str) -> tuple[Watch, ...]:
@@ -85,17 +79,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if not lacking:
         return None
     text = _("No alarm that tells anybody watches: {what}.")
-    return Found(
-        resource=facts.resource,
+    return found(
+        facts.resource,
         detail=text.format(what=", ".join(lacking)),
         advice=_("Add alarms on these with an SNS topic that somebody reads as their action."),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "kind": facts.kind,
-            "alarms": sorted({watch.alarm for watch in facts.watches})[:20],
-        },
-        name=facts.name,
-        tags=facts.tags,
+        kind=facts.kind,
+        alarms=sorted({watch.alarm for watch in facts.watches})[:20],
     )
 
 
@@ -129,7 +118,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(alarms.ALARMS, activities.GROUPS, DATABASES, target_groups.LOAD_BALANCERS),
+    reads=(alarms.ALARMS, scaling_groups.GROUPS, databases.ALL, target_groups.LOAD_BALANCERS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "cloudwatch:DescribeAlarms",

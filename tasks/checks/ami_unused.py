@@ -32,12 +32,14 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Images made or launched later than so many days ago are left alone."),
+        description=gettext_noop("Images made or launched within this many days are left alone."),
     )
     sharing: bool = Field(
         True,
-        title=gettext_noop("Leave shared ones alone"),
-        description=gettext_noop("Ask of each unused image whether other accounts may use it, a call each."),
+        title=gettext_noop("Leave shared images alone"),
+        description=gettext_noop(
+            "Whether images that other accounts may use are left alone; it takes a call for each unused image."
+        ),
     )
 
 
@@ -98,7 +100,9 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.last)
     if facts.used or facts.shared or facts.kept_by_backup or days < limits.days:
         return None
-    told = _("Made or launched {days} days ago, named by no instance, template or group. {gib} GiB at most.")
+    told = _(
+        "No instance, launch template or group uses it. It was last used {days} days ago and holds {gib} GiB at most."
+    )
     return found(
         facts.resource,
         detail=told.format(days=days, gib=facts.gib),
@@ -111,8 +115,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ami-unused",
-    title=gettext_noop("Machine images without use"),
-    summary=gettext_noop("Images that no instance, launch template or group names."),
+    title=gettext_noop("Unused machine image"),
+    summary=gettext_noop("An image is kept that no instance, launch template or Auto Scaling group uses."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -11,7 +11,7 @@ metrics and dimensions; Amazon API Gateway dimensions and metrics; CloudWatch us
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -19,45 +19,47 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps.series import Metric, Series, Statistic, measured
+from tasks.sweeps import metrics, resources
+from tasks.sweeps.metrics import DAY, HOUR, MINUTE, Metric, Series, Statistic, measured
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
-SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
-QUARTER = 900  # seconds of a period
+SECONDS = {"SECOND": 1, "MINUTE": MINUTE, "HOUR": HOUR, "DAY": DAY, "WEEK": 7 * DAY}
+QUARTER = 15 * MINUTE
 
 Kind = Literal["function", "table", "api", "quota"]
 
 
 class Limits(BaseModel):
     hours: int = Field(
-        3, ge=1, le=24, title=gettext_noop("Hours"), description=gettext_noop("The hours that are looked at.")
+        3, ge=1, le=24, title=gettext_noop("Hours"), description=gettext_noop("The calls of this many hours count.")
     )
     share: float = Field(
         1.0,
         ge=0.01,
         le=100,
         title=gettext_noop("Share refused, in %"),
-        description=gettext_noop("Found when so many of the calls were refused."),
+        description=gettext_noop("Found when at least this share of the calls was refused."),
     )
     client_errors: float = Field(
         20.0,
         ge=1,
         le=100,
         title=gettext_noop("Share of 4XX, in %"),
-        description=gettext_noop("So many answers of an API of 400 to 499 may be refusals."),
+        description=gettext_noop("An API is found when at least this share of its answers was 400 to 499."),
     )
     quota: float = Field(
         80.0,
         ge=10,
         le=100,
         title=gettext_noop("Share of a quota, in %"),
-        description=gettext_noop("Found when so much of a quota was used."),
+        description=gettext_noop("Found when at least this share of a quota was used."),
     )
     services: list[str] = Field(
         ["ec2", "vpc", "lambda", "elasticloadbalancing", "dynamodb", "monitoring", "cloudformation"],
         max_length=30,
         title=gettext_noop("Quotas of these services"),
-        description=gettext_noop("Codes of Service Quotas."),
+        description=gettext_noop("The services whose quotas are read, by their codes in Service Quotas."),
     )
 
 
@@ -66,9 +68,7 @@ class Facts:
     """`part` of `whole`: refused of all calls, or used of a quota. `part` None: CloudWatch could not give it."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     part: float | None
     whole: float
 
@@ -78,74 +78,76 @@ class Asked:
     """What is to be measured. `quota`: its value; `seconds`: for which a rate holds, 0: it is a count."""
 
     kind: Kind
-    resource: str
-    name: str
+    resource: Resource
     quota: float = 0.0
     seconds: float = 0.0
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    wanted = [*functions(read), *tables(read), *apis(read), *quotas(read, limits)]
-    for asked, series in measured(read, wanted, limits.hours):
-        yield facts(asked, series, read.now)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    wanted = [*functions(reader), *tables(reader), *apis(reader), *quotas(reader, limits)]
+    for asked, series in measured(reader, wanted, reader.now - timedelta(hours=limits.hours)):
+        yield facts(asked, series)
 
 
-def listed(read: Reader, namespace: str, name: str) -> list[dict[str, str]]:
+def listed(reader: Reader, namespace: str, name: str) -> list[dict[str, str]]:
     """The dimensions under which a metric was reported in the last hours."""
     recent = Read("cloudwatch", "list_metrics", {"Namespace": namespace, "MetricName": name, "RecentlyActive": "PT3H"})
-    pages = read.pages(recent)
+    pages = reader.pages(recent)
     return [{one["Name"]: one["Value"] for one in each["Dimensions"]} for page in pages for each in page["Metrics"]]
 
 
-def functions(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
-    for place in listed(read, "AWS/Lambda", "Throttles"):
+def functions(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+    for place in listed(reader, "AWS/Lambda", "Throttles"):
         if set(place) == {"FunctionName"}:
             name, namespace = place["FunctionName"], "AWS/Lambda"
-            metrics = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
-            yield Asked("function", f"{arn(read, 'lambda')}:function:{name}", name), metrics
+            counts = [Metric(namespace, each, place, "Sum", QUARTER) for each in ("Throttles", "Invocations")]
+            yield Asked("function", named(reader, "lambda", f":function:{name}", name)), counts
 
 
-def tables(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+def tables(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
     """A table with all its operations; the metric is there only where requests were refused."""
     operations: dict[str, list[dict[str, str]]] = {}
-    for place in listed(read, "AWS/DynamoDB", "ThrottledRequests"):
+    for place in listed(reader, "AWS/DynamoDB", "ThrottledRequests"):
         if set(place) == {"TableName", "Operation"}:
             operations.setdefault(place["TableName"], []).append(place)
     for name, places in operations.items():
         refused = [Metric("AWS/DynamoDB", "ThrottledRequests", place, "Sum", QUARTER) for place in places]
         latency = "SuccessfulRequestLatency"  # its samples are the requests that succeeded
         done = [Metric("AWS/DynamoDB", latency, place, "SampleCount", QUARTER) for place in places]
-        yield Asked("table", f"{arn(read, 'dynamodb')}:table/{name}", name), refused + done
+        yield Asked("table", named(reader, "dynamodb", f":table/{name}", name)), refused + done
 
 
-def apis(read: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
-    for place in listed(read, "AWS/ApiGateway", "4XXError"):
+def apis(reader: Reader) -> Iterator[tuple[Asked, list[Metric]]]:
+    for place in listed(reader, "AWS/ApiGateway", "4XXError"):
         if set(place) == {"ApiName"}:
             errors = Metric("AWS/ApiGateway", "4XXError", place, "Sum", QUARTER)
             every = Metric("AWS/ApiGateway", "Count", place, "SampleCount", QUARTER)
-            yield Asked("api", f"{arn(read, 'apigateway')}:{place['ApiName']}", place["ApiName"]), [errors, every]
+            name = place["ApiName"]
+            yield Asked("api", named(reader, "apigateway", f":{name}", name)), [errors, every]
 
 
-def arn(read: Reader, service: str) -> str:
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(read.region.rpartition("-")[0].rpartition("-")[0], "aws")
-    return f"arn:{partition}:{service}:{read.region}:{read.environment.account}"
+def named(reader: Reader, service: str, rest: str, name: str) -> Resource:
+    """What CloudWatch knows by its name only; `rest`: what follows the account in its ARN."""
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(reader.region.rpartition("-")[0].rpartition("-")[0], "aws")
+    arn = f"arn:{partition}:{service}:{reader.region}:{reader.environment.account}{rest}"
+    return Resource(arn, reader.now, name)
 
 
-def quotas(read: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
+def quotas(reader: Reader, limits: Limits) -> Iterator[tuple[Asked, list[Metric]]]:
     """The quotas whose use CloudWatch knows."""
     for service in limits.services:
-        for page in read.pages(Read("service-quotas", "list_service_quotas", {"ServiceCode": service})):
+        for page in reader.pages(Read("service-quotas", "list_service_quotas", {"ServiceCode": service})):
             for each in page["Quotas"]:
                 usage = each.get("UsageMetric", {})
                 if usage.get("MetricName") and each.get("Value"):
-                    name = f"{each['ServiceName']}: {each['QuotaName']}"
-                    yield Asked("quota", each["QuotaArn"], name, each["Value"], span(each)), [used(usage)]
+                    quota = Resource(each["QuotaArn"], reader.now, f"{each['ServiceName']}: {each['QuotaName']}")
+                    yield Asked("quota", quota, each["Value"], span(each)), [used(usage)]
 
 
 def used(usage: Mapping[str, Any]) -> Metric:
     """Calls are counted by minute, resources are told as they are."""
     statistic: Statistic = "Sum" if usage["MetricName"] == "CallCount" else "Maximum"
-    period = 60 if statistic == "Sum" else 300
+    period = MINUTE if statistic == "Sum" else 5 * MINUTE
     return Metric(usage["MetricNamespace"], usage["MetricName"], usage["MetricDimensions"], statistic, period)
 
 
@@ -155,9 +157,9 @@ def span(quota: Mapping[str, Any]) -> float:
     return float(period.get("PeriodValue", 0)) * SECONDS.get(period.get("PeriodUnit", ""), 0)
 
 
-def facts(asked: Asked, series: tuple[Series, ...], now: datetime) -> Facts:
+def facts(asked: Asked, series: tuple[Series, ...]) -> Facts:
     """The share of what was measured, refusals first; where there were none CloudWatch has no point."""
-    told = asked.kind, asked.resource, asked.name, now
+    told = asked.kind, asked.resource
     if not all(each.whole for each in series):
         return Facts(*told, None, 0.0)
     if asked.kind == "quota":
@@ -175,7 +177,7 @@ def most(asked: Asked) -> float:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.part is None:
         text = _("How much was refused is not known: CloudWatch did not give all figures of {span}.")
-        return found(facts, text.format(span=about(limits.hours)), _("Read again."), "low")
+        return found(facts, text.format(span=about(limits.hours)), _("Sweep again."), "low")
     limit = {"quota": limits.quota, "api": limits.client_errors}.get(facts.kind, limits.share)
     share = facts.part / facts.whole * 100 if facts.whole else 0.0
     if share < limit:
@@ -206,8 +208,15 @@ def advice(kind: Kind) -> str:
 
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
-    evidence = {"read_at": facts.at.isoformat(), "kind": facts.kind, "part": facts.part, "whole": facts.whole}
-    return Found(facts.resource, detail, advice, severity, evidence=evidence, name=facts.name)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        kind=facts.kind,
+        part=facts.part,
+        whole=facts.whole,
+    )
 
 
 CHECK = Check(
@@ -219,6 +228,6 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "servicequotas:ListServiceQuotas"),
+    permissions=(*metrics.PERMISSIONS, "cloudwatch:ListMetrics", "servicequotas:ListServiceQuotas"),
     guide=__doc__ or "",
 )

@@ -10,8 +10,7 @@ limits for your Auto Scaling group.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -19,7 +18,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, alarms, tags
+from tasks.sweeps import activities, alarms, scaling_groups
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.spans import about
 
 POLICIES = Read("autoscaling", "describe_policies")
@@ -31,21 +31,21 @@ class Limits(BaseModel):
         ge=1,
         le=90,
         title=gettext_noop("Gap between out and in"),
-        description=gettext_noop("Thresholds of scaling out and in have to lie so many points apart."),
+        description=gettext_noop("Thresholds of scaling out and in have to lie this many points apart."),
     )
     turns: int = Field(
         4,
         ge=2,
         le=50,
         title=gettext_noop("Changes of direction"),
-        description=gettext_noop("So many changes between growing and shrinking are too many."),
+        description=gettext_noop("A group is found when it changed between growing and shrinking this often."),
     )
     hours: int = Field(
         6,
         ge=1,
         le=168,
         title=gettext_noop("Hours"),
-        description=gettext_noop("Within how many hours they are counted."),
+        description=gettext_noop("Changes of direction within this many hours count."),
     )
 
 
@@ -63,40 +63,34 @@ class Threshold:
 class Facts:
     """`policies`: names of the enabled ones. `turns`: how often they changed direction."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     least: int
     most: int
     desired: int
     policies: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     turns: int = 0
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     policies: dict[str, list[dict[str, Any]]] = {}
-    for page in read.pages(POLICIES):
+    for page in reader.pages(POLICIES):
         for policy in page["ScalingPolicies"]:
             if policy.get("Enabled", True):
                 policies.setdefault(policy["AutoScalingGroupName"], []).append(policy)
-    known = {alarm["AlarmName"]: alarm for alarm in alarms.listed(read)}
-    done = activities.by_group(read, limits.hours)
-    for group in activities.groups(read):
+    known = {alarm["AlarmName"]: alarm for alarm in alarms.listed(reader)}
+    done = activities.by_group(reader, limits.hours)
+    for group in scaling_groups.listed(reader):
         name = group["AutoScalingGroupName"]
         mine = policies.get(name, [])
         yield Facts(
-            group=name,
-            arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            resource=scaling_groups.resource(group, reader.now),
             least=group["MinSize"],
             most=group["MaxSize"],
             desired=group["DesiredCapacity"],
             policies=tuple(policy["PolicyName"] for policy in mine),
             thresholds=tuple(each for policy in mine for each in thresholds(policy, known)),
             turns=activities.turns(done.get(name, [])),
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -119,14 +113,15 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     wrong = list(faults(facts, limits))
     if not wrong:
         return None
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "size": {"min": facts.least, "max": facts.most, "desired": facts.desired},
-        "policies": list(facts.policies),
-        "turns": facts.turns,
-    }
     detail, advice = (" ".join(parts) for parts in zip(*wrong, strict=True))
-    return Found(facts.arn, detail, advice, evidence=evidence, name=facts.group, tags=facts.tags)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        size={"min": facts.least, "max": facts.most, "desired": facts.desired},
+        policies=list(facts.policies),
+        turns=facts.turns,
+    )
 
 
 def faults(facts: Facts, limits: Limits) -> Iterator[tuple[str, str]]:
@@ -157,13 +152,13 @@ def close(thresholds: Sequence[Threshold], gap: float) -> Iterator[tuple[str, fl
 CHECK = Check(
     name="asg-scaling-policy",
     title=gettext_noop("Group can't grow, or flaps"),
-    summary=gettext_noop("No scaling policy, no room to grow, or thresholds too close together."),
+    summary=gettext_noop("A group has no scaling policy or no room to grow, or its thresholds are too close together."),
     group="reliability",
     severity="medium",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, POLICIES, alarms.ALARMS),
+    reads=(scaling_groups.GROUPS, POLICIES, alarms.ALARMS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribePolicies",

@@ -19,12 +19,11 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import databases, money, tags
+from tasks.sweeps import databases, money, scaling_groups, tags
 from tasks.sweeps.databases import Database
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-FLEETS = Read("autoscaling", "describe_auto_scaling_groups")
 APPLICATIONS = Read("codedeploy", "list_applications")
 COPIED = re.compile(r"^CodeDeploy_.+_(d-[A-Z0-9]+)$")
 REPLACED = re.compile(r"-old\d+$")
@@ -37,7 +36,7 @@ class Limits(BaseModel):
         ge=1,
         le=365,
         title=gettext_noop("Days"),
-        description=gettext_noop("Fleets made later than so many days ago are left alone."),
+        description=gettext_noop("Fleets younger than this are left alone."),
     )
 
 
@@ -63,11 +62,10 @@ class InUse:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     used = in_use(groups(reader))
-    for page in reader.pages(FLEETS):
-        for told in page["AutoScalingGroups"]:
-            copied = COPIED.match(told["AutoScalingGroupName"])
-            if copied:
-                yield fleet(told, reader, copied[1], used)
+    for told in scaling_groups.listed(reader):
+        copied = COPIED.match(told["AutoScalingGroupName"])
+        if copied:
+            yield fleet(told, reader, copied[1], used)
     for database in databases.databases(reader):
         if REPLACED.search(database.resource.id):
             yield replaced(database, reader)
@@ -121,10 +119,10 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.current or (not facts.database and days < limits.days):
         return None
-    detail = _("Replaced in a blue/green switch-over of RDS and still there.")
-    advice = _("Take a final snapshot, delete the blue/green deployment, then delete it.")
+    detail = _("A blue/green switch-over of RDS replaced it, and it is still there.")
+    advice = _("Take a final snapshot, delete the blue/green deployment, then delete the database.")
     if not facts.database:
-        told = _("Made by a blue/green deployment {days} days ago; no deployment group has it. {n} instances.")
+        told = _("A blue/green deployment made it {days} days ago, and no deployment group has it. Instances: {n}.")
         detail = told.format(days=days, n=facts.size)
         advice = _("Delete the Auto Scaling group when no traffic goes to it any more.")
     return found(
@@ -134,14 +132,14 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="blue-green-leftovers",
-    title=gettext_noop("Left over from blue/green deployments"),
-    summary=gettext_noop("Fleets and databases that a deployment replaced and did not delete."),
+    title=gettext_noop("Leftover of a blue/green deployment"),
+    summary=gettext_noop("A deployment replaced a fleet or a database and did not delete it."),
     group="cost",
     severity="high",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(FLEETS, APPLICATIONS, databases.ALL),
+    reads=(scaling_groups.GROUPS, APPLICATIONS, databases.ALL),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "codedeploy:GetDeploymentGroup",

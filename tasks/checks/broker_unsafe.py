@@ -19,9 +19,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
+from tasks.sweeps import caches
+from tasks.sweeps.resources import Resource, found
 
 GROUPS = Read("elasticache", "describe_replication_groups")
-CLUSTERS = Read("elasticache", "describe_cache_clusters")
 POLICY = "maxmemory-policy"
 SAFE = "noeviction"
 
@@ -31,10 +32,10 @@ class Limits(BaseModel):
         "*",
         max_length=100,
         title=gettext_noop("Brokers"),
-        description=gettext_noop("Only caches whose name fits are judged, such as *broker*."),
+        description=gettext_noop("Only caches whose name matches this are judged, such as *broker*."),
     )
     nodes: int = Field(
-        2, ge=1, le=6, title=gettext_noop("Nodes"), description=gettext_noop("So many nodes a shard are wanted.")
+        2, ge=1, le=6, title=gettext_noop("Nodes"), description=gettext_noop("A shard has to have this many nodes.")
     )
 
 
@@ -42,50 +43,46 @@ class Limits(BaseModel):
 class Facts:
     """`nodes`: the fewest of a shard. `policy` None: not known."""
 
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     nodes: int
     failover: bool
     policy: str | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    clusters = [
-        each for page in read.pages(CLUSTERS) for each in page["CacheClusters"] if each["Engine"] != "memcached"
-    ]
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    clusters = [each for each in caches.listed(reader) if each["Engine"] != "memcached"]
     parameters = {
         each["CacheClusterId"]: each.get("CacheParameterGroup", {}).get("CacheParameterGroupName", "")
         for each in clusters
     }
-    found = [
-        (alone(each, read.now), parameters[each["CacheClusterId"]])
+    judged = [
+        (alone(each, reader.now), parameters[each["CacheClusterId"]])
         for each in clusters
         if not each.get("ReplicationGroupId")
     ]
-    for page in read.pages(GROUPS):
+    for page in reader.pages(GROUPS):
         for group in page["ReplicationGroups"]:
             members = [parameters.get(member, "") for member in group.get("MemberClusters", ())]
-            found.append((together(group, read.now), next(filter(None, members), "")))
-    policies = {name: policy(read, name) for name in sorted({name for _, name in found if name})}
-    for facts, name in found:
+            judged.append((together(group, reader.now), next(filter(None, members), "")))
+    policies = {name: policy(reader, name) for name in sorted({name for _, name in judged if name})}
+    for facts, name in judged:
         yield replace(facts, policy=policies.get(name))
 
 
 def alone(told: Mapping[str, Any], now: datetime) -> Facts:
-    return Facts(told["ARN"], told["CacheClusterId"], now, 1, False)
+    return Facts(Resource(told["ARN"], now, told["CacheClusterId"]), 1, False)
 
 
 def together(told: Mapping[str, Any], now: datetime) -> Facts:
     shards = [len(each.get("NodeGroupMembers", ())) for each in told.get("NodeGroups", ())]
     nodes = min(shards, default=len(told.get("MemberClusters", ())))
     failover = told.get("AutomaticFailover", "disabled") in ("enabled", "enabling")
-    return Facts(told["ARN"], told["ReplicationGroupId"], now, nodes, failover)
+    return Facts(Resource(told["ARN"], now, told["ReplicationGroupId"]), nodes, failover)
 
 
-def policy(read: Reader, group: str) -> str | None:
+def policy(reader: Reader, group: str) -> str | None:
     """The maxmemory-policy of a parameter group; None: AWS does not say one."""
-    for page in read.pages(Read("elasticache", "describe_cache_parameters", {"CacheParameterGroupName": group})):
+    for page in reader.pages(Read("elasticache", "describe_cache_parameters", {"CacheParameterGroupName": group})):
         for each in page["Parameters"]:
             if each["ParameterName"] == POLICY:
                 value: str | None = each.get("ParameterValue")
@@ -94,19 +91,21 @@ def policy(read: Reader, group: str) -> str | None:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    if not fnmatchcase(facts.name, limits.names):
+    if not fnmatchcase(facts.resource.name, limits.names):
         return None
     wrong = list(faults(facts, limits))
     if not wrong:
         return None
     detail, advice = (" ".join(parts) for parts in zip(*wrong, strict=True))
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "nodes": facts.nodes,
-        "failover": facts.failover,
-        "maxmemory_policy": facts.policy,
-    }
-    return Found(facts.resource, detail, advice, severity(facts, limits), evidence=evidence, name=facts.name)
+    return found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity(facts, limits),
+        nodes=facts.nodes,
+        failover=facts.failover,
+        maxmemory_policy=facts.policy,
+    )
 
 
 def faults(facts: Facts, limits: Limits) -> Iterator[tuple[str, str]]:
@@ -133,13 +132,13 @@ def severity(facts: Facts, limits: Limits) -> Severity | None:
 CHECK = Check(
     name="broker-unsafe",
     title=gettext_noop("Broker may lose jobs"),
-    summary=gettext_noop("A Redis or Valkey cache with one node, without failover, or that evicts keys."),
+    summary=gettext_noop("A Redis or Valkey cache has one node or no failover, or evicts keys."),
     group="reliability",
     severity="high",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(GROUPS, CLUSTERS),
+    reads=(GROUPS, caches.CLUSTERS),
     permissions=(
         "elasticache:DescribeCacheClusters",
         "elasticache:DescribeCacheParameters",

@@ -9,8 +9,8 @@ use unlimited mode versus fixed CPU); Amazon EC2 instance types.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -18,39 +18,41 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, tags
+from tasks.sweeps import burstables, instances, metrics, money, resources, tags
 from tasks.sweeps.burstables import Burst
-from tasks.sweeps.series import Metric, Series, measured
+from tasks.sweeps.filters import filters
+from tasks.sweeps.metrics import HOUR, Metric, Series, measured
+from tasks.sweeps.money import Cost
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
-MONTH = 730
 FIXED = [
     f"{family}.{size}"
     for family in ("m5", "m6i", "m7g", "c5", "c6i", "r5", "r6i")
     for size in ("large", "xlarge", "2xlarge", "4xlarge")
 ]
-TYPES = Read(
-    "ec2", "describe_instance_types", {"Filters": [{"Name": "instance-type", "Values": [*burstables.TYPES, *FIXED]}]}
-)
+TYPES = Read("ec2", "describe_instance_types", {"Filters": filters(instance_type=[*burstables.TYPES, *FIXED])})
 
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=1, le=30, title=gettext_noop("Days"), description=gettext_noop("How many days the mean is taken of.")
+        7, ge=1, le=30, title=gettext_noop("Days"), description=gettext_noop("The mean of this many days counts.")
     )
     share: int = Field(
         100,
         ge=50,
         le=200,
         title=gettext_noop("Share of the baseline, in %"),
-        description=gettext_noop("Found when the mean is above this share of the baseline."),
+        description=gettext_noop("An instance is found when its mean is above this share of the baseline."),
     )
     hours: int = Field(
         24,
         ge=1,
         le=720,
         title=gettext_noop("Hours that have to be known"),
-        description=gettext_noop("With fewer hours of figures nothing is said about an instance."),
+        description=gettext_noop(
+            "With figures of fewer hours, whether the type is large enough is said not to be known."
+        ),
     )
 
 
@@ -65,56 +67,55 @@ class Size:
     carries: float
     price: Price | None = None
 
+    @property
+    def month(self) -> float | None:
+        """USD a month; None: its price here is not known."""
+        return money.hourly(self.price).usd
+
 
 @dataclass(frozen=True)
 class Facts:
     """`cpu`: hourly means in %. `surplus`: the price of a vCPU-hour above the baseline. `others`: cheapest first."""
 
-    resource: str
-    name: str
+    resource: Resource
     size: Size
     unlimited: bool
     cpu: Series
-    at: datetime
     launched: datetime
     surplus: Price | None = None
     others: tuple[Size, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    sizes = [size(read, each) for page in read.pages(TYPES) for each in page["InstanceTypes"]]
-    known, unlimited = {each.name: each for each in sizes}, burstables.unlimited(read)
-    wanted = ((each, (cpu(each["InstanceId"]),)) for each in burstables.running(read))
-    for instance, (series,) in measured(read, wanted, limits.days * 24):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    sizes = [size(reader, each) for page in reader.pages(TYPES) for each in page["InstanceTypes"]]
+    known, unlimited = {each.name: each for each in sizes}, burstables.unlimited(reader)
+    wanted = ((each, (cpu(each["InstanceId"]),)) for each in burstables.running(reader))
+    for instance, (series,) in measured(reader, wanted, reader.now - timedelta(days=limits.days)):
         kind, held = instance["InstanceType"], tags.plain(instance.get("Tags"))
         mine = known.get(kind) or Size(kind, _burst(kind).vcpus, 0, (), _burst(kind).baseline)
-        surplus = read.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
-        linux = burstables.is_linux(instance)  # the prices are Linux's
+        surplus = reader.price("ec2", f"{kind.partition('.')[0]}.unlimited-surplus.linux")
+        linux = instances.is_linux(instance)  # the prices are Linux's
         yield Facts(
-            resource=instance["InstanceId"],
-            name=tags.name(held),
+            resource=Resource(instance["InstanceId"], reader.now, tags.name(held), held),
             size=mine,
             unlimited=instance["InstanceId"] in unlimited,
             cpu=series,
-            at=read.now,
             launched=instance["LaunchTime"],
             surplus=surplus if linux else None,
             others=larger(mine, sizes) if linux else (),
-            tags=held,
         )
 
 
 def cpu(instance: str) -> Metric:
-    return Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, period=3600)
+    return Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}, period=HOUR)
 
 
-def size(read: Reader, told: Mapping[str, Any]) -> Size:
+def size(reader: Reader, told: Mapping[str, Any]) -> Size:
     """A type as EC2 describes it, with its price here."""
     name, vcpus = told["InstanceType"], told["VCpuInfo"]["DefaultVCpus"]
     burst, memory = burstables.burst(name), told["MemoryInfo"]["SizeInMiB"]
     processors = tuple(told.get("ProcessorInfo", {}).get("SupportedArchitectures", ()))
-    return Size(name, vcpus, memory, processors, burst.baseline if burst else 100.0, read.price("ec2", name))
+    return Size(name, vcpus, memory, processors, burst.baseline if burst else 100.0, reader.price("ec2", name))
 
 
 def _burst(kind: str) -> Burst:
@@ -135,7 +136,7 @@ def larger(size: Size, sizes: Sequence[Size]) -> tuple[Size, ...]:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     known = len(facts.cpu.values)
     if known < min(limits.hours, limits.days * 24):
-        return None if is_young(facts, limits) else found(facts, unknown(facts, limits), _("Read again later."), None)
+        return None if is_young(facts, limits) else found(facts, unknown(facts, limits), _("Sweep again later."), None)
     mean = sum(facts.cpu.values) / known
     if mean <= facts.size.carries * limits.share / 100:
         return None
@@ -143,7 +144,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 
 def is_young(facts: Facts, limits: Limits) -> bool:
-    return (facts.at - facts.launched).total_seconds() < (limits.hours + 2) * 3600
+    return (facts.resource.read_at - facts.launched).total_seconds() < (limits.hours + 2) * 3600
 
 
 def unknown(facts: Facts, limits: Limits) -> str:
@@ -155,7 +156,7 @@ def usd(facts: Facts, mean: float) -> float | None:
     """Surplus of a month in USD. One vCPU-hour is 60 credits."""
     if not facts.unlimited or facts.surplus is None:
         return None
-    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * MONTH * facts.surplus.usd)
+    return max(0.0, (mean - facts.size.carries) / 100 * facts.size.vcpus * money.HOURS_A_MONTH * facts.surplus.usd)
 
 
 def detail(facts: Facts, mean: float, limits: Limits) -> str:
@@ -178,40 +179,38 @@ def better(facts: Facts, mean: float) -> Size | None:
     """The cheapest type that carries this mean, when the instance costs more with its surplus, or is held back."""
     need = mean / 100 * facts.size.vcpus
     fits = next((each for each in facts.others if each.carries / 100 * each.vcpus >= need), None)
-    if not fits or not fits.price or not facts.size.price or not facts.unlimited:
+    if not fits or fits.month is None or facts.size.month is None or not facts.unlimited:
         return fits
-    return fits if fits.price.usd * MONTH < facts.size.price.usd * MONTH + (usd(facts, mean) or 0) else None
+    return fits if fits.month < facts.size.month + (usd(facts, mean) or 0) else None
 
 
 def advice(facts: Facts, mean: float) -> str:
     fits = better(facts, mean)
-    if fits and fits.price:
+    if fits and fits.month is not None:
         text = _("Take {size}, which carries {mean} % for {usd} USD a month.")
-        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.price.usd * MONTH:.2f}")
+        return text.format(size=fits.name, mean=f"{mean:.0f}", usd=f"{fits.month:.2f}")
     if facts.unlimited and facts.others:
         return _("No type known here is cheaper than this one with its surplus. Find what uses the CPU.")
     return _("Find what uses the CPU, or take a larger type. No price of one is known here.")
 
 
 def found(facts: Facts, detail: str, advice: str, usd: float | None, mean: float | None = None) -> Found:
-    evidence = {"read_at": facts.at.isoformat(), "size": facts.size.name, "unlimited": facts.unlimited, "mean": mean}
-    return Found(
-        resource=facts.resource,
+    return resources.found(
+        facts.resource,
         detail=detail,
         advice=advice,
         severity="low" if mean is None else "medium" if facts.unlimited else None,
-        usd=None if usd is None else round(usd, 2),
-        price=facts.surplus if usd is not None else None,
-        evidence=evidence,
-        name=facts.name,
-        tags=facts.tags,
+        cost=Cost() if usd is None else Cost(usd, facts.surplus),
+        size=facts.size.name,
+        unlimited=facts.unlimited,
+        mean=mean,
     )
 
 
 CHECK = Check(
     name="burst-too-small",
     title=gettext_noop("Burstable type too small"),
-    summary=gettext_noop("The mean CPU of a week is above what the instance type earns."),
+    summary=gettext_noop("The mean CPU of an instance is above what its burstable type earns."),
     group="reliability",
     severity="high",
     limits=Limits,
@@ -219,7 +218,7 @@ CHECK = Check(
     judge=judge,
     reads=(burstables.RUNNING, burstables.UNLIMITED, TYPES),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstanceCreditSpecifications",
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstances",

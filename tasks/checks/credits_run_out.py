@@ -24,13 +24,13 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Price, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import burstables, credit_holders
+from tasks.sweeps import balances, burstables, credit_holders, metrics, money, resources
 from tasks.sweeps.credit_holders import Holder
-from tasks.sweeps.series import Metric, Series, measured
+from tasks.sweeps.metrics import Metric, Series, measured
+from tasks.sweeps.money import Cost
 from tasks.sweeps.spans import about
 
 HOURS = 4.0  # of which the balance is read: 48 points of five minutes
-MONTH = 730
 EMPTY = 1.0  # credits, or % of a volume's: no more than that is as good as none
 
 
@@ -40,21 +40,21 @@ class Limits(BaseModel):
         ge=0.5,
         le=24,
         title=gettext_noop("Hours to zero"),
-        description=gettext_noop("Warn when the balance reaches zero in fewer hours than these."),
+        description=gettext_noop("Found when the balance reaches zero in fewer hours than this."),
     )
     slope_minutes: int = Field(
         60,
         ge=15,
         le=240,
         title=gettext_noop("Minutes of the slope"),
-        description=gettext_noop("The last minutes whose slope is followed to zero."),
+        description=gettext_noop("The slope of the last minutes, this many, is followed to zero."),
     )
     young_minutes: int = Field(
         30,
         ge=0,
         le=1440,
         title=gettext_noop("Minutes of grace"),
-        description=gettext_noop("How long a new instance is not judged: it starts with few credits or none."),
+        description=gettext_noop("A new instance is not judged for this long: it starts with few credits or none."),
     )
 
 
@@ -70,27 +70,27 @@ class Facts:
     price: Price | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     unlimited: set[str] | None = None
     falling: list[tuple[Facts, tuple[Metric, ...]]] = []
-    for (holder, metric), (balance,) in measured(
-        read, ((each, each[1:]) for each in credit_holders.holders(read)), HOURS
-    ):
+    since = reader.now - timedelta(hours=HOURS)
+    held = ((each, each[1:]) for each in credit_holders.holders(reader))
+    for (holder, metric), (balance,) in measured(reader, held, since):
         if not is_falling(balance, limits) or holder.kind in ("node", "volume"):
             yield Facts(holder, balance)
             continue
         if holder.kind == "instance":
-            unlimited = burstables.unlimited(read) if unlimited is None else unlimited
-            holder = replace(holder, unlimited=holder.resource in unlimited)
+            unlimited = burstables.unlimited(reader) if unlimited is None else unlimited
+            holder = replace(holder, unlimited=holder.resource.id in unlimited)
         falling.append((Facts(holder, balance), surplus_of(metric) if min(balance.values) <= EMPTY else ()))
-    for facts, series in measured(read, falling, HOURS):
+    for facts, series in measured(reader, falling, since):
         surplus, charged = series or (None, None)
-        yield replace(facts, surplus=surplus, charged=charged, price=price(read, facts.holder))
+        yield replace(facts, surplus=surplus, charged=charged, price=price(reader, facts.holder))
 
 
 def is_falling(balance: Series, limits: Limits) -> bool:
     """Whether it was used up within these hours or will be soon."""
-    hours = burstables.hours_to_zero(balance, limits.slope_minutes // 5)
+    hours = balances.hours_to_zero(balance, limits.slope_minutes // 5)
     return bool(balance.values) and (min(balance.values) <= EMPTY or (hours is not None and hours < limits.hours))
 
 
@@ -102,11 +102,11 @@ def surplus_of(balance: Metric) -> tuple[Metric, ...]:
     )
 
 
-def price(read: Reader, holder: Holder) -> Price | None:
+def price(reader: Reader, holder: Holder) -> Price | None:
     """What a vCPU-hour of surplus costs on Linux; for Windows and for databases no figure is known."""
     family = holder.size.partition(".")[0]
     known = holder.kind == "instance" and holder.linux
-    return read.price("ec2", f"{family}.unlimited-surplus.linux") if known else None
+    return reader.price("ec2", f"{family}.unlimited-surplus.linux") if known else None
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -115,10 +115,10 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.balance.latest is None:
         if facts.holder.kind == "volume" and facts.balance.whole:
             return None
-        return found(facts, unknown(facts), _("See whether the instance answers at all, and read again."), "low")
+        return found(facts, unknown(facts), _("See whether the instance answers at all, and sweep again."), "low")
     if facts.charged and sum(facts.charged.values) > 0:
         return surplus_charged(facts)
-    hours = burstables.hours_to_zero(facts.balance, limits.slope_minutes // 5)
+    hours = balances.hours_to_zero(facts.balance, limits.slope_minutes // 5)
     if facts.balance.latest <= EMPTY:
         return used_up(facts)
     if hours is None or hours >= limits.hours:
@@ -128,7 +128,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 
 def is_young(holder: Holder, limits: Limits) -> bool:
-    return holder.since is not None and holder.at - holder.since < timedelta(minutes=limits.young_minutes)
+    return holder.since is not None and holder.resource.read_at - holder.since < timedelta(minutes=limits.young_minutes)
 
 
 def unknown(facts: Facts) -> str:
@@ -138,7 +138,7 @@ def unknown(facts: Facts) -> str:
 
 
 def runs_out(facts: Facts, hours: float) -> str:
-    at = (facts.holder.at + timedelta(hours=hours)).strftime("%H:%M")
+    at = (facts.holder.resource.read_at + timedelta(hours=hours)).strftime("%H:%M")
     text = _("CPU credits run out in about {span}, at {at} UTC. {then}")
     if facts.holder.kind == "volume":
         text = _("I/O burst credits run out in about {span}, at {at} UTC. {then}")
@@ -174,7 +174,7 @@ def surplus_charged(facts: Facts) -> Found:
     if facts.price is None:
         text = _("{n} surplus CPU credits were charged in {span}. Their price here is not known.")
         return found(facts, text.format(**figures), advice(facts.holder), "medium", hours_to_zero=0.0)
-    usd = charged / 60 / HOURS * MONTH * facts.price.usd
+    usd = charged / 60 / HOURS * money.HOURS_A_MONTH * facts.price.usd
     text = _(
         "Surplus CPU credits cost about {usd} USD a month, at {price} USD a vCPU-hour: {n} were charged in {span}."
     )
@@ -194,24 +194,17 @@ def found(
     facts: Facts, detail: str, advice: str, severity: Severity | None = None, usd: float | None = None, **more: Any
 ) -> Found:
     holder = facts.holder
-    evidence = {
-        "read_at": holder.at.isoformat(),
-        "kind": holder.kind,
-        "size": holder.size,
-        "unlimited": holder.unlimited,
-        "balance": [round(value, 2) for value in facts.balance.values[-48:]],
-        **more,
-    }
-    return Found(
-        resource=holder.resource,
+    return resources.found(
+        holder.resource,
         detail=detail,
         advice=advice,
         severity=severity,
-        usd=None if usd is None else round(usd, 2),
-        price=facts.price if usd is not None else None,
-        evidence=evidence,
-        name=holder.name,
-        tags=holder.tags,
+        cost=Cost() if usd is None else Cost(usd, facts.price),
+        kind=holder.kind,
+        size=holder.size,
+        unlimited=holder.unlimited,
+        balance=[round(value, 2) for value in facts.balance.values[-48:]],
+        **more,
     )
 
 
@@ -226,7 +219,7 @@ CHECK = Check(
     judge=judge,
     reads=credit_holders.READS,
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstanceCreditSpecifications",
         "ec2:DescribeInstances",
         "ec2:DescribeVolumes",

@@ -32,28 +32,28 @@ class Limits(BaseModel):
         min_length=1,
         max_length=20,
         title=gettext_noop("Tags"),
-        description=gettext_noop("Which tags say what something is for, in capitals or not."),
+        description=gettext_noop("The tags that say what something is for; capitals do not matter."),
     )
     values: list[str] = Field(
         ["dev", "development", "test", "testing", "staging", "sandbox"],
         min_length=1,
         max_length=50,
         title=gettext_noop("Values"),
-        description=gettext_noop("What such a tag says of what nobody needs at night."),
+        description=gettext_noop("The values of these tags that mean that nobody needs it at night."),
     )
     days: int = Field(
         7,
         ge=2,
         le=databases.EVENT_DAYS,
         title=gettext_noop("Days"),
-        description=gettext_noop("What has run so long without being stopped is found."),
+        description=gettext_noop("What has run for this long without a stop is found."),
     )
     hours: int = Field(
         60,
         ge=1,
         le=167,
         title=gettext_noop("Hours a week"),
-        description=gettext_noop("For how long they are needed, such as 12 hours on five days."),
+        description=gettext_noop("For how long it is needed, such as 12 hours on five days."),
     )
 
 
@@ -97,7 +97,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     resource, said = facts.resource, stage(facts.resource.tags, limits)
     if facts.since is None or not said or resource.days(facts.since) < limits.days:
         return None
-    told = _("Tagged {stage} and running for {days} days without a stop. {kind}.")
+    told = _("It is tagged {stage} and has run for {days} days without a stop ({kind}).")
     advice = _("Stop it at night and at weekends.")
     if facts.group:
         advice = _("Give the Auto Scaling group {group} scheduled actions.").format(group=facts.group)
@@ -114,8 +114,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="dev-running-at-night",
-    title=gettext_noop("Development that runs at night"),
-    summary=gettext_noop("Instances and databases for development that nobody stops."),
+    title=gettext_noop("Development runs at night"),
+    summary=gettext_noop("An instance or database for development runs day and night."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import HOUR, Metric, Series, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -35,28 +35,28 @@ class Limits(BaseModel):
         ge=2,
         le=63,
         title=gettext_noop("Days"),
-        description=gettext_noop("How far back the busiest hour is sought."),
+        description=gettext_noop("The busiest hour of this many days counts."),
     )
     percent: int = Field(
         30,
         ge=1,
         le=90,
         title=gettext_noop("Used, in %"),
-        description=gettext_noop("A table whose busiest hour used less of its units than this is found."),
+        description=gettext_noop("A table is found when its busiest hour used less of its units than this."),
     )
     headroom: int = Field(
         50,
         ge=0,
         le=500,
         title=gettext_noop("Headroom, in %"),
-        description=gettext_noop("So much is left above the busiest hour in what is advised."),
+        description=gettext_noop("The advice leaves this much above the busiest hour."),
     )
     units: int = Field(
         10,
         ge=1,
         le=100_000,
         title=gettext_noop("Units"),
-        description=gettext_noop("Tables with fewer units to read and to write together are left alone."),
+        description=gettext_noop("Tables with fewer read and write units together are left alone."),
     )
 
 
@@ -75,7 +75,8 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
-    for table, (reads, writes) in metrics.measured(reader, tables(reader), queries, limits.days, metrics.HOUR):
+    wanted = ((table, consumption(table)) for table in tables(reader))
+    for table, (reads, writes) in complete(reader, wanted, midnight(reader.now, limits.days)):
         yield facts(reader, table, held, limits, (peak(reads), peak(writes)))
 
 
@@ -85,15 +86,15 @@ def tables(reader: Reader) -> Iterator[Mapping[str, Any]]:
         yield from (answer["Table"] for answer in reader.several(reads) if answer)
 
 
-def queries(table: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (("TableName", table["TableName"]),)
+def consumption(table: Mapping[str, Any]) -> Sequence[Metric]:
+    place = {"TableName": table["TableName"]}
     names = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
-    return [Query("AWS/DynamoDB", name, dimensions, "Sum") for name in names]
+    return [Metric("AWS/DynamoDB", name, place, "Sum", HOUR) for name in names]
 
 
-def peak(hours: Sequence[float]) -> float:
+def peak(hours: Series) -> float:
     """Units a second in the busiest hour."""
-    return max(hours, default=0) / metrics.HOUR
+    return max(hours.values, default=0) / HOUR
 
 
 def facts(
@@ -135,9 +136,9 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.resource.days(facts.made) < limits.days:
         return None
-    told = _("Provided: {read} units to read, {write} to write. The busiest hour of {days} days used {used}.")
+    told = _("It has {read} read and {write} write units; the busiest hour of {days} days used {used}.")
     used = " / ".join(f"{each:.1f}" for each in facts.busiest)
-    advice = _("Lower it to {read} and {write}, let it scale by itself, or change to on-demand.")
+    advice = _("Lower it to {read} and {write}, turn on auto scaling, or change it to on-demand.")
     return found(
         facts.resource,
         detail=told.format(read=facts.units[0], write=facts.units[1], days=limits.days, used=used),
@@ -151,8 +152,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="dynamodb-overprovisioned",
-    title=gettext_noop("Tables with more capacity than they use"),
-    summary=gettext_noop("Provisioned DynamoDB capacity against the busiest hour."),
+    title=gettext_noop("DynamoDB table with too much capacity"),
+    summary=gettext_noop("A table has far more provisioned capacity than its busiest hour used."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -29,7 +29,7 @@ class Limits(BaseModel):
         0,
         ge=0,
         le=10_000,
-        title=gettext_noop("$ a month"),
+        title=gettext_noop("USD a month"),
         description=gettext_noop("Volumes that would save less than this are left alone."),
     )
 
@@ -64,7 +64,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     advice = _("Change its type to gp3 with {iops} IOPS and {throughput} MiB/s; it stays in use meanwhile.")
     return found(
         volume.resource,
-        detail=_("{gib} GiB of gp2, where gp3 does the same for less.").format(gib=volume.gib),
+        detail=_("Its {gib} GiB of gp2 cost more than the same as gp3.").format(gib=volume.gib),
         advice=advice.format(iops=facts.iops, throughput=facts.throughput),
         cost=saved,
         gib=volume.gib,
@@ -75,8 +75,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ebs-gp2-to-gp3",
-    title=gettext_noop("gp2 volumes that gp3 does for less"),
-    summary=gettext_noop("Volumes of the older type, with what the newer one would save."),
+    title=gettext_noop("gp2 volume that is cheaper as gp3"),
+    summary=gettext_noop("A volume of the older type gp2 costs more than the same as gp3."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -17,7 +17,7 @@ from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, volumes
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import HOUR, Metric, Series, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 from tasks.sweeps.volumes import Volume
@@ -32,21 +32,21 @@ class Limits(BaseModel):
         ge=2,
         le=63,
         title=gettext_noop("Days"),
-        description=gettext_noop("How far back the busiest hour is sought."),
+        description=gettext_noop("The busiest hour of this many days counts."),
     )
     percent: int = Field(
         50,
         ge=1,
         le=90,
         title=gettext_noop("Used, in %"),
-        description=gettext_noop("A volume whose busiest hour used less of its IOPS than this is found."),
+        description=gettext_noop("A volume is found when its busiest hour used less of its IOPS than this."),
     )
     headroom: int = Field(
         50,
         ge=0,
         le=500,
         title=gettext_noop("Headroom, in %"),
-        description=gettext_noop("So much is left above the busiest hour in what is advised."),
+        description=gettext_noop("The advice leaves this much above the busiest hour."),
     )
 
 
@@ -62,26 +62,27 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     bought = (each for each in volumes.volumes(reader, PROVISIONED) if each.iops > FREE.get(each.kind, each.iops))
-    for volume, (reads, writes) in metrics.measured(reader, bought, queries, limits.days, metrics.HOUR):
+    wanted = ((volume, operations(volume)) for volume in bought)
+    for volume, (reads, writes) in complete(reader, wanted, midnight(reader.now, limits.days)):
         busiest = peak(reads, writes, limits.days)
-        enough = wanted(volume, busiest or 0, limits)
+        enough = needed(volume, busiest or 0, limits)
         then = money.volume(reader.price, volume.kind, volume.gib, enough, volume.throughput)
         yield Facts(volume, busiest, enough, money.saving(volumes.cost(reader.price, volume), then))
 
 
-def queries(volume: Volume) -> Sequence[Query]:
-    dimensions = (("VolumeId", volume.resource.id),)
-    return [Query("AWS/EBS", name, dimensions, "Sum") for name in ("VolumeReadOps", "VolumeWriteOps")]
+def operations(volume: Volume) -> Sequence[Metric]:
+    place = {"VolumeId": volume.resource.id}
+    return [Metric("AWS/EBS", name, place, "Sum", HOUR) for name in ("VolumeReadOps", "VolumeWriteOps")]
 
 
-def peak(reads: Sequence[float], writes: Sequence[float], days: int) -> float | None:
+def peak(reads: Series, writes: Series, days: int) -> float | None:
     """Operations a second in the busiest hour. Both are reported together, so their hours are the same."""
-    if len(reads) != len(writes) or len(reads) < days * 24:
+    if reads.times != writes.times or not reads.covers(days * 24):
         return None
-    return max(read + write for read, write in zip(reads, writes, strict=True)) / metrics.HOUR
+    return max(map(sum, zip(reads.values, writes.values, strict=True))) / HOUR
 
 
-def wanted(volume: Volume, busiest: float, limits: Limits) -> int:
+def needed(volume: Volume, busiest: float, limits: Limits) -> int:
     """IOPS to provide: the busiest hour with headroom, in hundreds, within what the type has."""
     hundreds = ceil(busiest * (1 + limits.headroom / 100) / 100) * 100
     return min(volume.iops, max(FREE.get(volume.kind, 0), hundreds))
@@ -93,7 +94,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if busiest >= volume.iops * limits.percent / 100:
         return None
-    told = _("{iops} IOPS provided; the busiest hour of {days} days used {busiest}.")
+    told = _("It has {iops} IOPS; the busiest hour of {days} days used {busiest}.")
     return found(
         volume.resource,
         detail=told.format(iops=volume.iops, days=limits.days, busiest=round(busiest)),
@@ -108,8 +109,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ebs-overprovisioned-iops",
-    title=gettext_noop("EBS volumes with more IOPS than they use"),
-    summary=gettext_noop("Bought IOPS against those of the busiest hour."),
+    title=gettext_noop("EBS volume with too many IOPS"),
+    summary=gettext_noop("A volume has far more bought IOPS than its busiest hour used."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -28,7 +28,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Volumes made later than so many days ago are left alone."),
+        description=gettext_noop("Volumes younger than this are left alone."),
     )
 
 
@@ -48,7 +48,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = volume.resource.days(volume.made)
     if volume.state != "available" or volume.instances or days < limits.days:
         return None
-    told = _("Attached to nothing; made {days} days ago. {gib} GiB {kind}.")
+    told = _("It is attached to no instance and was made {days} days ago ({gib} GiB of {kind}).")
     return found(
         volume.resource,
         detail=told.format(days=days, gib=volume.gib, kind=volume.kind),
@@ -63,8 +63,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ebs-unattached",
-    title=gettext_noop("EBS volumes without an instance"),
-    summary=gettext_noop("Volumes that cost money though nothing uses them."),
+    title=gettext_noop("Unattached EBS volume"),
+    summary=gettext_noop("A volume costs money though no instance uses it."),
     group="cost",
     severity="medium",
     limits=Limits,

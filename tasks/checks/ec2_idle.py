@@ -8,7 +8,7 @@ AWS docs: AWS Compute Optimizer User Guide, Idle resource recommendations; Amazo
 that are available for your instances.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -18,30 +18,32 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, metrics
 from tasks.sweeps.instances import Instance
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, Statistic, complete, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import found
-
-MB = 1_000_000
+from tasks.sweeps.resources import MB, found
 
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be idle.")
+        14,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("An instance is found when it was idle for this long."),
     )
     cpu: float = Field(
         5,
         gt=0,
         le=100,
         title=gettext_noop("CPU, in %"),
-        description=gettext_noop("Its highest value stayed below this."),
+        description=gettext_noop("Its highest CPU stayed below this."),
     )
     network: float = Field(
         5,
         gt=0,
         le=100_000,
         title=gettext_noop("Network, in MB a day"),
-        description=gettext_noop("In and out together stayed below this on every day."),
+        description=gettext_noop("Its traffic in and out stayed below this on every day."),
     )
 
 
@@ -57,16 +59,18 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     running = (each for each in instances.instances(reader, instances.RUNNING) if each.state == "running")
-    for instance, (cpu, incoming, outgoing) in metrics.measured(reader, running, queries, limits.days):
-        whole = min(len(cpu), len(incoming), len(outgoing)) >= limits.days
-        network = max(map(sum, zip(incoming, outgoing, strict=False))) / MB if whole else None
-        yield Facts(instance, instances.cost(reader.price, instance), max(cpu) if whole else None, network)
+    wanted = ((each, idleness(each)) for each in running)
+    for instance, series in complete(reader, wanted, midnight(reader.now, limits.days)):
+        known = all(each.covers(limits.days) for each in series)
+        cpu, incoming, outgoing = (each.values for each in series)
+        network = max(map(sum, zip(incoming, outgoing, strict=False))) / MB if known else None
+        yield Facts(instance, instances.cost(reader.price, instance), max(cpu) if known else None, network)
 
 
-def queries(instance: Instance) -> Sequence[Query]:
-    wanted = {"CPUUtilization": "Maximum", "NetworkIn": "Sum", "NetworkOut": "Sum"}
-    dimensions = (("InstanceId", instance.resource.id),)
-    return [Query("AWS/EC2", metric, dimensions, statistic) for metric, statistic in wanted.items()]
+def idleness(instance: Instance) -> Sequence[Metric]:
+    wanted: Mapping[str, Statistic] = {"CPUUtilization": "Maximum", "NetworkIn": "Sum", "NetworkOut": "Sum"}
+    place = {"InstanceId": instance.resource.id}
+    return [Metric("AWS/EC2", name, place, statistic, DAY) for name, statistic in wanted.items()]
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -75,7 +79,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if cpu is None or network is None or cpu >= limits.cpu or network >= limits.network:
         return None
-    told = _("CPU at most {cpu} % and network at most {network} MB a day for {days} days. {kind}.")
+    told = _("In {days} days it used at most {cpu} % CPU and {network} MB of network a day ({kind}).")
     advice = _("Stop it, and terminate it when nobody misses it.")
     if instance.group:
         advice = _("Make the Auto Scaling group {group} smaller.").format(group=instance.group)
@@ -93,8 +97,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ec2-idle",
-    title=gettext_noop("Instances that do nothing"),
-    summary=gettext_noop("Running instances with hardly any CPU or network."),
+    title=gettext_noop("Idle instance"),
+    summary=gettext_noop("An instance runs with hardly any CPU or network traffic."),
     group="cost",
     severity="medium",
     limits=Limits,

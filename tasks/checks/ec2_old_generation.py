@@ -16,11 +16,12 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import instances, money
+from tasks.sweeps.filters import filters
 from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
-PREVIOUS = Read("ec2", "describe_instance_types", {"Filters": [{"Name": "current-generation", "Values": ["false"]}]})
+PREVIOUS = Read("ec2", "describe_instance_types", {"Filters": filters(current_generation=["false"])})
 NEWER: Mapping[str, str] = {
     "t1": "t3",
     "t2": "t3",
@@ -44,7 +45,7 @@ class Limits(BaseModel):
         [],
         max_length=20,
         title=gettext_noop("Families to leave alone"),
-        description=gettext_noop("Such as t2, one a line."),
+        description=gettext_noop("Instances of these families, such as t2, are left alone."),
     )
 
 
@@ -97,8 +98,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ec2-old-generation",
-    title=gettext_noop("Instances of an old generation"),
-    summary=gettext_noop("Types that newer ones replace for the same or less money."),
+    title=gettext_noop("Instance of an old generation"),
+    summary=gettext_noop("A newer type does the same for as much or less money."),
     group="cost",
     severity="low",
     limits=Limits,

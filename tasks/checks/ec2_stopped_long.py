@@ -34,7 +34,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Instances that have been stopped for so many days are found."),
+        description=gettext_noop("Instances that have been stopped for this long are found."),
     )
 
 
@@ -81,7 +81,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     instance, stopped = facts.instance, facts.stopped
     if instance.state != "stopped" or stopped is None or instance.resource.days(stopped) < limits.days:
         return None
-    told = _("Stopped for {days} days; its volumes cost on: {n} with {gib} GiB together.")
+    told = _("It has been stopped for {days} days, and its volumes cost on: {n} with {gib} GiB together.")
     return found(
         instance.resource,
         detail=told.format(days=instance.resource.days(stopped), n=facts.volumes, gib=facts.gib),
@@ -96,8 +96,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ec2-stopped-long",
-    title=gettext_noop("Instances stopped for long"),
-    summary=gettext_noop("Instances that nobody starts again, with what their volumes cost."),
+    title=gettext_noop("Instance stopped for long"),
+    summary=gettext_noop("Nobody starts an instance again, and its volumes cost on."),
     group="cost",
     severity="medium",
     limits=Limits,

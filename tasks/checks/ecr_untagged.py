@@ -36,7 +36,7 @@ class Limits(BaseModel):
         ge=1,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Images pushed or pulled later than so many days ago are left alone."),
+        description=gettext_noop("Images pushed or pulled within this many days are left alone."),
     )
 
 
@@ -97,7 +97,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.used)
     if facts.tagged or facts.needed or days < limits.days:
         return None
-    told = _("No tag, and neither pushed nor pulled for {days} days. {mib} MiB at most.")
+    told = _("It has no tag, and nobody has pushed or pulled it for {days} days. It holds {mib} MiB at most.")
     return found(
         facts.resource,
         detail=told.format(days=days, mib=round(facts.gib * 1024)),
@@ -110,8 +110,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="ecr-untagged",
-    title=gettext_noop("Container images without a tag"),
-    summary=gettext_noop("Images that lost their tag and that nobody pulls."),
+    title=gettext_noop("Untagged container image"),
+    summary=gettext_noop("An image has lost its tag, and nobody pulls it."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -11,16 +11,16 @@ checks for Application Load Balancer target groups; Security groups for your App
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Reader, Severity
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers, security_groups, subnets, target_groups
+from tasks.sweeps import containers, resources, security_groups, subnets, target_groups
+from tasks.sweeps.resources import Resource
 
 
 class Limits(BaseModel):
@@ -49,12 +49,9 @@ class Way:
 class Facts:
     """`ways` None: the task definition is gone."""
 
-    service: str
-    name: str
-    at: datetime
+    resource: Resource
     ways: tuple[Way, ...] | None
     breaker: bool
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,23 +64,20 @@ class Surroundings:
     cidrs: Mapping[str, str]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     around = Surroundings(
-        groups={each["TargetGroupArn"]: each for each in target_groups.listed(read)},
-        balancers=target_groups.balancers(read),
-        rules=security_groups.listed(read),
-        cidrs=subnets.cidrs(read),
+        groups={each["TargetGroupArn"]: each for each in target_groups.listed(reader)},
+        balancers=target_groups.balancers(reader),
+        rules=security_groups.listed(reader),
+        cidrs=subnets.cidrs(reader),
     )
-    for service, definition in containers.with_definitions(read):
+    for service, definition in containers.with_definitions(reader):
         breaker = service.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {}).get("enable", False)
         rolling = service.get("deploymentController", {}).get("type", "ECS") == "ECS"
         yield Facts(
-            service=service["serviceArn"],
-            name=service["serviceName"],
-            at=read.now,
+            resource=containers.resource(service, reader.now),
             ways=ways(service, definition, around) if definition else None,
             breaker=breaker or not rolling,
-            tags=containers.tags(service),
         )
 
 
@@ -121,7 +115,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return found(facts, [text], _("Deploy the service again with a task definition that is there."), low=True)
     wrong = [fault for way in facts.ways for fault in faults(way)]
     if wrong:
-        return found(facts, wrong, _("Mend this before the next deployment, which would wait for it for hours."))
+        return found(facts, wrong, _("Mend this before the next deployment: it would wait for hours."))
     if facts.breaker or not limits.breaker:
         return None
     text = _("It has no deployment circuit breaker: CloudFormation waits about 3 h for tasks that never start.")
@@ -148,16 +142,20 @@ def found(facts: Facts, wrong: Sequence[str], advice: str, low: bool = False) ->
         {"container": way.container, "port": way.port, "declared": list(way.declared), "health_port": way.health}
         for way in facts.ways or ()
     ]
-    evidence = {"read_at": facts.at.isoformat(), "ways": ways, "circuit_breaker": facts.breaker}
-    severity: Severity | None = "low" if low else None
-    detail = " ".join(dict.fromkeys(wrong))
-    return Found(facts.service, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=" ".join(dict.fromkeys(wrong)),
+        advice=advice,
+        severity="low" if low else None,
+        ways=ways,
+        circuit_breaker=facts.breaker,
+    )
 
 
 CHECK = Check(
     name="ecs-wont-stabilise",
-    title=gettext_noop("ECS service won't become stable"),
-    summary=gettext_noop("Ports, rules or health checks by which a service's tasks can never become healthy."),
+    title=gettext_noop("ECS service can't become stable"),
+    summary=gettext_noop("A port, rule or health check keeps the tasks of a service from ever becoming healthy."),
     group="reliability",
     severity="high",
     limits=Limits,

@@ -27,8 +27,8 @@ AMAZON = "amazon"  # the pool of addresses that AWS lends
 class Limits(BaseModel):
     stopped: bool = Field(
         True,
-        title=gettext_noop("Of stopped instances too"),
-        description=gettext_noop("Also find addresses whose instance is stopped."),
+        title=gettext_noop("Those of stopped instances"),
+        description=gettext_noop("Whether addresses of stopped instances are found too."),
     )
 
 
@@ -68,9 +68,12 @@ def facts(told: Mapping[str, Any], now: datetime, cost: Cost, stopped: set[str])
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.managed or facts.pool != AMAZON or (facts.associated and not (facts.stopped and limits.stopped)):
         return None
-    detail, advice = _("Belongs to nothing and is charged by the hour."), _("Release it if nobody has noted it down.")
+    detail, advice = (
+        _("It belongs to nothing and is charged by the hour."),
+        _("Release it, unless a DNS record or an allow list names it."),
+    )
     if facts.associated:
-        detail = _("Belongs to {instance}, which is stopped, and is charged by the hour.").format(
+        detail = _("It belongs to {instance}, which is stopped, and is charged by the hour.").format(
             instance=facts.instance
         )
         advice = _("Release it, or start or terminate the instance.")
@@ -79,8 +82,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="eip-unassociated",
-    title=gettext_noop("Elastic IP addresses without use"),
-    summary=gettext_noop("Addresses that belong to nothing, or to a stopped instance."),
+    title=gettext_noop("Unused Elastic IP address"),
+    summary=gettext_noop("An address belongs to nothing, or to a stopped instance."),
     group="cost",
     severity="low",
     limits=Limits,

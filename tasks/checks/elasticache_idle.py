@@ -13,28 +13,33 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps import caches, metrics, money, tags
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-CLUSTERS = Read("elasticache", "describe_cache_clusters")
 KIND = "elasticache:cluster"
 
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long nobody connected.")
+        7,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A cache is found when nobody connected for this long."),
     )
     connections: int = Field(
         4,
         ge=0,
         le=10_000,
         title=gettext_noop("Connections"),
-        description=gettext_noop("So many at once to a node do not count: ElastiCache itself holds up to four."),
+        description=gettext_noop(
+            "Up to this many at once to a node do not count: ElastiCache itself holds up to four."
+        ),
     )
 
 
@@ -56,18 +61,19 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     groups: dict[str, list[tuple[Mapping[str, Any], float | None]]] = {}
-    clusters = (told for page in reader.pages(CLUSTERS) for told in page["CacheClusters"])
-    made = (told for told in clusters if told.get("CacheClusterCreateTime"))
-    for told, (most,) in metrics.measured(reader, made, queries, limits.days):
-        connections = max(most) if len(most) >= limits.days else None
-        groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, connections))
+    made = (told for told in caches.listed(reader) if told.get("CacheClusterCreateTime"))
+    wanted = ((told, (connections(told),)) for told in made)
+    for told, (open_,) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        most = max(open_.values) if open_.covers(limits.days) else None
+        groups.setdefault(told.get("ReplicationGroupId") or told["CacheClusterId"], []).append((told, most))
     held = tags.of_kind(reader, KIND)
     for name, members in groups.items():
         yield facts(reader, name, [told for told, _most in members], [most for _told, most in members], held)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    return [Query("AWS/ElastiCache", "CurrConnections", (("CacheClusterId", told["CacheClusterId"]),), "Maximum")]
+def connections(told: Mapping[str, Any]) -> Metric:
+    """The most at once to a node on each day."""
+    return Metric("AWS/ElastiCache", "CurrConnections", {"CacheClusterId": told["CacheClusterId"]}, "Maximum", DAY)
 
 
 def facts(
@@ -98,7 +104,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.connections is None or facts.connections > limits.connections:
         return None
     told = _(
-        "At most {n} connections to a node in {days} days, those of ElastiCache itself included. {nodes} × {kind}."
+        "A node had at most {n} connections in {days} days, those of ElastiCache itself included ({nodes} × {kind})."
     )
     n = round(facts.connections)
     return found(
@@ -116,14 +122,14 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="elasticache-idle",
-    title=gettext_noop("Caches that nobody connects to"),
-    summary=gettext_noop("ElastiCache clusters without a connection of a program."),
+    title=gettext_noop("Idle cache"),
+    summary=gettext_noop("No program connects to an ElastiCache cluster."),
     group="cost",
     severity="medium",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(CLUSTERS, tags.reading(KIND)),
+    reads=(caches.CLUSTERS, tags.reading(KIND)),
     permissions=("elasticache:DescribeCacheClusters", *metrics.PERMISSIONS, *tags.PERMISSIONS),
     guide=__doc__ or "",
 )

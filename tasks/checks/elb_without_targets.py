@@ -17,12 +17,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import money, tags
+from tasks.sweeps import money, tags, target_groups
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
-BALANCERS = Read("elbv2", "describe_load_balancers")
-GROUPS = Read("elbv2", "describe_target_groups")
 CLASSIC = Read("elb", "describe_load_balancers")
 KIND = "elasticloadbalancing:loadbalancer"
 ITEMS = {"application": "alb.hour", "network": "nlb.hour", "gateway": "gwlb.hour", "classic": "clb.hour"}
@@ -34,7 +32,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Load balancers made later than so many days ago are left alone."),
+        description=gettext_noop("Load balancers younger than this are left alone."),
     )
 
 
@@ -54,9 +52,8 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     groups = by_balancer(reader)
-    for page in reader.pages(BALANCERS):
-        for told in page["LoadBalancers"]:
-            yield newer(told, reader, groups.get(told["LoadBalancerArn"], []), held)
+    for arn, told in target_groups.balancers(reader).items():
+        yield newer(told, reader, groups.get(arn, []), held)
     for page in reader.pages(CLASSIC):
         yield from (classic(told, reader, held) for told in page["LoadBalancerDescriptions"])
 
@@ -64,12 +61,10 @@ def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
 def by_balancer(reader: Reader) -> dict[str, list[int]]:
     """How many targets each target group of a load balancer has, by the load balancer's ARN."""
     found: dict[str, list[int]] = {}
-    for page in reader.pages(GROUPS):
-        groups = [group for group in page["TargetGroups"] if group.get("LoadBalancerArns")]
-        reads = [Read("elbv2", "describe_target_health", {"TargetGroupArn": each["TargetGroupArn"]}) for each in groups]
-        for group, answer in zip(groups, reader.several(reads), strict=True):
-            for balancer in group["LoadBalancerArns"]:
-                found.setdefault(balancer, []).append(len((answer or {}).get("TargetHealthDescriptions", ())))
+    groups = [group for group in target_groups.listed(reader) if group.get("LoadBalancerArns")]
+    for group, targets in zip(groups, target_groups.healths(reader, groups), strict=True):
+        for balancer in group["LoadBalancerArns"]:
+            found.setdefault(balancer, []).append(len(targets))
     return found
 
 
@@ -108,9 +103,9 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.targets or facts.answers or days < limits.days:
         return None
-    told = _("No targets to send anything to, in {groups} target groups; made {days} days ago.")
+    told = _("It has no target in any of its target groups ({groups}); it was made {days} days ago.")
     if not facts.groups:
-        told = _("Nothing to send anything to; made {days} days ago.")
+        told = _("It has nothing to send requests to; it was made {days} days ago.")
     return found(
         facts.resource,
         detail=told.format(days=days, groups=facts.groups),
@@ -124,14 +119,14 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="elb-without-targets",
-    title=gettext_noop("Load balancers without targets"),
-    summary=gettext_noop("Load balancers that have nothing to send requests to."),
+    title=gettext_noop("Load balancer without targets"),
+    summary=gettext_noop("A load balancer has nothing to send requests to."),
     group="cost",
     severity="medium",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(BALANCERS, GROUPS, CLASSIC, tags.reading(KIND)),
+    reads=(target_groups.LOAD_BALANCERS, target_groups.GROUPS, CLASSIC, tags.reading(KIND)),
     permissions=(
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancers",

@@ -10,9 +10,8 @@ AWS docs: Set the health check grace period for an Auto Scaling group (0 by API,
 Scaling lifecycle hooks; Health checks for Application Load Balancer target groups.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -20,22 +19,25 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, tags, target_groups
+from tasks.sweeps import activities, resources, scaling_groups, target_groups
 from tasks.sweeps.activities import Activity
+from tasks.sweeps.resources import Resource
 
 LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=1, le=42, title=gettext_noop("Days"), description=gettext_noop("Launches of how many days are looked at.")
+        7, ge=1, le=42, title=gettext_noop("Days"), description=gettext_noop("The launches of this many days count.")
     )
     long_enough: int = Field(
         300,
         ge=0,
         le=7200,
         title=gettext_noop("Long enough, in seconds"),
-        description=gettext_noop("A grace period of this is trusted where no launch shows how long a start takes."),
+        description=gettext_noop(
+            "A grace period of this or more is trusted where no launch shows how long a start takes."
+        ),
     )
 
 
@@ -44,38 +46,32 @@ class Facts:
     """`grace` in seconds. `boots`: seconds of each launch until InService. `check`: the seconds the slowest load
     balancer needs to find a target healthy. `hook`: whether a lifecycle hook waits at launch."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     grace: int
     boots: tuple[float, ...]
     check: int
     hook: bool
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, limits.days * 24)
-    checks = {each["TargetGroupArn"]: target_groups.seconds_to_healthy(each) for each in target_groups.listed(read)}
-    groups = [each for each in activities.groups(read) if "ELB" in each["HealthCheckType"].split(",")]
-    for group, hook in zip(groups, hooks(read, groups), strict=True):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, limits.days * 24)
+    checks = {each["TargetGroupArn"]: target_groups.seconds_to_healthy(each) for each in target_groups.listed(reader)}
+    groups = [each for each in scaling_groups.listed(reader) if "ELB" in each["HealthCheckType"].split(",")]
+    for group, hook in zip(groups, hooks(reader, groups), strict=True):
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            resource=scaling_groups.resource(group, reader.now),
             grace=group.get("HealthCheckGracePeriod", 0),
             boots=boots(done.get(group["AutoScalingGroupName"], [])),
             check=max((checks.get(arn, 0) for arn in group.get("TargetGroupARNs", ())), default=0),
             hook=hook,
-            tags=tags.plain(group.get("Tags")),
         )
 
 
-def hooks(read: Reader, groups: list[dict[str, Any]]) -> Iterator[bool]:
+def hooks(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[bool]:
     """Whether a hook waits at each group's launches."""
     names = [each["AutoScalingGroupName"] for each in groups]
     reads = [Read("autoscaling", "describe_lifecycle_hooks", {"AutoScalingGroupName": name}) for name in names]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         yield any(each["LifecycleTransition"] == LAUNCHING for each in (answer or {}).get("LifecycleHooks", ()))
 
 
@@ -117,16 +113,17 @@ def found(facts: Facts, detail: str, severity: Severity | None = None) -> Found:
     boot = round(p95(facts.boots))
     wanted = max(300, -(-round((boot + facts.check) * 1.5) // 30) * 30)
     text = _("Set the grace period to {n} s, or let a lifecycle hook end the launch when the instance is ready.")
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "grace_seconds": facts.grace,
-        "boot_p95_seconds": boot,
-        "launches": len(facts.boots),
-        "health_check_seconds": facts.check,
-        "launch_hook": facts.hook,
-    }
-    advice = text.format(n=wanted)
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=text.format(n=wanted),
+        severity=severity,
+        grace_seconds=facts.grace,
+        boot_p95_seconds=boot,
+        launches=len(facts.boots),
+        health_check_seconds=facts.check,
+        launch_hook=facts.hook,
+    )
 
 
 CHECK = Check(
@@ -138,7 +135,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, target_groups.GROUPS),
+    reads=(scaling_groups.GROUPS, target_groups.GROUPS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeLifecycleHooks",

@@ -18,10 +18,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader
+from opsportal.checks import Check, Found, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import security_groups, subnets, target_groups
+from tasks.sweeps import instances, metrics, security_groups, subnets, target_groups
+from tasks.sweeps.resources import found
 from tasks.sweeps.target_groups import Target, Watched
 
 FAILING = ("Target.ResponseCodeMismatch", "Target.Timeout", "Target.FailedHealthChecks")
@@ -33,7 +34,9 @@ class Limits(BaseModel):
         ge=1,
         le=100,
         title=gettext_noop("Share of the targets, in %"),
-        description=gettext_noop("Found when so many of a group's targets fail in the same way."),
+        description=gettext_noop(
+            "A target group is found when at least this share of its targets fails in the same way."
+        ),
     )
 
 
@@ -55,18 +58,18 @@ class Surroundings:
     cidrs: Mapping[str, str]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     around: Surroundings | None = None
-    for group in target_groups.watched(read):
+    for group in target_groups.watched(reader):
         if not group.targets or not failing(group.targets):
             continue
         if group.told.get("TargetType") != "instance":
-            yield Facts(group, read.now)
+            yield Facts(group, reader.now)
             continue
         around = around or Surroundings(
-            target_groups.balancers(read), security_groups.listed(read), subnets.cidrs(read)
+            target_groups.balancers(reader), security_groups.listed(reader), subnets.cidrs(reader)
         )
-        yield Facts(group, read.now, shut(group, guards(read, [target.id for target in group.targets]), around))
+        yield Facts(group, reader.now, shut(group, guards(reader, [target.id for target in group.targets]), around))
 
 
 def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings) -> tuple[int, ...] | None:
@@ -85,15 +88,13 @@ def shut(group: Watched, held: Mapping[str, Sequence[str]], around: Surroundings
     return tuple(sorted(closed))
 
 
-def guards(read: Reader, instances: Sequence[str]) -> dict[str, list[str]]:
+def guards(reader: Reader, ids: Sequence[str]) -> dict[str, list[str]]:
     """The security groups of these instances; by filter, so that one that is gone is no error."""
-    wanted = [{"Name": "instance-id", "Values": sorted(set(instances))}]
-    pages = read.pages(Read("ec2", "describe_instances", {"Filters": wanted}))
-    found = [each for page in pages for reservation in page["Reservations"] for each in reservation["Instances"]]
+    listed = instances.listed(reader, instances.reading(instance_id=sorted(set(ids))))
     return {
         each["InstanceId"]: [group["GroupId"] for group in each.get("SecurityGroups", ())]
-        for each in found
-        if each["InstanceId"] in instances
+        for each in listed
+        if each["InstanceId"] in ids
     }
 
 
@@ -114,13 +115,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     what, advice = verdict(facts, example)
     told = facts.group.told
     text = _("{n} of {all} targets fail the health check {check}. {what}")
-    return Found(
-        resource=told["TargetGroupArn"],
+    return found(
+        target_groups.resource(told, facts.at),
         detail=text.format(n=n, all=len(counted), check=asked(told), what=what),
         advice=advice,
         severity="critical" if n == len(counted) else None,
-        evidence=evidence(facts, reasons, example),
-        name=told["TargetGroupName"],
+        **evidence(told, reasons, example),
     )
 
 
@@ -157,10 +157,8 @@ def silence(facts: Facts) -> str:
     return _("They do not answer, though the security groups let the load balancer in.")
 
 
-def evidence(facts: Facts, reasons: Mapping[str, int], example: Target) -> dict[str, Any]:
-    told = facts.group.told
+def evidence(told: Mapping[str, Any], reasons: Mapping[str, int], example: Target) -> dict[str, Any]:
     return {
-        "read_at": facts.at.isoformat(),
         "path": told.get("HealthCheckPath", ""),
         "port": told.get("HealthCheckPort", ""),
         "matcher": told.get("Matcher", {}).get("HttpCode", ""),
@@ -172,7 +170,7 @@ def evidence(facts: Facts, reasons: Mapping[str, int], example: Target) -> dict[
 CHECK = Check(
     name="health-check-mismatch",
     title=gettext_noop("Health check asks for the wrong thing"),
-    summary=gettext_noop("Path, port or matcher of a health check that the targets do not answer."),
+    summary=gettext_noop("A health check asks for a path, port or status that the targets do not answer."),
     group="reliability",
     severity="high",
     limits=Limits,
@@ -180,7 +178,7 @@ CHECK = Check(
     judge=judge,
     reads=(target_groups.GROUPS,),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ec2:DescribeInstances",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",

@@ -8,7 +8,7 @@ AWS docs: AWS Lambda Developer Guide, Configure Lambda function memory; Amazon C
 by Lambda Insights.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -19,7 +19,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
 
@@ -31,34 +31,34 @@ ITEMS = {"x86_64": "x86.duration.first-tier", "arm64": "arm.duration.first-tier"
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("How far back the calls are looked at.")
+        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("The calls of this many days count.")
     )
     percent: int = Field(
         40,
         ge=1,
         le=90,
         title=gettext_noop("Used, in %"),
-        description=gettext_noop("A function that never used more of its memory than this is found."),
+        description=gettext_noop("A function is found when it never used more of its memory than this."),
     )
     headroom: int = Field(
         30,
         ge=0,
         le=500,
         title=gettext_noop("Headroom, in %"),
-        description=gettext_noop("So much is left above the most it used in what is advised."),
+        description=gettext_noop("The advice leaves this much above the most it used."),
     )
     usd: float = Field(
         1,
         ge=0,
         le=10_000,
-        title=gettext_noop("$ a month"),
+        title=gettext_noop("USD a month"),
         description=gettext_noop("Functions that would save less than this are left alone."),
     )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """MB of memory: what it has, the most it used (None: Lambda Insights is off), and what is `enough`."""
+    """MB of memory: what it has, the most it `used` (None: Lambda Insights is off), and `enough`."""
 
     resource: Resource
     memory: int
@@ -70,16 +70,17 @@ class Facts:
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     held = tags.of_kind(reader, KIND)
     functions = (told for page in reader.pages(FUNCTIONS) for told in page["Functions"])
-    for told, (used, durations) in metrics.measured(reader, functions, queries, limits.days):
-        yield facts(reader, told, held, max(used, default=None), sum(durations) / 1000, limits)
+    wanted = ((told, (used_memory(told), duration(told))) for told in functions)
+    for told, (used, durations) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(reader, told, held, max(used.values, default=None), sum(durations.values) / 1000, limits)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    name = told["FunctionName"]
-    return [
-        Query("LambdaInsights", "used_memory_max", (("function_name", name),), "Maximum"),
-        Query("AWS/Lambda", "Duration", (("FunctionName", name),), "Sum"),
-    ]
+def used_memory(told: Mapping[str, Any]) -> Metric:
+    return Metric("LambdaInsights", "used_memory_max", {"function_name": told["FunctionName"]}, "Maximum", DAY)
+
+
+def duration(told: Mapping[str, Any]) -> Metric:
+    return Metric("AWS/Lambda", "Duration", {"FunctionName": told["FunctionName"]}, "Sum", DAY)
 
 
 def facts(
@@ -94,7 +95,7 @@ def facts(
     arn, memory = told["FunctionArn"], told["MemorySize"]
     enough = min(memory, max(LEAST, ceil((used or 0) * (1 + limits.headroom / 100) / STEP) * STEP))
     price = reader.price("lambda", ITEMS[(told.get("Architectures") or ["x86_64"])[0]])
-    month = seconds / limits.days * money.HOURS / 24
+    month = seconds / limits.days * money.HOURS_A_MONTH / 24
     saved = money.monthly(price, month * (memory - enough) / 1024)
     return Facts(Resource(told["FunctionName"], reader.now, tags=held.get(arn, {})), memory, used, enough, saved)
 
@@ -104,7 +105,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.saved.usd is not None and facts.saved.usd < limits.usd:
         return None
-    told = _("{memory} MB of memory, of which {days} days' calls used {used} MB at most.")
+    told = _("It has {memory} MB of memory, of which its calls of {days} days used {used} MB at most.")
     return found(
         facts.resource,
         detail=told.format(memory=facts.memory, days=limits.days, used=round(facts.used)),
@@ -118,8 +119,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="lambda-oversized",
-    title=gettext_noop("Functions with more memory than they use"),
-    summary=gettext_noop("Lambda functions whose memory could be smaller."),
+    title=gettext_noop("Function with too much memory"),
+    summary=gettext_noop("A Lambda function has far more memory than it uses."),
     group="cost",
     severity="low",
     limits=Limits,

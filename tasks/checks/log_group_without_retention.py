@@ -30,7 +30,7 @@ class Limits(BaseModel):
         ge=0,
         le=1_000_000,
         title=gettext_noop("MiB"),
-        description=gettext_noop("Groups that hold less than this are left alone."),
+        description=gettext_noop("Log groups that hold less than this are left alone."),
     )
 
 
@@ -67,11 +67,11 @@ def facts(told: Mapping[str, Any], reader: Reader, held: Mapping[str, dict[str, 
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.retention or facts.delivery or facts.gib * 1024 < limits.mib:
         return None
-    told = _("Keeps its lines for ever: {gib} GiB since {days} days ago.")
+    told = _("It keeps its lines for ever: {gib} GiB in {days} days.")
     return found(
         facts.resource,
         detail=told.format(gib=f"{facts.gib:.2f}", days=facts.resource.days(facts.made)),
-        advice=_("Set a retention; what is older leaves within days."),
+        advice=_("Set a retention; CloudWatch deletes what is older within days."),
         cost=facts.cost,
         gib=round(facts.gib, 3),
         made=facts.made.isoformat(),
@@ -80,8 +80,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="log-group-without-retention",
-    title=gettext_noop("Log groups that keep everything"),
-    summary=gettext_noop("Log groups without a retention, with what they hold."),
+    title=gettext_noop("Log group without retention"),
+    summary=gettext_noop("A log group keeps its lines for ever."),
     group="cost",
     severity="low",
     limits=Limits,

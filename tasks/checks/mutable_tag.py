@@ -10,8 +10,7 @@ by replacing tasks (software version consistency).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -19,7 +18,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers
+from tasks.sweeps import containers, resources
+from tasks.sweeps.resources import Resource
 
 REPOSITORIES = Read("ecr", "describe_repositories")
 TAGS = ("MUTABLE", "MUTABLE_WITH_EXCLUSION")
@@ -29,7 +29,9 @@ class Limits(BaseModel):
     everywhere: bool = Field(
         False,
         title=gettext_noop("Mutable tags everywhere"),
-        description=gettext_noop("Find tags of mutable repositories in environments that are not protected too."),
+        description=gettext_noop(
+            "Whether tags of mutable repositories are found in environments that are not protected too."
+        ),
     )
 
 
@@ -49,30 +51,24 @@ class Image:
 class Facts:
     """`images` None: the task definition is gone."""
 
-    service: str
-    name: str
-    at: datetime
+    resource: Resource
     protected: bool
     images: tuple[Image, ...] | None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    pages = read.pages(REPOSITORIES)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    pages = reader.pages(REPOSITORIES)
     mutable = {
         each["repositoryUri"]: each["imageTagMutability"] in TAGS for page in pages for each in page["repositories"]
     }
-    for batch in containers.batches(read):
+    for batch in containers.batches(reader):
         images = {each for _service, definition in batch for each in of_definition(definition, mutable) or ()}
-        digests = of_tags(read, sorted(image.name for image in images if image.mutable))
+        digests = of_tags(reader, sorted(image.name for image in images if image.mutable))
         for service, definition in batch:
             yield Facts(
-                service=service["serviceArn"],
-                name=service["serviceName"],
-                at=read.now,
-                protected=read.environment.protected,
+                resource=containers.resource(service, reader.now),
+                protected=reader.environment.protected,
                 images=of_definition(definition, mutable, digests),
-                tags=containers.tags(service),
             )
 
 
@@ -94,12 +90,12 @@ def image(container: str, name: str, mutable: Mapping[str, bool], digests: Mappi
     return Image(container, name, tag, bool(digest), mutable.get(repository), digests.get(name, ""))
 
 
-def of_tags(read: Reader, names: Sequence[str]) -> dict[str, str]:
+def of_tags(reader: Reader, names: Sequence[str]) -> dict[str, str]:
     """The digests that these tags of our own repositories stand for now."""
     wanted = list(dict.fromkeys(names))
     reads = [Read("ecr", "describe_images", tagged(name)) for name in wanted]
     found = {}
-    for name, answer in zip(wanted, read.several(reads), strict=True):
+    for name, answer in zip(wanted, reader.several(reads), strict=True):
         details = (answer or {}).get("imageDetails", ())
         if details:
             found[name] = details[0]["imageDigest"]
@@ -137,7 +133,7 @@ def severity(facts: Facts, floating: Sequence[Image]) -> Severity:
 def sentence(floating: Sequence[Image], movable: Sequence[Image]) -> str:
     parts = []
     if floating:
-        text = _("It runs {images}, whose tag moves with every push: a new image behind it is no change.")
+        text = _("It runs {images}, whose tag moves with every push: a new image behind it deploys nothing.")
         parts.append(text.format(images=", ".join(image.name for image in floating)))
     if movable:
         text = _("It runs {images} of a repository whose tags can be moved.")
@@ -159,14 +155,15 @@ def named(image: Image) -> str:
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity, images: Sequence[Image]) -> Found:
     names = [{"container": image.container, "image": image.name, "digest": image.digest} for image in images]
-    evidence = {"read_at": facts.at.isoformat(), "protected": facts.protected, "images": names}
-    return Found(facts.service, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource, detail=detail, advice=advice, severity=severity, protected=facts.protected, images=names
+    )
 
 
 CHECK = Check(
     name="mutable-tag",
     title=gettext_noop("Image tag can be moved"),
-    summary=gettext_noop("A service runs an image by a tag behind which another image may stand tomorrow."),
+    summary=gettext_noop("A service runs an image by a tag that may name another image tomorrow."),
     group="reliability",
     severity="medium",
     limits=Limits,

@@ -17,25 +17,29 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.filters import filters
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import Resource, found
+from tasks.sweeps.resources import MB, Resource, found
 
-GATEWAYS = Read("ec2", "describe_nat_gateways", {"Filter": [{"Name": "state", "Values": ["available"]}]})
-MB = 1_000_000
+GATEWAYS = Read("ec2", "describe_nat_gateways", {"Filter": filters(state=["available"])})
 REGIONAL = "regional"
 
 
 class Limits(BaseModel):
     days: int = Field(
-        14, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be idle.")
+        14,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A gateway is found when it was idle for this long."),
     )
     mb: float = Field(
         1,
         ge=0,
         le=1_000_000,
         title=gettext_noop("MB"),
-        description=gettext_noop("At most so much went through in all this time."),
+        description=gettext_noop("At most this much went through it in all that time."),
     )
 
 
@@ -52,17 +56,16 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     gateways = (told for page in reader.pages(GATEWAYS) for told in page["NatGateways"])
-    for told, (outgoing, incoming) in metrics.measured(reader, gateways, queries, limits.days):
-        whole = min(len(outgoing), len(incoming)) >= limits.days
-        yield facts(told, reader, (sum(outgoing) + sum(incoming)) / MB if whole else None)
+    wanted = ((told, traffic(told)) for told in gateways)
+    for told, series in complete(reader, wanted, midnight(reader.now, limits.days)):
+        known = all(each.covers(limits.days) for each in series)
+        yield facts(told, reader, sum(sum(each.values) for each in series) / MB if known else None)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (("NatGatewayId", told["NatGatewayId"]),)
-    return [
-        Query("AWS/NATGateway", metric, dimensions, "Sum")
-        for metric in ("BytesOutToDestination", "BytesInFromDestination")
-    ]
+def traffic(told: Mapping[str, Any]) -> Sequence[Metric]:
+    place = {"NatGatewayId": told["NatGatewayId"]}
+    names = ("BytesOutToDestination", "BytesInFromDestination")
+    return [Metric("AWS/NATGateway", name, place, "Sum", DAY) for name in names]
 
 
 def facts(told: Mapping[str, Any], reader: Reader, mb: float | None) -> Facts:
@@ -102,8 +105,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="nat-idle",
-    title=gettext_noop("NAT gateways without traffic"),
-    summary=gettext_noop("Gateways that are charged though nothing goes through them."),
+    title=gettext_noop("Idle NAT gateway"),
+    summary=gettext_noop("A NAT gateway is charged though no data goes through it."),
     group="cost",
     severity="medium",
     limits=Limits,

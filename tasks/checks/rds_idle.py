@@ -7,7 +7,7 @@ AWS docs: AWS Trusted Advisor, Amazon RDS Idle DB Instances; Amazon RDS User Gui
 Amazon RDS.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -17,21 +17,25 @@ from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import databases, metrics
 from tasks.sweeps.databases import Database
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import found
 
 
 class Limits(BaseModel):
     days: int = Field(
-        7, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long nobody connected.")
+        7,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("A database is found when nobody connected for this long."),
     )
     connections: int = Field(
         0,
         ge=0,
         le=1000,
         title=gettext_noop("Connections"),
-        description=gettext_noop("So many at once do not count, such as those of a monitor."),
+        description=gettext_noop("Up to this many at once do not count, such as those of a monitor."),
     )
 
 
@@ -45,14 +49,16 @@ class Facts:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    for database, (most,) in metrics.measured(reader, databases.databases(reader), queries, limits.days):
-        connections = max(most) if len(most) >= limits.days else None
-        yield Facts(database, databases.hours(reader.price, database), connections)
+    wanted = ((each, (connections(each),)) for each in databases.databases(reader))
+    for database, (open_,) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        most = max(open_.values) if open_.covers(limits.days) else None
+        yield Facts(database, databases.hours(reader.price, database), most)
 
 
-def queries(database: Database) -> Sequence[Query]:
-    dimensions = (("DBInstanceIdentifier", database.resource.id),)
-    return [Query("AWS/RDS", "DatabaseConnections", dimensions, "Maximum")]
+def connections(database: Database) -> Metric:
+    """The most at once on each day."""
+    place = {"DBInstanceIdentifier": database.resource.id}
+    return Metric("AWS/RDS", "DatabaseConnections", place, "Maximum", DAY)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -61,11 +67,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if connections is None or connections > limits.connections:
         return None
-    told = _("At most {n} connections in {days} days. {kind} with {engine}.")
+    told = _("It had at most {n} connections at once in {days} days ({kind}, {engine}).")
     return found(
         database.resource,
         detail=told.format(n=round(connections), days=limits.days, kind=database.kind, engine=database.engine),
-        advice=_("Stop it, and after a final snapshot delete it when nobody misses it."),
+        advice=_("Stop it. When nobody misses it, take a final snapshot and delete it."),
         cost=facts.cost,
         kind=database.kind,
         engine=database.engine,
@@ -77,8 +83,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="rds-idle",
-    title=gettext_noop("Databases that nobody connects to"),
-    summary=gettext_noop("RDS instances without a connection for days."),
+    title=gettext_noop("Idle database"),
+    summary=gettext_noop("Nobody has connected to an RDS instance for days."),
     group="cost",
     severity="high",
     limits=Limits,

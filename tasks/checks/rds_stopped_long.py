@@ -31,7 +31,7 @@ class Limits(BaseModel):
         ge=1,
         le=7,
         title=gettext_noop("Days"),
-        description=gettext_noop("Instances that have been stopped for so many days are found."),
+        description=gettext_noop("Databases that have been stopped for this long are found."),
     )
 
 
@@ -58,9 +58,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = database.resource.days(facts.stopped) if facts.stopped else 0
     if database.status != "stopped" or not (started or days >= limits.days):
         return None
-    detail = _("Stopped for {days} days; {gib} GiB of storage cost on.").format(days=days, gib=database.gib)
+    detail = _("It has been stopped for {days} days, and its {gib} GiB of storage cost on.").format(
+        days=days, gib=database.gib
+    )
     if started:
-        told = _("AWS started it {days} days ago after seven days, and it was stopped again. {gib} GiB cost on.")
+        told = _("AWS started it {days} days ago after seven days, and it was stopped again. Its {gib} GiB cost on.")
         detail = told.format(days=database.resource.days(started), gib=database.gib)
     return found(
         database.resource,
@@ -76,8 +78,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="rds-stopped-long",
-    title=gettext_noop("Databases kept stopped"),
-    summary=gettext_noop("RDS instances whose storage costs on, and which AWS starts again by itself."),
+    title=gettext_noop("Database kept stopped"),
+    summary=gettext_noop("The storage of a stopped RDS instance costs on, and AWS starts it again after seven days."),
     group="cost",
     severity="medium",
     limits=Limits,

@@ -8,9 +8,9 @@ AWS docs: Verify a scaling activity for an Auto Scaling group; Set the health ch
 group; GetConsoleOutput.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -18,8 +18,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, plain_secrets, tags
+from tasks.sweeps import activities, plain_secrets, scaling_groups
 from tasks.sweeps.activities import Life
+from tasks.sweeps.resources import Resource, found
 
 LINES = 20
 LONGEST_GRACE = 2  # hours: lives are followed back as far as so long a grace period makes them short
@@ -31,21 +32,21 @@ class Limits(BaseModel):
         ge=2,
         le=20,
         title=gettext_noop("Launches and terminations"),
-        description=gettext_noop("So many short lives within an hour make a loop."),
+        description=gettext_noop("This many short lives within an hour make a loop."),
     )
     times: float = Field(
         2.0,
         ge=1,
         le=10,
         title=gettext_noop("Times the grace period"),
-        description=gettext_noop("A life is short when it is less than so many grace periods."),
+        description=gettext_noop("A life is short when it lasts less than this many grace periods."),
     )
     least_seconds: int = Field(
         600,
         ge=60,
         le=7200,
         title=gettext_noop("Seconds of a short life"),
-        description=gettext_noop("A life of fewer seconds is short whatever the grace period is."),
+        description=gettext_noop("A life of fewer seconds than this is short whatever the grace period is."),
     )
 
 
@@ -53,19 +54,16 @@ class Limits(BaseModel):
 class Facts:
     """`lives`: those that ended in the last hour, the last first. `console`: last lines of the newest instance."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     grace: int
     lives: tuple[Life, ...]
     console: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, 1 + limits.times * LONGEST_GRACE)
-    hour_ago = read.now - timedelta(hours=1)
-    for group in activities.groups(read):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, 1 + limits.times * LONGEST_GRACE)
+    hour_ago = reader.now - timedelta(hours=1)
+    for group in scaling_groups.listed(reader):
         lives = [
             life for life in activities.lives(done.get(group["AutoScalingGroupName"], ())) if life.ended >= hour_ago
         ]
@@ -74,20 +72,17 @@ def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
         grace = group.get("HealthCheckGracePeriod", 0)
         looping = len(short(lives, grace, limits)) >= limits.pairs
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            resource=scaling_groups.resource(group, reader.now),
             grace=grace,
             lives=tuple(lives),
-            console=console(read, group["Instances"]) if looping else (),
-            tags=tags.plain(group.get("Tags")),
+            console=console(reader, group["Instances"]) if looping else (),
         )
 
 
-def console(read: Reader, instances: list[dict[str, Any]]) -> tuple[str, ...]:
+def console(reader: Reader, instances: list[dict[str, Any]]) -> tuple[str, ...]:
     """The last lines of the first of these that has written any, without those that look like secrets."""
     reads = [Read("ec2", "get_console_output", {"InstanceId": each["InstanceId"]}) for each in instances[:3]]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         lines = [line for line in (answer or {}).get("Output", "").splitlines() if line.strip()]
         if lines:
             return tuple(line[:300] for line in lines[-LINES:] if not list(plain_secrets.kinds(line)))
@@ -107,18 +102,13 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         "{n} instances were launched and ended by health checks within an hour. None lived longer than {longest} s."
     )
     lives = [{"instance": each.instance, "seconds": round(each.seconds)} for each in ended]
-    return Found(
-        resource=facts.arn,
+    return found(
+        facts.resource,
         detail=text.format(n=len(ended), longest=round(max(life.seconds for life in ended))),
         advice=advice(facts),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "grace_seconds": facts.grace,
-            "lives": lives[:20],
-            "console": list(facts.console),
-        },
-        name=facts.group,
-        tags=facts.tags,
+        grace_seconds=facts.grace,
+        lives=lives[:20],
+        console=list(facts.console),
     )
 
 
@@ -139,7 +129,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS,),
+    reads=(scaling_groups.GROUPS,),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",

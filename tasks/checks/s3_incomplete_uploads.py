@@ -27,14 +27,14 @@ class Limits(BaseModel):
         ge=1,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Uploads begun later than so many days ago are left alone."),
+        description=gettext_noop("Uploads begun within this many days are left alone."),
     )
     measured: int = Field(
         20,
         ge=0,
         le=1000,
         title=gettext_noop("Uploads to measure"),
-        description=gettext_noop("The parts of so many uploads of a bucket are measured, a call each."),
+        description=gettext_noop("The parts of up to this many uploads of a bucket are measured, a call each."),
     )
 
 
@@ -89,9 +89,9 @@ def size(reader: Reader, bucket: str, upload: Upload) -> int:
 def judge(facts: Facts, limits: Limits) -> Found | None:
     if not facts.uploads or facts.oldest is None:
         return None
-    told = _("Uploads never completed: {n}, the oldest begun {days} days ago.")
+    told = _("Uploads that were never completed: {n}, the oldest begun {days} days ago.")
     if facts.gib is not None:
-        told = _("Uploads never completed: {n}, the oldest begun {days} days ago. {gib} GiB.")
+        told = _("Uploads that were never completed: {n}, the oldest begun {days} days ago. They hold {gib} GiB.")
     gib = "" if facts.gib is None else f"{facts.gib:.2f}"
     return found(
         facts.resource,
@@ -106,13 +106,13 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="s3-incomplete-uploads",
-    title=gettext_noop("S3 uploads never completed"),
-    summary=gettext_noop("Parts of uploads that no listing shows and that are charged."),
+    title=gettext_noop("Incomplete S3 uploads"),
+    summary=gettext_noop("A bucket is charged for parts of uploads that no listing shows."),
     group="cost",
     severity="low",
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=(buckets.PERMISSION, "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"),
+    permissions=(*buckets.PERMISSIONS, "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"),
     guide=__doc__ or "",
 )

@@ -6,7 +6,7 @@ most that rules can save, reckoned with the price of the first 50 TB.
 AWS docs: Amazon S3 User Guide, Managing the lifecycle of objects; Amazon S3 metrics and dimensions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,7 +16,7 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import buckets, metrics, money
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import GIB, Resource, found
 
@@ -45,20 +45,21 @@ class Facts:
 
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
-    names = (told["Name"] for told in buckets.buckets(reader))
-    sized = metrics.measured(reader, names, queries, DAYS)
+    wanted = ((told["Name"], (stored(told["Name"]),)) for told in buckets.buckets(reader))
+    sized = complete(reader, wanted, midnight(reader.now, DAYS))
     while group := list(islice(sized, TOGETHER)):
-        reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _values in group]
+        reads = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name, _sizes in group]
         for (name, (sizes,)), answer in zip(group, reader.several(reads), strict=True):
-            yield facts(reader, name, sizes[-1] / GIB if sizes else None, bool(answer and answer.get("Rules")))
+            yield facts(reader, name, sizes.latest, bool(answer and answer.get("Rules")))
 
 
-def queries(name: str) -> Sequence[Query]:
-    dimensions = (("BucketName", name), ("StorageType", "StandardStorage"))
-    return [Query("AWS/S3", "BucketSizeBytes", dimensions, "Average")]
+def stored(name: str) -> Metric:
+    return Metric("AWS/S3", "BucketSizeBytes", {"BucketName": name, "StorageType": "StandardStorage"}, period=DAY)
 
 
-def facts(reader: Reader, name: str, gib: float | None, rules: bool) -> Facts:
+def facts(reader: Reader, name: str, size: float | None, rules: bool) -> Facts:
+    """`size`: in bytes, None: not known."""
+    gib = None if size is None else size / GIB
     cost = Cost() if gib is None else money.monthly(reader.price("s3", "standard.first-50TB"), gib)
     return Facts(Resource(name, reader.now), cost, gib, rules)
 
@@ -68,7 +69,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     return found(
         facts.resource,
-        detail=_("{gib} GiB in the class Standard, and no lifecycle rule.").format(gib=f"{facts.gib:.0f}"),
+        detail=_("It holds {gib} GiB in the class Standard and has no lifecycle rule.").format(gib=f"{facts.gib:.0f}"),
         advice=_("Add rules that move or delete what is old, and abort incomplete uploads."),
         cost=facts.cost,
         gib=round(facts.gib, 1),
@@ -77,13 +78,13 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="s3-without-lifecycle",
-    title=gettext_noop("S3 buckets that only grow"),
-    summary=gettext_noop("Large buckets without a lifecycle rule."),
+    title=gettext_noop("S3 bucket without lifecycle rules"),
+    summary=gettext_noop("A large bucket has no lifecycle rule, so it only grows."),
     group="cost",
     severity="low",
     limits=Limits,
     gather=gather,
     judge=judge,
-    permissions=(buckets.PERMISSION, "s3:GetLifecycleConfiguration", *metrics.PERMISSIONS),
+    permissions=(*buckets.PERMISSIONS, "s3:GetLifecycleConfiguration", *metrics.PERMISSIONS),
     guide=__doc__ or "",
 )

@@ -12,8 +12,8 @@ on your Linux instance at launch (user data is not protected).
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -21,15 +21,14 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import containers, launch_templates, plain_secrets, tags
+from tasks.sweeps import containers, instances, launch_templates, plain_secrets, scaling_groups, tags
 from tasks.sweeps.plain_secrets import Sighting
+from tasks.sweeps.resources import Resource, found
 
-INSTANCES = Read(
-    "ec2", "describe_instances", {"Filters": [{"Name": "instance-state-name", "Values": ["running", "stopped"]}]}
-)
+INSTANCES = instances.reading("running", "stopped")
 STACKS = Read("cloudformation", "describe_stacks")
-MADE_BY = ("aws:autoscaling:groupName", "aws:ec2launchtemplate:id")
-BATCH = 50  # templates in memory at a time
+MADE_BY = (scaling_groups.TAG, "aws:ec2launchtemplate:id")
+BATCH = 50  # templates, or user data, in memory at a time
 
 Kind = Literal["launch template", "instance", "stack", "task definition"]
 
@@ -58,42 +57,39 @@ class Facts:
     """`sightings`: where secrets stand, never what they are. None: it could not be read, it is gone."""
 
     kind: Kind
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     sightings: tuple[Sighting, ...] | None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    yield from of_templates(read)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    yield from of_templates(reader)
     if limits.instances:
-        yield from of_instances(read)
+        yield from of_instances(reader)
     if limits.stacks:
-        yield from of_stacks(read)
-    yield from of_tasks(read)
+        yield from of_stacks(reader)
+    yield from of_tasks(reader)
 
 
-def of_templates(read: Reader) -> Iterator[Facts]:
+def of_templates(reader: Reader) -> Iterator[Facts]:
     """One facts object a launch template: its latest and default version together."""
     seen: dict[tuple[str, str], list[Sighting]] = {}
-    for version in launch_templates.versions(read):
+    for version in launch_templates.versions(reader):
         what = f"user data of version {version.number}"
         seen.setdefault((version.template, version.name), []).extend(plain_secrets.in_text(version.user_data, what))
     for (template, name), sightings in seen.items():
-        yield Facts("launch template", template, name, read.now, tuple(sightings))
+        yield Facts("launch template", Resource(template, reader.now, name), tuple(sightings))
 
 
-def of_instances(read: Reader) -> Iterator[Facts]:
+def of_instances(reader: Reader) -> Iterator[Facts]:
     """Those launched by hand: the others have the user data of their template."""
-    for page in read.pages(INSTANCES):
-        told = [each for reservation in page["Reservations"] for each in reservation["Instances"]]
-        wanted = [each for each in told if by_hand(each)]
+    left = (each for each in instances.listed(reader, INSTANCES) if by_hand(each))
+    while wanted := list(islice(left, BATCH)):
         reads = [Read("ec2", "describe_instance_attribute", asked(each["InstanceId"])) for each in wanted]
-        for each, answer in zip(wanted, read.several(reads), strict=True):
+        for each, answer in zip(wanted, reader.several(reads), strict=True):
             data = launch_templates.decoded((answer or {}).get("UserData", {}).get("Value", ""))
-            found, held = tuple(plain_secrets.in_text(data, "user data")), tags.plain(each.get("Tags"))
-            yield Facts("instance", each["InstanceId"], tags.name(held), read.now, found if answer else None, held)
+            seen, held = tuple(plain_secrets.in_text(data, "user data")), tags.plain(each.get("Tags"))
+            resource = Resource(each["InstanceId"], reader.now, tags.name(held), held)
+            yield Facts("instance", resource, seen if answer else None)
 
 
 def by_hand(instance: Mapping[str, Any]) -> bool:
@@ -105,29 +101,29 @@ def asked(instance: str) -> dict[str, Any]:
     return {"InstanceId": instance, "Attribute": "userData"}
 
 
-def of_stacks(read: Reader) -> Iterator[Facts]:
-    stacks = [(each["StackId"], each["StackName"]) for page in read.pages(STACKS) for each in page["Stacks"]]
+def of_stacks(reader: Reader) -> Iterator[Facts]:
+    stacks = [(each["StackId"], each["StackName"]) for page in reader.pages(STACKS) for each in page["Stacks"]]
     for start in range(0, len(stacks), BATCH):
         batch = stacks[start : start + BATCH]
         reads = [Read("cloudformation", "get_template", {"StackName": stack}) for stack, _name in batch]
-        for (stack, name), answer in zip(batch, read.several(reads), strict=True):
+        for (stack, name), answer in zip(batch, reader.several(reads), strict=True):
             body = (answer or {}).get("TemplateBody", "")
             text = body if isinstance(body, str) else json.dumps(body, indent=1, default=str)
-            found = tuple(plain_secrets.in_text(text, "template"))
-            yield Facts("stack", stack, name, read.now, found if answer else None)
+            seen = tuple(plain_secrets.in_text(text, "template"))
+            yield Facts("stack", Resource(stack, reader.now, name), seen if answer else None)
 
 
-def of_tasks(read: Reader) -> Iterator[Facts]:
+def of_tasks(reader: Reader) -> Iterator[Facts]:
     """The task definitions that services run, each once."""
-    arns = [each["taskDefinition"] for each in containers.services(read)]
-    for arn, definition in containers.definitions(read, arns).items():
-        found = tuple(
+    arns = [each["taskDefinition"] for each in containers.services(reader)]
+    for arn, definition in containers.definitions(reader, arns).items():
+        seen = tuple(
             sighting
             for container in definition["containerDefinitions"]
             for setting in container.get("environment", ())
             for sighting in plain_secrets.in_setting(setting["name"], setting["value"], container["name"])
         )
-        yield Facts("task definition", arn, arn.rpartition("/")[2], read.now, found)
+        yield Facts("task definition", Resource(arn, reader.now, arn.rpartition("/")[2]), seen)
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -139,17 +135,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     n = len(seen)
     text = ngettext("{n} secret stands in plain text: {places}.", "{n} secrets stand in plain text: {places}.", n)
     places = ", ".join(f"{each.place} ({each.kind})" for each in seen[:5])
-    return Found(
-        resource=facts.resource,
+    return found(
+        facts.resource,
         detail=text.format(n=n, places=places if n <= 5 else f"{places}, …"),
         advice=advice(facts.kind),
-        evidence={
-            "read_at": facts.at.isoformat(),
-            "what": facts.kind,
-            "places": [{"place": each.place, "kind": each.kind} for each in seen[:50]],
-        },
-        name=facts.name,
-        tags=facts.tags,
+        what=facts.kind,
+        places=[{"place": each.place, "kind": each.kind} for each in seen[:50]],
     )
 
 

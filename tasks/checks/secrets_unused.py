@@ -29,7 +29,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Secrets made or read later than so many days ago are left alone."),
+        description=gettext_noop("Secrets made or read within this many days are left alone."),
     )
 
 
@@ -66,7 +66,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(max(facts.made, facts.accessed or facts.made))
     if facts.owner or facts.going or days < limits.days:
         return None
-    told = _("Last read {days} days ago.") if facts.accessed else _("Never read; made {days} days ago.")
+    told = (
+        _("It was last read {days} days ago.")
+        if facts.accessed
+        else _("Nobody has ever read it; it was made {days} days ago.")
+    )
     return found(
         facts.resource,
         detail=told.format(days=days),
@@ -79,8 +83,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="secrets-unused",
-    title=gettext_noop("Secrets that nobody reads"),
-    summary=gettext_noop("Secrets that cost money though no program asks for them."),
+    title=gettext_noop("Unused secret"),
+    summary=gettext_noop("A secret costs money though no program reads it."),
     group="cost",
     severity="low",
     limits=Limits,

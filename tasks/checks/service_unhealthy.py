@@ -10,7 +10,7 @@ AWS docs: View Amazon ECS service event messages; CloudWatch metrics for your Ap
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import containers, target_groups
+from tasks.sweeps import containers, metrics, target_groups
+from tasks.sweeps.resources import Resource, found
 from tasks.sweeps.target_groups import Watched
 
 EVENTS = 5
@@ -31,14 +32,14 @@ class Limits(BaseModel):
         ge=1,
         le=10,
         title=gettext_noop("Minutes with unhealthy targets"),
-        description=gettext_noop("A target group is found after so many minutes in a row."),
+        description=gettext_noop("A target group is found after this many minutes in a row."),
     )
     deploying_minutes: int = Field(
         15,
         ge=0,
         le=180,
         title=gettext_noop("Minutes of a deployment"),
-        description=gettext_noop("How long a deployment may explain that tasks are missing."),
+        description=gettext_noop("A deployment explains for this long that tasks are missing."),
     )
 
 
@@ -46,13 +47,11 @@ class Limits(BaseModel):
 class Service:
     """`deploying`: since when a deployment goes on. `events`: its last words, newest first."""
 
-    arn: str
-    name: str
+    resource: Resource
     running: int
     desired: int
     deploying: datetime | None = None
     events: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,23 +63,21 @@ class Facts:
     group: Watched | None = None
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for told in containers.services(read):
-        yield Facts(read.now, service=service(told))
-    for group in target_groups.watched(read):
-        yield Facts(read.now, group=group)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for told in containers.services(reader):
+        yield Facts(reader.now, service=service(told, reader.now))
+    for group in target_groups.watched(reader):
+        yield Facts(reader.now, group=group)
 
 
-def service(told: Mapping[str, Any]) -> Service:
+def service(told: Mapping[str, Any], now: datetime) -> Service:
     going = [each["createdAt"] for each in told.get("deployments", ()) if each.get("rolloutState") == "IN_PROGRESS"]
     return Service(
-        arn=told["serviceArn"],
-        name=told["serviceName"],
+        resource=containers.resource(told, now),
         running=told["runningCount"],
         desired=told["desiredCount"],
         deploying=max(going, default=None),
         events=tuple(each["message"] for each in told.get("events", ())[:EVENTS]),
-        tags=containers.tags(told),
     )
 
 
@@ -95,20 +92,15 @@ def of_service(service: Service, at: datetime, limits: Limits) -> Found | None:
     if service.running >= service.desired or deploys:
         return None
     text = _("{running} of {desired} tasks run.")
-    last = _("Its last word: {event}").format(event=service.events[0]) if service.events else ""
-    return Found(
-        resource=service.arn,
+    last = _("Its last event: {event}").format(event=service.events[0]) if service.events else ""
+    return found(
+        service.resource,
         detail=f"{text.format(running=service.running, desired=service.desired)} {last}".strip(),
-        advice=_("See why tasks stop: their stopped reason and their log say it."),
+        advice=_("Find why its tasks stop: their stopped reason and their log say it."),
         severity="critical" if service.running == 0 else None,
-        evidence={
-            "read_at": at.isoformat(),
-            "running": service.running,
-            "desired": service.desired,
-            "events": list(service.events),
-        },
-        name=service.name,
-        tags=service.tags,
+        running=service.running,
+        desired=service.desired,
+        events=list(service.events),
     )
 
 
@@ -122,24 +114,20 @@ def of_group(group: Watched, at: datetime, limits: Limits) -> Found | None:
     healthy = sum(target.state == "healthy" for target in group.targets)
     known = len(last) >= limits.periods
     reasons = Counter(target.description or target.reason for target in ill)
-    return Found(
-        resource=group.told["TargetGroupArn"],
+    return found(
+        target_groups.resource(group.told, at),
         detail=sentence(len(ill), len(group.targets), last, limits, known, next(iter(reasons))),
         advice=_("See what the targets answer to the health check; a deployment or a full disk is often the cause."),
         severity=severity(healthy, known),
-        evidence={
-            "read_at": at.isoformat(),
-            "unhealthy_by_minute": list(group.unhealthy.values),
-            "reasons": dict(reasons),
-            "targets": [f"{target.id}:{target.port}" for target in ill][:20],
-        },
-        name=group.told["TargetGroupName"],
+        unhealthy_by_minute=list(group.unhealthy.values),
+        reasons=dict(reasons),
+        targets=[f"{target.id}:{target.port}" for target in ill][:20],
     )
 
 
 def sentence(ill: int, all_: int, last: tuple[float, ...], limits: Limits, known: bool, reason: str) -> str:
     if known:
-        text = _("{n} of {all} targets are unhealthy, for {minutes} minutes at least: {reason}.")
+        text = _("{n} of {all} targets have been unhealthy for {minutes} minutes at least: {reason}.")
     else:
         text = _("{n} of {all} targets are unhealthy: {reason}. Since when is not known, CloudWatch has no figures.")
     return text.format(n=ill, all=all_, minutes=len(last), reason=reason.rstrip("."))
@@ -162,7 +150,7 @@ CHECK = Check(
     judge=judge,
     reads=(containers.CLUSTERS, target_groups.GROUPS),
     permissions=(
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
         "ecs:DescribeServices",
         "ecs:ListClusters",
         "ecs:ListServices",

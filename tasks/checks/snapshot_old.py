@@ -25,12 +25,14 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Snapshots at least so many days old are found."),
+        description=gettext_noop("Snapshots of this age or more are found."),
     )
     orphaned: bool = Field(
         False,
-        title=gettext_noop("Of lost volumes too"),
-        description=gettext_noop("Also find those whose volume is gone, though snapshot-orphaned does."),
+        title=gettext_noop("Those of lost volumes"),
+        description=gettext_noop(
+            "Whether snapshots whose volume is gone are found here too; snapshot-orphaned finds them anyway."
+        ),
     )
 
 
@@ -46,7 +48,7 @@ def judge(facts: Snapshot, limits: Limits) -> Found | None:
         return None
     return found(
         facts.resource,
-        detail=_("Made {days} days ago. {gib} GiB at most.").format(days=days, gib=f"{facts.gib:g}"),
+        detail=_("It was made {days} days ago and holds {gib} GiB at most.").format(days=days, gib=f"{facts.gib:g}"),
         advice=_("Delete it, or archive it if it has to be kept for years."),
         cost=facts.cost,
         volume=facts.volume,
@@ -57,8 +59,8 @@ def judge(facts: Snapshot, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="snapshot-old",
-    title=gettext_noop("Old snapshots"),
-    summary=gettext_noop("Snapshots that nothing will ever delete by itself."),
+    title=gettext_noop("Old snapshot"),
+    summary=gettext_noop("A snapshot is old, and nothing will delete it by itself."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -25,7 +25,7 @@ class Limits(BaseModel):
         ge=2,
         le=3650,
         title=gettext_noop("Days"),
-        description=gettext_noop("Snapshots made later than so many days ago are left alone."),
+        description=gettext_noop("Snapshots younger than this are left alone."),
     )
 
 
@@ -37,7 +37,7 @@ def judge(facts: Snapshot, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if not facts.volume_gone or facts.in_image or facts.kept_by_backup or not facts.done or days < limits.days:
         return None
-    told = _("Its volume {volume} is gone; made {days} days ago. {gib} GiB at most.")
+    told = _("Its volume {volume} is gone. It was made {days} days ago and holds {gib} GiB at most.")
     return found(
         facts.resource,
         detail=told.format(volume=facts.volume, days=days, gib=f"{facts.gib:g}"),
@@ -51,8 +51,8 @@ def judge(facts: Snapshot, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="snapshot-orphaned",
-    title=gettext_noop("Snapshots of volumes that are gone"),
-    summary=gettext_noop("Snapshots that neither a volume nor a machine image belongs to."),
+    title=gettext_noop("Orphaned snapshot"),
+    summary=gettext_noop("The volume of a snapshot is gone, and no machine image is made of it."),
     group="cost",
     severity="low",
     limits=Limits,

@@ -15,13 +15,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from opsportal.checks import Check, Found, Read, Reader, Severity
+from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import security_groups, subnets
+from tasks.sweeps import instances, resources, security_groups, subnets
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.subnets import Subnet
-
-INSTANCES = Read("ec2", "describe_instances", {"Filters": [{"Name": "instance-state-name", "Values": ["running"]}]})
 
 
 class Limits(BaseModel):
@@ -30,7 +29,7 @@ class Limits(BaseModel):
         min_length=1,
         max_length=20,
         title=gettext_noop("Endpoints"),
-        description=gettext_noop("The services that need an endpoint where there is no way out."),
+        description=gettext_noop("The services that need an endpoint where there is no NAT gateway."),
     )
     empty: bool = Field(
         False,
@@ -52,22 +51,20 @@ class Facts:
     endpoints: Mapping[str, bool | None]
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    found, rules = subnets.endpoints(read), security_groups.listed(read)
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    found, rules = subnets.endpoints(reader), security_groups.listed(reader)
     private = Counter(
         instance.get("SubnetId", "")
-        for page in read.pages(INSTANCES)
-        for reservation in page["Reservations"]
-        for instance in reservation["Instances"]
+        for instance in instances.listed(reader, instances.RUNNING)
         if instance["State"]["Name"] == "running" and not instance.get("PublicIpAddress")
     )
-    for subnet in subnets.subnets(read).values():
+    for subnet in subnets.subnets(reader).values():
         here = found.get(subnet.vpc, {})
         reached = {
             service: best([subnets.reached(each, subnet.cidr, rules) for each in each_of])
             for service, each_of in here.items()
         }
-        yield Facts(subnet, read.now, private[subnet.id], reached)
+        yield Facts(subnet, reader.now, private[subnet.id], reached)
 
 
 def best(reached: list[bool | None]) -> bool | None:
@@ -109,19 +106,21 @@ def doubt(services: list[str]) -> str:
 
 
 def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "vpc": facts.subnet.vpc,
-        "cidr": facts.subnet.cidr,
-        "default_route": facts.subnet.way,
-        "instances": facts.instances,
-        "endpoints": dict(facts.endpoints),
-    }
     text = _(
         "Add interface endpoints with private DNS to {vpc} and let {cidr} in on port 443, or route to a NAT gateway."
     )
-    advice = text.format(vpc=facts.subnet.vpc, cidr=facts.subnet.cidr)
-    return Found(facts.subnet.id, detail, advice, severity, evidence=evidence, name=facts.subnet.name)
+    subnet = facts.subnet
+    return resources.found(
+        Resource(subnet.id, facts.at, subnet.name),
+        detail=detail,
+        advice=text.format(vpc=subnet.vpc, cidr=subnet.cidr),
+        severity=severity,
+        vpc=subnet.vpc,
+        cidr=subnet.cidr,
+        default_route=subnet.way,
+        instances=facts.instances,
+        endpoints=dict(facts.endpoints),
+    )
 
 
 CHECK = Check(
@@ -133,7 +132,7 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(*subnets.READS, subnets.ENDPOINTS, security_groups.GROUPS, INSTANCES),
+    reads=(*subnets.READS, subnets.ENDPOINTS, security_groups.GROUPS, instances.RUNNING),
     permissions=(
         "ec2:DescribeInstances",
         *subnets.PERMISSIONS,

@@ -11,7 +11,7 @@ DescribeStackResourceDrifts.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,8 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import plain_secrets, tags
+from tasks.sweeps import plain_secrets, resources, tags
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 STACKS = Read("cloudformation", "describe_stacks")
@@ -35,12 +36,12 @@ class Limits(BaseModel):
         ge=1,
         le=365,
         title=gettext_noop("Days"),
-        description=gettext_noop("A look for drift that is older than this says too little."),
+        description=gettext_noop("A drift detection that is older than this says too little."),
     )
     unknown: bool = Field(
         True,
         title=gettext_noop("Stacks nobody has looked at"),
-        description=gettext_noop("Whether stacks are found of which drift is not known."),
+        description=gettext_noop("Whether stacks whose drift is not known are found."),
     )
 
 
@@ -59,24 +60,21 @@ class Facts:
     """`status`: DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED. `deleted`: resources that are gone. `more`: not all are
     read."""
 
-    stack: str
-    name: str
-    at: datetime
+    resource: Resource
     status: str
     checked: datetime | None
     differences: tuple[Difference, ...] = ()
     deleted: tuple[str, ...] = ()
     more: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for page in read.pages(STACKS):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for page in reader.pages(STACKS):
         stacks = [each for each in page["Stacks"] if each["StackStatus"] in DETECTABLE and not each.get("ParentId")]
         drifted = [each["StackId"] for each in stacks if status(each) == "DRIFTED"]
-        drifts = dict(zip(drifted, read.several([asked(stack) for stack in drifted]), strict=True))
+        drifts = dict(zip(drifted, reader.several([asked(stack) for stack in drifted]), strict=True))
         for stack in stacks:
-            yield facts(stack, drifts.get(stack["StackId"]) or {}, read.now)
+            yield facts(stack, drifts.get(stack["StackId"]) or {}, reader.now)
 
 
 def status(stack: Mapping[str, Any]) -> str:
@@ -91,15 +89,12 @@ def asked(stack: str) -> Read:
 def facts(stack: Mapping[str, Any], drifts: Mapping[str, Any], now: datetime) -> Facts:
     listed = drifts.get("StackResourceDrifts", ())
     return Facts(
-        stack=stack["StackId"],
-        name=stack["StackName"],
-        at=now,
+        resource=Resource(stack["StackId"], now, stack["StackName"], tags.plain(stack.get("Tags"))),
         status=status(stack),
         checked=stack.get("DriftInformation", {}).get("LastCheckTimestamp"),
         differences=tuple(difference(each, one) for each in listed for one in each.get("PropertyDifferences", ())),
         deleted=tuple(each["LogicalResourceId"] for each in listed if each["StackResourceDriftStatus"] == "DELETED"),
         more="NextToken" in drifts,
-        tags=tags.plain(stack.get("Tags")),
     )
 
 
@@ -111,7 +106,7 @@ def difference(drift: Mapping[str, Any], told: Mapping[str, Any]) -> Difference:
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
-    age = None if facts.checked is None else (facts.at - facts.checked).total_seconds() / 3600
+    age = None if facts.checked is None else (facts.resource.read_at - facts.checked).total_seconds() / 3600
     if facts.status == "DRIFTED":
         advice = _("Put the change into the template and deploy, or deploy the template again to take it back.")
         return found(facts, drifted(facts, age), advice, None)
@@ -121,7 +116,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     text = _("Whether it has drifted is not known: nobody has looked for it.")
     if age is not None:
         text = _("Whether it has drifted is not known: it was looked for {span} ago.").format(span=about(age))
-    return found(facts, text, _("Detect drift in CloudFormation, and read again."), "low")
+    return found(facts, text, _("Detect drift in CloudFormation, and sweep again."), "low")
 
 
 def drifted(facts: Facts, age: float | None) -> str:
@@ -141,14 +136,16 @@ def drifted(facts: Facts, age: float | None) -> str:
 
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "status": facts.status,
-        "checked": facts.checked and facts.checked.isoformat(),
-        "differences": [vars(each) for each in facts.differences[:50]],
-        "deleted": list(facts.deleted),
-    }
-    return Found(facts.stack, detail, advice, severity, evidence=evidence, name=facts.name, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        status=facts.status,
+        checked=facts.checked and facts.checked.isoformat(),
+        differences=[vars(each) for each in facts.differences[:50]],
+        deleted=list(facts.deleted),
+    )
 
 
 CHECK = Check(

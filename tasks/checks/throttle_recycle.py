@@ -8,8 +8,8 @@ AWS docs: Key concepts for burstable performance instances; Health checks for in
 Suspend and resume Amazon EC2 Auto Scaling processes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
@@ -17,9 +17,10 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import activities, burstables, tags
+from tasks.sweeps import activities, burstables, metrics, resources, scaling_groups
 from tasks.sweeps.activities import Activity
-from tasks.sweeps.series import Metric, measured
+from tasks.sweeps.metrics import Metric, measured
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.spans import about
 
 BEFORE = timedelta(minutes=15)
@@ -27,21 +28,25 @@ BEFORE = timedelta(minutes=15)
 
 class Limits(BaseModel):
     hours: int = Field(
-        24, ge=1, le=168, title=gettext_noop("Hours"), description=gettext_noop("How far back it looks.")
+        24,
+        ge=1,
+        le=168,
+        title=gettext_noop("Hours"),
+        description=gettext_noop("The terminations of this many hours count."),
     )
     terminations: int = Field(
         2,
         ge=1,
         le=20,
         title=gettext_noop("Terminations"),
-        description=gettext_noop("So many throttled instances ended by health checks make a loop."),
+        description=gettext_noop("This many throttled instances ended by health checks make a loop."),
     )
     empty: float = Field(
         1.0,
         ge=0,
         le=50,
         title=gettext_noop("Empty balance, in credits"),
-        description=gettext_noop("A balance of this or less is as good as none."),
+        description=gettext_noop("A balance of this or less counts as empty."),
     )
 
 
@@ -58,39 +63,32 @@ class End:
 class Facts:
     """`kinds`: the instance types of the group now."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     kinds: tuple[str, ...]
     ends: tuple[End, ...]
     suspended: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    done = activities.by_group(read, limits.hours)
-    for group in activities.groups(read):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    done = activities.by_group(reader, limits.hours)
+    for group in scaling_groups.listed(reader):
         name = group["AutoScalingGroupName"]
         ended = [each for each in done.get(name, ()) if each.by_health_check]
         kinds = tuple(sorted({each["InstanceType"] for each in group["Instances"] if each.get("InstanceType")}))
         if len(ended) >= limits.terminations:
             yield Facts(
-                group=name,
-                arn=group["AutoScalingGroupARN"],
-                at=read.now,
+                resource=scaling_groups.resource(group, reader.now),
                 kinds=kinds,
-                ends=tuple(ends(read, ended, limits)),
+                ends=tuple(ends(reader, ended, limits)),
                 suspended="ReplaceUnhealthy" in [each["ProcessName"] for each in group.get("SuspendedProcesses", ())],
-                tags=tags.plain(group.get("Tags")),
             )
 
 
-def ends(read: Reader, ended: list[Activity], limits: Limits) -> Iterator[End]:
+def ends(reader: Reader, ended: list[Activity], limits: Limits) -> Iterator[End]:
     """Each with the balance it had before."""
     wanted = ((each, (Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": each.instance}),)) for each in ended)
-    for each, (balance,) in measured(read, wanted, limits.hours + 1):
-        times = zip(balance.times, balance.values, strict=True)
-        before = [value for time, value in times if each.started - BEFORE <= time <= each.started]
+    for each, (balance,) in measured(reader, wanted, reader.now - timedelta(hours=limits.hours + 1)):
+        before = balance.between(each.started - BEFORE, each.started)
         yield End(each.instance, each.started, min(before, default=None))
 
 
@@ -125,8 +123,9 @@ def advice(facts: Facts) -> str:
 
 def found(facts: Facts, detail: str, advice: str, severity: Severity | None) -> Found:
     ends = [{"instance": each.instance, "at": each.at.isoformat(), "balance": each.balance} for each in facts.ends]
-    evidence = {"read_at": facts.at.isoformat(), "types": list(facts.kinds), "ended": ends[:20]}
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource, detail=detail, advice=advice, severity=severity, types=list(facts.kinds), ended=ends[:20]
+    )
 
 
 CHECK = Check(
@@ -138,11 +137,11 @@ CHECK = Check(
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS,),
+    reads=(scaling_groups.GROUPS,),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "autoscaling:DescribeScalingActivities",
-        "cloudwatch:GetMetricData",
+        *metrics.PERMISSIONS,
     ),
     guide=__doc__ or "",
 )

@@ -1,4 +1,4 @@
-"""Groups whose instances install software at their start in a subnet without a way out: the start hangs or fails.
+"""Groups whose instances install software at their start in a subnet without a route out: it hangs or fails.
 
 The user data of the launch template version that a group launches is looked through for package managers, container
 pulls and downloads; each subnet of the group is followed along its default route. Repositories behind a VPC endpoint
@@ -9,16 +9,16 @@ AWS docs: Run commands on your Linux instance at launch; Configure route tables;
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext
-from tasks.sweeps import activities, launch_templates, subnets, tags
+from tasks.sweeps import launch_templates, resources, scaling_groups, subnets
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.subnets import Subnet
 
 INSTALLERS = re.compile(
@@ -33,7 +33,7 @@ class Limits(BaseModel):
         [],
         max_length=20,
         title=gettext_noop("Commands to leave out"),
-        description=gettext_noop("Commands that need no way out here, such as yum where S3 has an endpoint."),
+        description=gettext_noop("Commands that need no route here, such as yum where S3 has an endpoint."),
     )
 
 
@@ -42,30 +42,24 @@ class Facts:
     """`commands`: what its user data installs with. None: its version of the template is gone. `shut`: its subnets
     without a way out; `unsure`: those of which that is not known."""
 
-    group: str
-    arn: str
-    at: datetime
+    resource: Resource
     template: str
     commands: tuple[str, ...] | None
     shut: tuple[Subnet, ...] = ()
     unsure: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    known = subnets.subnets(read)
-    for group, version in launch_templates.of_groups(read, list(activities.groups(read))):
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    known = subnets.subnets(reader)
+    for group, version in launch_templates.of_groups(reader, list(scaling_groups.listed(reader))):
         ids = [each for each in group.get("VPCZoneIdentifier", "").split(",") if each]
         mine = [known[each] for each in ids if each in known]
         yield Facts(
-            group=group["AutoScalingGroupName"],
-            arn=group["AutoScalingGroupARN"],
-            at=read.now,
+            resource=scaling_groups.resource(group, reader.now),
             template=f"{version.name}:{version.number}" if version else "",
             commands=commands(version.user_data) if version else None,
             shut=tuple(each for each in mine if each.out is False and not gets_address(version, each)),
             unsure=tuple(each.id for each in mine if each.out is None) + tuple(set(ids) - set(known)),
-            tags=tags.plain(group.get("Tags")),
         )
 
 
@@ -93,12 +87,12 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.shut:
         where = ", ".join(subnet.id for subnet in facts.shut)
         text = ngettext(
-            "Its instances run {tools} at their start, and {subnets} has no way out.",
-            "Its instances run {tools} at their start, and {subnets} have no way out.",
+            "Its instances run {tools} at their start, and {subnets} has no route to the internet.",
+            "Its instances run {tools} at their start, and {subnets} have no route to the internet.",
             n,
         )
         return found(facts, text.format(tools=tools, subnets=where), None)
-    text = _("Its instances run {tools} at their start; whether there is a way out of {subnets} is not known.")
+    text = _("Its instances run {tools} at their start; whether {subnets} has a route to the internet is not known.")
     return found(facts, text.format(tools=tools, subnets=", ".join(facts.unsure)), "low")
 
 
@@ -106,26 +100,28 @@ def found(facts: Facts, detail: str, severity: Severity | None) -> Found:
     advice = _("Bake the software into the image, or give the subnets a route to a NAT gateway.")
     if facts.commands is None:
         advice = _("Give the group a version of the template that is there: it can't launch anything now.")
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "template": facts.template,
-        "commands": list(facts.commands or ()),
-        "subnets": {subnet.id: subnet.way for subnet in facts.shut},
-        "unsure": list(facts.unsure),
-    }
-    return Found(facts.arn, detail, advice, severity, evidence=evidence, name=facts.group, tags=facts.tags)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        template=facts.template,
+        commands=list(facts.commands or ()),
+        subnets={subnet.id: subnet.way for subnet in facts.shut},
+        unsure=list(facts.unsure),
+    )
 
 
 CHECK = Check(
     name="userdata-no-route",
-    title=gettext_noop("User data installs without a way out"),
-    summary=gettext_noop("Instances install software at their start in a subnet without a way out."),
+    title=gettext_noop("User data installs without a route"),
+    summary=gettext_noop("Instances install software at their start in a subnet without a route to the internet."),
     group="reliability",
     severity="high",
     limits=Limits,
     gather=gather,
     judge=judge,
-    reads=(activities.GROUPS, launch_templates.VERSIONS, *subnets.READS),
+    reads=(scaling_groups.GROUPS, launch_templates.VERSIONS, *subnets.READS),
     permissions=(
         "autoscaling:DescribeAutoScalingGroups",
         "ec2:DescribeLaunchTemplateVersions",

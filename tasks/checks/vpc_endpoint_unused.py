@@ -6,7 +6,7 @@ service made and manages are left alone. Gateway endpoints are free.
 AWS docs: AWS PrivateLink Guide, CloudWatch metrics for AWS PrivateLink; AWS PrivateLink pricing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,25 +17,29 @@ from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import metrics, money, tags
-from tasks.sweeps.metrics import Query
+from tasks.sweeps.filters import filters
+from tasks.sweeps.metrics import DAY, Metric, complete, midnight
 from tasks.sweeps.money import Cost
-from tasks.sweeps.resources import Resource, found
+from tasks.sweeps.resources import MB, Resource, found
 
 INTERFACE = "Interface"
-ENDPOINTS = Read("ec2", "describe_vpc_endpoints", {"Filters": [{"Name": "vpc-endpoint-type", "Values": [INTERFACE]}]})
-MB = 1_000_000
+ENDPOINTS = Read("ec2", "describe_vpc_endpoints", {"Filters": filters(vpc_endpoint_type=[INTERFACE])})
 
 
 class Limits(BaseModel):
     days: int = Field(
-        30, ge=2, le=63, title=gettext_noop("Days"), description=gettext_noop("For how long it has to be unused.")
+        30,
+        ge=2,
+        le=63,
+        title=gettext_noop("Days"),
+        description=gettext_noop("An endpoint is found when it was unused for this long."),
     )
     mb: float = Field(
         0,
         ge=0,
         le=1_000_000,
         title=gettext_noop("MB"),
-        description=gettext_noop("At most so much went through in all this time."),
+        description=gettext_noop("At most this much went through it in all that time."),
     )
 
 
@@ -56,18 +60,19 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     endpoints = (told for page in reader.pages(ENDPOINTS) for told in page["VpcEndpoints"])
-    for told, (sent,) in metrics.measured(reader, endpoints, queries, limits.days):
-        yield facts(told, reader, sum(sent) / MB)
+    wanted = ((told, (traffic(told),)) for told in endpoints)
+    for told, (sent,) in complete(reader, wanted, midnight(reader.now, limits.days)):
+        yield facts(told, reader, sum(sent.values) / MB)
 
 
-def queries(told: Mapping[str, Any]) -> Sequence[Query]:
-    dimensions = (
-        ("Endpoint Type", told["VpcEndpointType"]),
-        ("Service Name", told["ServiceName"]),
-        ("VPC Endpoint Id", told["VpcEndpointId"]),
-        ("VPC Id", told["VpcId"]),
-    )
-    return [Query("AWS/PrivateLinkEndpoints", "BytesProcessed", dimensions, "Sum")]
+def traffic(told: Mapping[str, Any]) -> Metric:
+    place = {
+        "Endpoint Type": told["VpcEndpointType"],
+        "Service Name": told["ServiceName"],
+        "VPC Endpoint Id": told["VpcEndpointId"],
+        "VPC Id": told["VpcId"],
+    }
+    return Metric("AWS/PrivateLinkEndpoints", "BytesProcessed", place, "Sum", DAY)
 
 
 def facts(told: Mapping[str, Any], reader: Reader, mb: float) -> Facts:
@@ -90,11 +95,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.resource.days(facts.made) < limits.days or facts.mb > limits.mb:
         return None
-    told = _("{mb} MB went through it in {days} days. {service} in {zones} zones.")
+    told = _("{mb} MB went through it in {days} days. It is charged for {service} in {zones} zones.")
     return found(
         facts.resource,
         detail=told.format(mb=f"{facts.mb:.1f}", days=limits.days, service=facts.service, zones=facts.zones),
-        advice=_("Delete it; names of the service then lead to its public addresses again."),
+        advice=_("Delete it; the service's names then lead to its public addresses again."),
         cost=facts.cost,
         service=facts.service,
         zones=facts.zones,
@@ -105,8 +110,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
 
 CHECK = Check(
     name="vpc-endpoint-unused",
-    title=gettext_noop("Interface endpoints without traffic"),
-    summary=gettext_noop("Endpoints that are charged though nothing goes through them."),
+    title=gettext_noop("Unused interface endpoint"),
+    summary=gettext_noop("An endpoint is charged though no data goes through it."),
     group="cost",
     severity="low",
     limits=Limits,

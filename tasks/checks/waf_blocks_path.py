@@ -13,7 +13,6 @@ web requests; GetWebACLForResource.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +21,9 @@ from pydantic import BaseModel, Field
 from opsportal.checks import Check, Found, Read, Reader, Severity
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
-from tasks.sweeps import addresses, target_groups, web_acls
+from tasks.sweeps import addresses, resources, target_groups, web_acls
 from tasks.sweeps.managed_rules import Request
+from tasks.sweeps.resources import Resource
 from tasks.sweeps.web_acls import Block, Outcome
 
 
@@ -41,9 +41,7 @@ class Facts:
     """One load balancer or distribution, its web ACL's name, and what becomes of each address. `resource` may be a
     host that nothing here answers at: then `outcomes` are None."""
 
-    resource: str
-    name: str
-    at: datetime
+    resource: Resource
     acl: str
     outcomes: tuple[tuple[str, Outcome | None], ...]
 
@@ -56,14 +54,14 @@ class Probe:
     request: Request
 
 
-def gather(read: Reader, limits: Limits) -> Iterator[Facts]:
-    probes = [probe(address) for address in read.environment.probes]
+def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    probes = [probe(address) for address in reader.environment.probes]
     if not probes:
         return
-    led = addresses.targets(read, sorted({each.request.host for each in probes}))
-    if read.region == addresses.GLOBAL:
-        yield from of_distributions(read, probes, led)
-    yield from of_balancers(read, probes, led)
+    led = addresses.targets(reader, sorted({each.request.host for each in probes}))
+    if reader.region == addresses.GLOBAL:
+        yield from of_distributions(reader, probes, led)
+    yield from of_balancers(reader, probes, led)
 
 
 def probe(address: str) -> Probe:
@@ -71,55 +69,58 @@ def probe(address: str) -> Probe:
     return Probe(address, Request((parts.hostname or "").lower(), parts.path or "/", parts.query))
 
 
-def of_distributions(read: Reader, probes: Sequence[Probe], led: Mapping[str, str]) -> Iterator[Facts]:
-    known = addresses.distributions(read)
+def of_distributions(reader: Reader, probes: Sequence[Probe], led: Mapping[str, str]) -> Iterator[Facts]:
+    known = addresses.distributions(reader)
     served: dict[str, list[Probe]] = {}
     for each in probes:
         found = known.get(each.request.host) or known.get(led[each.request.host])
         if found:
             served.setdefault(found["ARN"], []).append(each)
     for told in {each["ARN"]: each for each in known.values() if each["ARN"] in served}.values():
-        acl = distribution_acl(read, told.get("WebACLId", ""))
-        yield facts(told["ARN"], told["DomainName"], read.now, acl, served[told["ARN"]])
+        acl = distribution_acl(reader, told.get("WebACLId", ""))
+        yield facts(Resource(told["ARN"], reader.now, told["DomainName"]), acl, served[told["ARN"]])
 
 
-def distribution_acl(read: Reader, arn: str) -> dict[str, Any] | None:
+def distribution_acl(reader: Reader, arn: str) -> dict[str, Any] | None:
     """The web ACL of a distribution: …:global/webacl/NAME/ID."""
     parts = arn.split("/")
     if len(parts) != 4:
         return None
-    answer = read.read(Read("wafv2", "get_web_acl", {"Name": parts[2], "Id": parts[3], "Scope": "CLOUDFRONT"}))
+    answer = reader.read(Read("wafv2", "get_web_acl", {"Name": parts[2], "Id": parts[3], "Scope": "CLOUDFRONT"}))
     return dict(answer["WebACL"])
 
 
-def of_balancers(read: Reader, probes: Sequence[Probe], led: Mapping[str, str]) -> Iterator[Facts]:
-    balancers = {arn: each for arn, each in target_groups.balancers(read).items() if each.get("Type") == "application"}
+def of_balancers(reader: Reader, probes: Sequence[Probe], led: Mapping[str, str]) -> Iterator[Facts]:
+    balancers = {
+        arn: each for arn, each in target_groups.balancers(reader).items() if each.get("Type") == "application"
+    }
     names = {addresses.plain(each["DNSName"]): arn for arn, each in balancers.items()}
     found = {host: names[target] for host, target in led.items() if target in names}
     lost = [host for host, target in led.items() if target not in names and target == host]
-    found |= addresses.by_rule(read, balancers, lost) if lost else {}
+    found |= addresses.by_rule(reader, balancers, lost) if lost else {}
     served: dict[str, list[Probe]] = {}
     for each in probes:
         if each.request.host in found:
             served.setdefault(found[each.request.host], []).append(each)
     reads = [Read("wafv2", "get_web_acl_for_resource", {"ResourceArn": arn}) for arn in served]
-    for arn, answer in zip(served, read.several(reads), strict=True):
-        yield facts(arn, balancers[arn]["LoadBalancerName"], read.now, (answer or {}).get("WebACL"), served[arn])
-    if read.region == read.environment.region:
-        yield from nowhere(read, probes, [host for host in lost if host not in found])
+    for arn, answer in zip(served, reader.several(reads), strict=True):
+        balancer = Resource(arn, reader.now, balancers[arn]["LoadBalancerName"])
+        yield facts(balancer, (answer or {}).get("WebACL"), served[arn])
+    if reader.region == reader.environment.region:
+        yield from nowhere(reader, probes, [host for host in lost if host not in found])
 
 
-def nowhere(read: Reader, probes: Sequence[Probe], hosts: Sequence[str]) -> Iterator[Facts]:
+def nowhere(reader: Reader, probes: Sequence[Probe], hosts: Sequence[str]) -> Iterator[Facts]:
     """Hosts that nothing in this region answers at, said once, in the environment's first region."""
     for host in hosts:
         mine = [each.address for each in probes if each.request.host == host]
-        yield Facts(host, host, read.now, "", tuple((address, None) for address in mine))
+        yield Facts(Resource(host, reader.now, host), "", tuple((address, None) for address in mine))
 
 
-def facts(arn: str, name: str, now: datetime, acl: Mapping[str, Any] | None, probes: Sequence[Probe]) -> Facts:
+def facts(resource: Resource, acl: Mapping[str, Any] | None, probes: Sequence[Probe]) -> Facts:
     outcomes = [web_acls.outcome(acl, each.request) if acl else Outcome("passed") for each in probes]
     pairs = zip([each.address for each in probes], outcomes, strict=True)
-    return Facts(arn, name, now, acl["Name"] if acl else "", tuple(pairs))
+    return Facts(resource, acl["Name"] if acl else "", tuple(pairs))
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -129,7 +130,9 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return found(facts, sentence(facts, blocked), exception(facts, blocked), None, blocked)
     if any(outcome is None for _, outcome in told):
         text = _("No load balancer in this region answers to {host}, so whether a web ACL blocks it is not known.")
-        return found(facts, text.format(host=facts.resource), _("Correct the address, or read its region too."), "low")
+        return found(
+            facts, text.format(host=facts.resource.id), _("Correct the address, or sweep its region too."), "low"
+        )
     doubts = [(address, outcome.by) for address, outcome in told if outcome and outcome.by]
     if not doubts:
         return None
@@ -186,13 +189,15 @@ def found(
 ) -> Found:
     if blocked and not all(block.sure for _, block in blocked):
         severity = "medium"
-    evidence = {
-        "read_at": facts.at.isoformat(),
-        "web_acl": facts.acl,
-        "blocked": [{"address": address, "rule": block.rule, "by": block.inner} for address, block in blocked],
-        "exception": [json.dumps(statement(address, block)) for address, block in blocked if block.label],
-    }
-    return Found(facts.resource, detail, advice, severity, evidence=evidence, name=facts.name)
+    return resources.found(
+        facts.resource,
+        detail=detail,
+        advice=advice,
+        severity=severity,
+        web_acl=facts.acl,
+        blocked=[{"address": address, "rule": block.rule, "by": block.inner} for address, block in blocked],
+        exception=[json.dumps(statement(address, block)) for address, block in blocked if block.label],
+    )
 
 
 CHECK = Check(

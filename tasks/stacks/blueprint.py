@@ -80,7 +80,9 @@ def _root(path: Path, file: str, problems: Problems) -> Node:
     """The file's mapping; a problem at once when there is nothing to read on."""
     try:
         if not NAME.match(path.parent.name) or not path.is_file():
-            raise NotReadable(_("there is no blueprint {name!r}").format(name=path.parent.name), 1)
+            known = ", ".join(sorted(each.parent.name for each in path.parent.parent.glob(f"*/{FILE}")))
+            text = _("there is no blueprint {name!r}; there are: {known}")
+            raise NotReadable(text.format(name=path.parent.name, known=known or "—"), 1)
         root = document.read(path.read_text(encoding="utf-8"))
         if root.kind != "mapping":
             raise NotReadable(_("has to be a mapping with title, variables and stacks"), root.line)

@@ -5,7 +5,7 @@ Activities in progress come first, then the others by their start, newest first,
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from opsportal.checks import Read, Reader
 
-GROUPS = Read("autoscaling", "describe_auto_scaling_groups")
 ACTIVITIES = Read("autoscaling", "describe_scaling_activities")
 DONE = re.compile(r"^(Launching a new|Terminating) EC2 instance: (i-[0-9a-f]+)")
 UNHEALTHY = re.compile(r"health check|status checks failure", re.IGNORECASE)
@@ -51,15 +50,10 @@ class Life:
         return (self.ended - self.launched).total_seconds()
 
 
-def groups(read: Reader) -> Iterator[dict[str, Any]]:
-    for page in read.pages(GROUPS):
-        yield from page["AutoScalingGroups"]
-
-
-def by_group(read: Reader, hours: float) -> dict[str, list[Activity]]:
+def by_group(reader: Reader, hours: float) -> dict[str, list[Activity]]:
     """The activities that began in the last hours, newest first; older pages are not asked for."""
-    since, found = read.now - timedelta(hours=hours), dict[str, list[Activity]]()
-    for page in read.pages(ACTIVITIES):
+    since, found = reader.now - timedelta(hours=hours), dict[str, list[Activity]]()
+    for page in reader.pages(ACTIVITIES):
         told = page["Activities"]
         for activity in filter(None, map(activity_of, told)):
             if activity.started >= since:

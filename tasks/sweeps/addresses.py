@@ -28,14 +28,14 @@ def plain(name: str) -> str:
     return name.lower().rstrip(".").removeprefix("dualstack.")
 
 
-def targets(read: Reader, hosts: Iterable[str]) -> dict[str, str]:
+def targets(reader: Reader, hosts: Iterable[str]) -> dict[str, str]:
     """What each host's public records lead to, by Route 53; a host without a record leads to itself."""
-    zones = [(plain(each["Name"]), each["Id"]) for page in read.pages(ZONES) for each in page["HostedZones"]]
+    zones = [(plain(each["Name"]), each["Id"]) for page in reader.pages(ZONES) for each in page["HostedZones"]]
     found = {}
     for host in hosts:
         holding = [zone for name, zone in zones if host == name or host.endswith(f".{name}")]
         reads = [Read("route53", "list_resource_record_sets", records(zone, host)) for zone in holding]
-        led = [led_to(answer or {}, host) for answer in read.several(reads)]
+        led = [led_to(answer or {}, host) for answer in reader.several(reads)]
         found[host] = next(filter(None, led), host)
     return found
 
@@ -54,14 +54,14 @@ def led_to(answer: Mapping[str, Any], host: str) -> str:
     return ""
 
 
-def by_rule(read: Reader, balancers: Iterable[str], hosts: Sequence[str]) -> dict[str, str]:
+def by_rule(reader: Reader, balancers: Iterable[str], hosts: Sequence[str]) -> dict[str, str]:
     """The load balancers whose listener rules name these hosts."""
     found: dict[str, str] = {}
     for balancer in balancers:
-        pages = read.pages(Read("elbv2", "describe_listeners", {"LoadBalancerArn": balancer}))
+        pages = reader.pages(Read("elbv2", "describe_listeners", {"LoadBalancerArn": balancer}))
         listeners = [each["ListenerArn"] for page in pages for each in page["Listeners"]]
         for listener in listeners:
-            for page in read.pages(Read("elbv2", "describe_rules", {"ListenerArn": listener})):
+            for page in reader.pages(Read("elbv2", "describe_rules", {"ListenerArn": listener})):
                 patterns = [pattern for rule in page["Rules"] for pattern in hosts_of(rule)]
                 named = [host for host in hosts if any(fnmatchcase(host, each.lower()) for each in patterns)]
                 found.update(dict.fromkeys(named, balancer))
@@ -77,10 +77,10 @@ def hosts_of(rule: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def distributions(read: Reader) -> dict[str, dict[str, Any]]:
+def distributions(reader: Reader) -> dict[str, dict[str, Any]]:
     """CloudFront's distributions by the names they answer at."""
     found: dict[str, dict[str, Any]] = {}
-    for page in read.pages(DISTRIBUTIONS):
+    for page in reader.pages(DISTRIBUTIONS):
         for each in page.get("DistributionList", {}).get("Items", ()):
             names = [each["DomainName"], *each.get("Aliases", {}).get("Items", ())]
             found.update({plain(name): each for name in names})

@@ -24,9 +24,9 @@ class Watch:
     above: bool
 
 
-def listed(read: Reader) -> Iterator[dict[str, Any]]:
+def listed(reader: Reader) -> Iterator[dict[str, Any]]:
     """Metric and composite alarms, as CloudWatch describes them."""
-    for page in read.pages(ALARMS):
+    for page in reader.pages(ALARMS):
         yield from page.get("MetricAlarms", ())
         yield from page.get("CompositeAlarms", ())
 

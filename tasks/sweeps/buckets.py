@@ -5,7 +5,7 @@ from typing import Any
 
 from opsportal.checks import Read, Reader
 
-PERMISSION = "s3:ListAllMyBuckets"
+PERMISSIONS = ("s3:ListAllMyBuckets",)
 
 
 def buckets(reader: Reader) -> Iterator[dict[str, Any]]:

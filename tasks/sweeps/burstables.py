@@ -4,28 +4,18 @@ One CPU credit is one vCPU at 100 % for one minute. AWS docs: Key concepts for b
 Unlimited mode for burstable performance instances.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
-from .series import Series
+from . import instances
 
 FAMILIES = ("t2", "t3", "t3a", "t4g")
 SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
 TYPES = [f"{family}.{size}" for family in FAMILIES for size in SIZES]
-RUNNING = Read(
-    "ec2",
-    "describe_instances",
-    {
-        "Filters": [
-            {"Name": "instance-state-name", "Values": ["running"]},
-            {"Name": "instance-type", "Values": TYPES},
-        ]
-    },
-)
+RUNNING = instances.reading("running", instance_type=TYPES)
 UNLIMITED = Read("ec2", "describe_instance_credit_specifications")
 
 
@@ -71,49 +61,21 @@ def burst(size: str) -> Burst | None:
     return (T2 if family == "t2" else T3).get(name)
 
 
-def running(read: Reader) -> Iterator[dict[str, Any]]:
+def running(reader: Reader) -> Iterator[dict[str, Any]]:
     """The running instances of burstable types, as EC2 describes them."""
-    for page in read.pages(RUNNING):
-        for reservation in page["Reservations"]:
-            for instance in reservation["Instances"]:
-                if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
-                    yield instance
+    for instance in instances.listed(reader, RUNNING):
+        if instance["State"]["Name"] == "running" and burst(instance["InstanceType"]):
+            yield instance
 
 
-def is_linux(instance: Mapping[str, Any]) -> bool:
-    """Whether it runs Linux without a licence, which list prices are known for."""
-    return not instance.get("Platform") and instance.get("PlatformDetails", "Linux/UNIX") == "Linux/UNIX"
-
-
-def unlimited(read: Reader) -> set[str]:
+def unlimited(reader: Reader) -> set[str]:
     """The instances that may spend surplus credits: asked for none, EC2 lists those, and such as once could.
 
     AWS docs: DescribeInstanceCreditSpecifications.
     """
     return {
         each["InstanceId"]
-        for page in read.pages(UNLIMITED)
+        for page in reader.pages(UNLIMITED)
         for each in page["InstanceCreditSpecifications"]
         if each["CpuCredits"] == "unlimited"
     }
-
-
-def slope(times: Sequence[datetime], values: Sequence[float]) -> float | None:
-    """How the values change an hour, by least squares; None: fewer than three points say nothing."""
-    if len(values) < 3:
-        return None
-    hours = [(time - times[0]).total_seconds() / 3600 for time in times]
-    middle, mean = sum(hours) / len(hours), sum(values) / len(values)
-    spread = sum((hour - middle) ** 2 for hour in hours)
-    pairs = zip(hours, values, strict=True)
-    return sum((hour - middle) * (value - mean) for hour, value in pairs) / spread if spread else None
-
-
-def hours_to_zero(balance: Series, points: int) -> float | None:
-    """When the balance reaches zero as it went over its last `points`; None: it does not fall, or is not known."""
-    if balance.latest is None:
-        return None
-    if balance.latest <= 0:
-        return 0.0
-    falling = slope(balance.times[-points:], balance.values[-points:])
-    return balance.latest / -falling if falling and falling < 0 else None

@@ -4,10 +4,13 @@ AWS docs: Amazon ECS API Reference: DescribeServices (10 a call), DescribeTaskDe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from opsportal.checks import Read, Reader
+
+from .resources import Resource
 
 CLUSTERS = Read("ecs", "list_clusters")
 SERVICES = 10
@@ -16,44 +19,44 @@ Pair = tuple[dict[str, Any], dict[str, Any] | None]
 PERMISSIONS = ("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices")
 
 
-def services(read: Reader) -> Iterator[dict[str, Any]]:
+def services(reader: Reader) -> Iterator[dict[str, Any]]:
     """The active services of all clusters, as ECS describes them."""
-    for page in read.pages(CLUSTERS):
+    for page in reader.pages(CLUSTERS):
         for cluster in page["clusterArns"]:
             arns = [
                 arn
-                for each in read.pages(Read("ecs", "list_services", {"cluster": cluster}))
+                for each in reader.pages(Read("ecs", "list_services", {"cluster": cluster}))
                 for arn in each["serviceArns"]
             ]
-            yield from described(read, cluster, arns)
+            yield from described(reader, cluster, arns)
 
 
-def described(read: Reader, cluster: str, arns: Sequence[str]) -> Iterator[dict[str, Any]]:
+def described(reader: Reader, cluster: str, arns: Sequence[str]) -> Iterator[dict[str, Any]]:
     groups = [list(arns[start : start + SERVICES]) for start in range(0, len(arns), SERVICES)]
     reads = [Read("ecs", "describe_services", {"cluster": cluster, "services": group}) for group in groups]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         yield from (each for each in (answer or {}).get("services", ()) if each["status"] == "ACTIVE")
 
 
-def definitions(read: Reader, arns: Sequence[str]) -> dict[str, dict[str, Any]]:
+def definitions(reader: Reader, arns: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Task definitions by ARN; those that are gone are left out."""
     wanted = sorted(set(arns))
     reads = [Read("ecs", "describe_task_definition", {"taskDefinition": arn}) for arn in wanted]
-    answers = zip(wanted, read.several(reads), strict=True)
+    answers = zip(wanted, reader.several(reads), strict=True)
     return {arn: answer["taskDefinition"] for arn, answer in answers if answer}
 
 
-def batches(read: Reader) -> Iterator[list[Pair]]:
+def batches(reader: Reader) -> Iterator[list[Pair]]:
     """Services with the task definitions they are to run, some at a time; None: that is gone."""
-    left = services(read)
+    left = services(reader)
     while found := list(islice(left, TOGETHER)):
-        known = definitions(read, [each["taskDefinition"] for each in found])
+        known = definitions(reader, [each["taskDefinition"] for each in found])
         yield [(each, known.get(each["taskDefinition"])) for each in found]
 
 
-def with_definitions(read: Reader) -> Iterator[Pair]:
+def with_definitions(reader: Reader) -> Iterator[Pair]:
     """The same, one by one."""
-    return (pair for batch in batches(read) for pair in batch)
+    return (pair for batch in batches(reader) for pair in batch)
 
 
 def ports(definition: Mapping[str, Any], container: str) -> tuple[int, ...]:
@@ -67,5 +70,6 @@ def ports(definition: Mapping[str, Any], container: str) -> tuple[int, ...]:
     )
 
 
-def tags(service: Mapping[str, Any]) -> dict[str, str]:
-    return {each["key"]: each["value"] for each in service.get("tags", ())}
+def resource(service: Mapping[str, Any], now: datetime) -> Resource:
+    tags = {each["key"]: each["value"] for each in service.get("tags", ())}
+    return Resource(service["serviceArn"], now, service["serviceName"], tags)

@@ -4,51 +4,37 @@ RDS T3 and T4g work in unlimited mode, ElastiCache nodes in standard mode. AWS d
 Supported node types (ElastiCache); Amazon EBS General Purpose SSD volumes.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from opsportal.checks import Read, Reader
+from opsportal.checks import Reader
 
-from . import burstables, tags
+from . import burstables, caches, databases, instances, tags, volumes
 from .burstables import Burst
-from .series import Metric
+from .metrics import Metric
+from .resources import Resource
 
 SMALL_GP2 = 1000  # GiB: a larger gp2 volume's baseline is what others burst to
 
-VOLUMES = Read(
-    "ec2",
-    "describe_volumes",
-    {
-        "Filters": [
-            {"Name": "status", "Values": ["in-use"]},
-            {"Name": "volume-type", "Values": ["gp2", "st1", "sc1"]},
-        ]
-    },
-)
-DATABASES = Read("rds", "describe_db_instances")
-CACHES = Read("elasticache", "describe_cache_clusters")
-READS = (burstables.RUNNING, DATABASES, CACHES, VOLUMES)
+VOLUMES = volumes.reading(status=["in-use"], volume_type=["gp2", "st1", "sc1"])
+READS = (burstables.RUNNING, databases.ALL, caches.CLUSTERS, VOLUMES)
 
 Kind = Literal["instance", "database", "node", "volume"]
 
 
 @dataclass(frozen=True)
 class Holder:
-    """What holds a balance of credits. `unlimited` None: not asked for. `at`: when it was read; `since`: its start.
-
-    `linux`: what the list prices are of.
+    """What holds a balance of credits. `unlimited` None: not asked for. `since`: its start. `linux`: what the list
+    prices are of.
     """
 
     kind: Kind
-    resource: str
-    name: str
+    resource: Resource
     size: str
-    at: datetime
     since: datetime | None
     unlimited: bool | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
     linux: bool = True
 
     @property
@@ -56,51 +42,50 @@ class Holder:
         return burstables.burst(self.size)
 
 
-def holders(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+def holders(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """All that holds credits, each with the metric of its balance."""
-    for instance in burstables.running(read):
-        key = instance["InstanceId"]
-        held = tags.plain(instance.get("Tags"))
-        size, since = instance["InstanceType"], instance["LaunchTime"]
-        linux = burstables.is_linux(instance)
-        holder = Holder("instance", key, tags.name(held), size, read.now, since, tags=held, linux=linux)
-        yield holder, Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key})
-    yield from databases(read)
-    yield from nodes(read)
-    yield from volumes(read)
+    for instance in burstables.running(reader):
+        key, held = instance["InstanceId"], tags.plain(instance.get("Tags"))
+        resource = Resource(key, reader.now, tags.name(held), held)
+        size, since, linux = instance["InstanceType"], instance["LaunchTime"], instances.is_linux(instance)
+        yield (
+            Holder("instance", resource, size, since, linux=linux),
+            Metric("AWS/EC2", "CPUCreditBalance", {"InstanceId": key}),
+        )
+    yield from in_databases(reader)
+    yield from in_caches(reader)
+    yield from in_volumes(reader)
 
 
-def databases(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(DATABASES):
-        for each in page["DBInstances"]:
-            size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
-            if burstables.burst(size) and each["DBInstanceStatus"] == "available":
-                unlimited, held = not size.startswith("db.t2."), tags.plain(each.get("TagList"))
-                since = each.get("InstanceCreateTime")
-                holder = Holder("database", each["DBInstanceArn"], key, size, read.now, since, unlimited, held)
-                yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
+def in_databases(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for each in databases.listed(reader):
+        size, key = each["DBInstanceClass"], each["DBInstanceIdentifier"]
+        if burstables.burst(size) and each["DBInstanceStatus"] == "available":
+            resource = Resource(each["DBInstanceArn"], reader.now, key, tags.plain(each.get("TagList")))
+            unlimited = not size.startswith("db.t2.")
+            holder = Holder("database", resource, size, each.get("InstanceCreateTime"), unlimited)
+            yield holder, Metric("AWS/RDS", "CPUCreditBalance", {"DBInstanceIdentifier": key})
 
 
-def nodes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
+def in_caches(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
     """The nodes of caches; ElastiCache numbers them from 0001."""
-    for page in read.pages(CACHES):
-        for each in page["CacheClusters"]:
-            if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
-                continue
-            for number in range(1, each["NumCacheNodes"] + 1):
-                place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
-                key, since = f"{each['ARN']}/{number:04d}", each.get("CacheClusterCreateTime")
-                holder = Holder("node", key, each["CacheClusterId"], each["CacheNodeType"], read.now, since, False)
-                yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
+    for each in caches.listed(reader):
+        if not burstables.burst(each["CacheNodeType"]) or each["CacheClusterStatus"] != "available":
+            continue
+        for number in range(1, each["NumCacheNodes"] + 1):
+            place = {"CacheClusterId": each["CacheClusterId"], "CacheNodeId": f"{number:04d}"}
+            resource = Resource(f"{each['ARN']}/{number:04d}", reader.now, each["CacheClusterId"])
+            holder = Holder("node", resource, each["CacheNodeType"], each.get("CacheClusterCreateTime"), False)
+            yield holder, Metric("AWS/ElastiCache", "CPUCreditBalance", place)
 
 
-def volumes(read: Reader) -> Iterator[tuple[Holder, Metric]]:
-    for page in read.pages(VOLUMES):
+def in_volumes(reader: Reader) -> Iterator[tuple[Holder, Metric]]:
+    for page in reader.pages(VOLUMES):
         for each in page["Volumes"]:
             kind, key = each["VolumeType"], each["VolumeId"]
             bursts = kind in ("st1", "sc1") or (kind == "gp2" and each["Size"] < SMALL_GP2)
             if bursts and each["State"] == "in-use":
                 held = tags.plain(each.get("Tags"))
-                size = f"{kind}, {each['Size']} GiB"
-                holder = Holder("volume", key, tags.name(held), size, read.now, each["CreateTime"], False, held)
+                resource, size = Resource(key, reader.now, tags.name(held), held), f"{kind}, {each['Size']} GiB"
+                holder = Holder("volume", resource, size, each["CreateTime"], False)
                 yield holder, Metric("AWS/EBS", "BurstBalance", {"VolumeId": key})

@@ -35,12 +35,15 @@ class Database:
     restarts: datetime | None = None
 
 
+def listed(reader: Reader) -> Iterator[dict[str, Any]]:
+    """As RDS describes them."""
+    for page in reader.pages(ALL):
+        yield from page["DBInstances"]
+
+
 def databases(reader: Reader) -> Iterator[Database]:
     """Those that have been made: one in the making has no time yet."""
-    for page in reader.pages(ALL):
-        for told in page["DBInstances"]:
-            if told.get("InstanceCreateTime"):
-                yield database(told, reader.now)
+    return (database(told, reader.now) for told in listed(reader) if told.get("InstanceCreateTime"))
 
 
 def database(told: Mapping[str, Any], now: datetime) -> Database:

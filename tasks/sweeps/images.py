@@ -5,13 +5,12 @@ from typing import Any
 
 from opsportal.checks import Read, Reader
 
+from . import instances, launch_templates, scaling_groups
+
 # Images that were disabled keep their snapshots and are left out unless asked for. EC2 API Reference: DescribeImages
 OWN = Read("ec2", "describe_images", {"Owners": ["self"], "IncludeDisabled": True})
-INSTANCES = Read("ec2", "describe_instances")
-GROUPS = Read("autoscaling", "describe_auto_scaling_groups")
 CONFIGURATIONS = Read("autoscaling", "describe_launch_configurations")
-TEMPLATES = Read("ec2", "describe_launch_template_versions", {"Versions": ["$Latest", "$Default"]})
-USES = (INSTANCES, GROUPS, CONFIGURATIONS, TEMPLATES)
+USES = (instances.ALL, scaling_groups.GROUPS, CONFIGURATIONS, launch_templates.VERSIONS)
 PERMISSIONS = (
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeLaunchConfigurations",
@@ -33,22 +32,17 @@ def used(reader: Reader) -> set[str]:
     """The ids of the images of instances (stopped ones too), launch configurations, and launch templates: the latest
     and default version of each, and those that Auto Scaling groups name.
     """
-    found = {image for page in reader.pages(INSTANCES) for image in of_instances(page)}
+    found = {each.get("ImageId", "") for each in instances.listed(reader, instances.ALL)}
     for page in reader.pages(CONFIGURATIONS):
         found.update(each.get("ImageId", "") for each in page["LaunchConfigurations"])
     named, seen, parameters = named_versions(reader), set[Version](), list[Version]()
-    for page in reader.pages(TEMPLATES):
+    for page in reader.pages(launch_templates.VERSIONS):
         take(page, found, seen, parameters)
     for page in versions(reader, sorted(named - seen)):
         take(page, found, seen, parameters)
     for page in versions(reader, parameters, ResolveAlias=True):
         take(page, found, seen, [])
     return found - {""}
-
-
-def of_instances(page: Mapping[str, Any]) -> Iterator[str]:
-    for reservation in page["Reservations"]:
-        yield from (each.get("ImageId", "") for each in reservation["Instances"])
 
 
 def take(page: Mapping[str, Any], found: set[str], seen: set[Version], parameters: list[Version]) -> None:
@@ -72,18 +66,9 @@ def versions(reader: Reader, wanted: list[Version], **more: Any) -> Iterator[dic
 
 def named_versions(reader: Reader) -> set[Version]:
     """Launch template versions that groups use by number."""
-    groups = (group for page in reader.pages(GROUPS) for group in page["AutoScalingGroups"])
-    specifications = [each for group in groups for each in templates(group)]
+    specifications = [each for group in scaling_groups.listed(reader) for each in scaling_groups.templates(group)]
     return {
         (each["LaunchTemplateId"], each["Version"])
         for each in specifications
         if each.get("Version", "$Default").isdigit() and each.get("LaunchTemplateId")
     }
-
-
-def templates(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """All launch templates of a group, those of its mixed instances and their overrides too."""
-    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    overrides = [each.get("LaunchTemplateSpecification") for each in mixed.get("Overrides", ())]
-    found = [group.get("LaunchTemplate"), mixed.get("LaunchTemplateSpecification"), *overrides]
-    return [each for each in found if each]

@@ -7,18 +7,20 @@ from typing import Any
 
 from opsportal.checks import Read, Reader
 
-from . import money, tags
+from . import money, scaling_groups, tags
+from .filters import filters
 from .resources import Resource
 
-GROUP = "aws:autoscaling:groupName"
 LINUX = "Linux/UNIX"
 
 
-def reading(state: str) -> Read:
-    return Read("ec2", "describe_instances", {"Filters": [{"Name": "instance-state-name", "Values": [state]}]})
+def reading(*states: str, **wanted: list[str]) -> Read:
+    """DescribeInstances narrowed to these states and by filters, `instance_type=["t3.micro"]` and the like."""
+    wanted |= {"instance_state_name": list(states)} if states else {}
+    return Read("ec2", "describe_instances", {"Filters": filters(**wanted)} if wanted else {})
 
 
-RUNNING, STOPPED = reading("running"), reading("stopped")
+ALL, RUNNING, STOPPED = reading(), reading("running"), reading("stopped")
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,17 @@ class Instance:
     plain: bool = True
     reason: str = ""
     group: str = ""
-    image: str = ""
+
+
+def listed(reader: Reader, read: Read) -> Iterator[dict[str, Any]]:
+    """As EC2 describes them."""
+    for page in reader.pages(read):
+        for reservation in page["Reservations"]:
+            yield from reservation["Instances"]
 
 
 def instances(reader: Reader, read: Read) -> Iterator[Instance]:
-    for page in reader.pages(read):
-        for reservation in page["Reservations"]:
-            for told in reservation["Instances"]:
-                yield instance(told, reader.now)
+    return (instance(told, reader.now) for told in listed(reader, read))
 
 
 def instance(told: Mapping[str, Any], now: datetime) -> Instance:
@@ -53,15 +58,18 @@ def instance(told: Mapping[str, Any], now: datetime) -> Instance:
         launched=told["LaunchTime"],
         plain=is_plain(told),
         reason=told.get("StateTransitionReason", ""),
-        group=held.get(GROUP, ""),
-        image=told.get("ImageId", ""),
+        group=held.get(scaling_groups.TAG, ""),
     )
 
 
+def is_linux(told: Mapping[str, Any]) -> bool:
+    """Whether it runs Linux without a licence, which list prices are known for."""
+    return told.get("PlatformDetails", LINUX) == LINUX and not told.get("Platform")
+
+
 def is_plain(told: Mapping[str, Any]) -> bool:
-    linux = told.get("PlatformDetails", LINUX) == LINUX and not told.get("Platform")
     shared = told.get("Placement", {}).get("Tenancy", "default") == "default"
-    return linux and shared and not told.get("InstanceLifecycle")
+    return is_linux(told) and shared and not told.get("InstanceLifecycle")
 
 
 def cost(of: money.PriceOf, instance: Instance) -> money.Cost:

@@ -13,6 +13,8 @@ from typing import Any
 
 from opsportal.checks import Read, Reader
 
+from . import scaling_groups
+
 VERSIONS = Read("ec2", "describe_launch_template_versions", {"Versions": ["$Latest", "$Default"]})
 MOST = 1_000_000  # bytes of user data unpacked; EC2 takes 16 KB
 
@@ -32,17 +34,12 @@ class Version:
     def user_data(self) -> str:
         return decoded(self.data.get("UserData", ""))
 
-    @property
-    def subnets(self) -> list[str]:
-        """The subnets that the template itself names."""
-        return [each["SubnetId"] for each in self.data.get("NetworkInterfaces", ()) if each.get("SubnetId")]
 
-
-def versions(read: Reader) -> list[Version]:
+def versions(reader: Reader) -> list[Version]:
     """The latest and the default version of each template."""
     told = {
         (each["LaunchTemplateId"], each["VersionNumber"]): each
-        for page in read.pages(VERSIONS)
+        for page in reader.pages(VERSIONS)
         for each in page["LaunchTemplateVersions"]
     }
     latest: dict[str, int] = {}
@@ -57,24 +54,16 @@ def version(told: Mapping[str, Any], latest: bool | None) -> Version:
     return Version(*names, told["VersionNumber"], default, latest, told["LaunchTemplateData"])
 
 
-def of_groups(read: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
+def of_groups(reader: Reader, groups: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Version | None]]:
     """Each group that has a launch template with the version it launches; None: that version is gone."""
-    known = versions(read)
-    wanted = [(group, specification(group)) for group in groups]
-    used = [(group, named) for group, named in wanted if named]
+    known = versions(reader)
+    used = [(group, templates[0]) for group in groups if (templates := scaling_groups.templates(group))]
     missing = [named for _, named in used if not match(named, known)]
     reads = [Read("ec2", "describe_launch_template_versions", asked(named)) for named in missing]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         known.extend(version(each, None) for each in (answer or {}).get("LaunchTemplateVersions", ()))
     for group, named in used:
         yield group, match(named, known)
-
-
-def specification(group: Mapping[str, Any]) -> Mapping[str, str] | None:
-    """The launch template of a group, also of a mixed instances policy."""
-    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    found: Mapping[str, str] | None = group.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification")
-    return found
 
 
 def asked(named: Mapping[str, str]) -> dict[str, Any]:

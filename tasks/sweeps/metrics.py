@@ -1,83 +1,152 @@
-"""CloudWatch's figures, up to 500 queries a call and several calls side by side."""
+"""CloudWatch's figures with their times, read in whole calls of GetMetricData, several of them side by side.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+AWS docs: GetMetricData; Amazon CloudWatch concepts (a period of 60 s is kept for 15 days, 300 s for 63 days, 3600 s
+for 455 days).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+from typing import Any, Literal, TypeVar
 
 from opsportal.checks import Read, Reader
+from opsportal.errors import StepFailed
+from opsportal.words import gettext as _
 
 PERMISSIONS = ("cloudwatch:GetMetricData",)
-HOUR, DAY = 3600, 86_400  # seconds
-QUERIES, VALUES = 500, 100_800  # at most in one call. CloudWatch API Reference: GetMetricData
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+QUERIES, POINTS = 500, 100_800  # at most in one call. AWS docs: CloudWatch service quotas
 TOGETHER = 4  # calls whose answers are in memory at once
-T = TypeVar("T")
+Item = TypeVar("Item")
+Statistic = Literal["Average", "Sum", "Minimum", "Maximum", "SampleCount"]
 
 
 @dataclass(frozen=True)
-class Query:
-    """One metric: `dimensions` as name and value, `statistic` such as Sum or Maximum."""
+class Metric:
+    """One metric by its dimensions' names and values; `period` in seconds."""
 
     namespace: str
-    metric: str
-    dimensions: tuple[tuple[str, str], ...]
-    statistic: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: Statistic = "Average"
+    period: int = 5 * MINUTE
 
-    def asked(self, number: int, period: int) -> dict[str, Any]:
-        dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
-        metric = {"Namespace": self.namespace, "MetricName": self.metric, "Dimensions": dimensions}
-        return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": period, "Stat": self.statistic}}
+
+@dataclass(frozen=True)
+class Series:
+    """What CloudWatch has of a metric, oldest first; a gap is no point. `whole` False: it could not give all of it."""
+
+    times: tuple[datetime, ...] = ()
+    values: tuple[float, ...] = ()
+    whole: bool = True
+
+    @property
+    def latest(self) -> float | None:
+        return self.values[-1] if self.values else None
+
+    def covers(self, points: int) -> bool:
+        """Whether it has so many points at least; fewer say nothing of the time that is asked about."""
+        return self.whole and len(self.values) >= points
+
+    def between(self, first: datetime, last: datetime) -> tuple[float, ...]:
+        """The values from the one time to the other, both included."""
+        return tuple(value for time, value in zip(self.times, self.values, strict=True) if first <= time <= last)
+
+
+def midnight(now: datetime, days: int) -> datetime:
+    """The beginning of the day that was so many days ago, in UTC as CloudWatch's days are."""
+    return whole(now - timedelta(days=days), DAY)
+
+
+def whole(time: datetime, period: int) -> datetime:
+    """The beginning of the period that the time is in."""
+    return datetime.fromtimestamp(time.timestamp() // period * period, UTC)
 
 
 def measured(
-    reader: Reader, items: Iterable[T], queries: Callable[[T], Sequence[Query]], days: int, period: int = DAY
-) -> Iterator[tuple[T, list[list[float]]]]:
-    """Each item with the values of each of its queries, oldest first, from the midnight `days` days ago until now.
+    reader: Reader, wanted: Iterable[tuple[Item, Sequence[Metric]]], since: datetime
+) -> Iterator[tuple[Item, tuple[Series, ...]]]:
+    """Each item with the series of its metrics from then until now, in their order; four calls' worth in memory."""
+    left = batches(wanted, reader.now - since)
+    while group := list(islice(left, TOGETHER)):
+        asked = [[metric for _item, metrics in batch for metric in metrics] for batch in group]
+        series = chain.from_iterable(
+            answers(reader, [request(metrics, since, reader.now) for metrics in asked if metrics])
+        )
+        yield from ((item, tuple(islice(series, len(metrics)))) for batch in group for item, metrics in batch)
 
-    Where nothing was measured there is no value. Every item has as many queries as the first.
+
+def complete(
+    reader: Reader, wanted: Iterable[tuple[Item, Sequence[Metric]]], since: datetime
+) -> Iterator[tuple[Item, tuple[Series, ...]]]:
+    """The same for those who can't judge by parts. Raises StepFailed, so that nothing they found before is closed."""
+    for item, series in measured(reader, wanted, since):
+        if not all(each.whole for each in series):
+            raise StepFailed(_("CloudWatch could not give all figures. Sweep again."))
+        yield item, series
+
+
+def batches(
+    wanted: Iterable[tuple[Item, Sequence[Metric]]], span: timedelta
+) -> Iterator[list[tuple[Item, Sequence[Metric]]]]:
+    """Items together whose metrics fit into one call, with an answer of one page."""
+    batch: list[tuple[Item, Sequence[Metric]]] = []
+    queries = points = 0
+    for item, metrics in wanted:
+        more = sum(int(span.total_seconds()) // metric.period + 1 for metric in metrics)
+        if batch and (queries + len(metrics) > QUERIES or points + more > POINTS):
+            yield batch
+            batch, queries, points = [], 0, 0
+        batch.append((item, metrics))
+        queries, points = queries + len(metrics), points + more
+    if batch:
+        yield batch
+
+
+def request(metrics: Sequence[Metric], since: datetime, now: datetime) -> Read:
+    """The call for these metrics. It begins with the longest period and ends with the shortest, or with the hour: later
+    points are not complete.
+
+    Times are texts, because a sweep knows a call again by its arguments.
     """
-    left, size = iter(items), 0
-    while group := list(islice(left, size or 1)):
-        asked = [queries(item) for item in group]
-        if not size:  # the first one says how many fit
-            size = TOGETHER * (per_call(days, period) // len(asked[0]))
-            more = list(islice(left, size - 1))
-            group, asked = group + more, asked + [queries(item) for item in more]
-        yield from zip(group, answered(reader, asked, days, period), strict=True)
-
-
-def per_call(days: int, period: int) -> int:
-    """How many queries a call takes so that the answer is one page."""
-    return min(QUERIES, VALUES // ((days + 1) * DAY // period))
-
-
-def answered(reader: Reader, asked: Sequence[Sequence[Query]], days: int, period: int) -> Iterator[list[list[float]]]:
-    """The values of each one's queries, in order."""
-    width = len(asked[0])
-    step = per_call(days, period) // width
-    groups = [asked[start : start + step] for start in range(0, len(asked), step)]
-    calls = [call(reader, [query for each in group for query in each], days, period) for group in groups]
-    for group, made, answer in zip(groups, calls, reader.several(calls), strict=True):
-        series = values(reader, made, answer)
-        yield from ([series.get(f"q{i * width + j}", []) for j in range(width)] for i in range(len(group)))
-
-
-def call(reader: Reader, queries: Sequence[Query], days: int, period: int) -> Read:
-    """Times as text: the sweep knows a call again by its arguments."""
-    end = reader.now.replace(minute=0, second=0, microsecond=0)
-    asked = [query.asked(number, period) for number, query in enumerate(queries)]
-    start = end.replace(hour=0) - timedelta(days=days)
+    periods = [metric.period for metric in metrics]
+    start, end = whole(since, max(periods)), whole(now, min(*periods, HOUR))
+    queries = [{"Id": f"m{number}", "MetricStat": stat(metric)} for number, metric in enumerate(metrics)]
     times = {"StartTime": start.isoformat(), "EndTime": end.isoformat(), "ScanBy": "TimestampAscending"}
-    return Read("cloudwatch", "get_metric_data", {"MetricDataQueries": asked, **times})
+    return Read("cloudwatch", "get_metric_data", {"MetricDataQueries": queries, **times})
 
 
-def values(reader: Reader, made: Read, answer: dict[str, Any] | None) -> dict[str, list[float]]:
-    """The values by the query's id; the rest of an answer that AWS cut is read too."""
-    found: dict[str, list[float]] = {}
+def stat(metric: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in metric.dimensions.items()]
+    what = {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
+    return {"Metric": what, "Period": metric.period, "Stat": metric.statistic}
+
+
+def answers(reader: Reader, calls: Sequence[Read]) -> Iterator[list[Series]]:
+    """The series of each call, in the order of its queries."""
+    for call, answer in zip(calls, reader.several(calls), strict=True):
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for page in pages(reader, call, answer):
+            for result in page["MetricDataResults"]:
+                parts.setdefault(result["Id"], []).append(result)
+        yield [joined(parts.get(query["Id"], [])) for query in call.arguments["MetricDataQueries"]]
+
+
+def pages(reader: Reader, call: Read, answer: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """The answer, and what follows where AWS cut it."""
     while answer:
-        for result in answer["MetricDataResults"]:
-            found.setdefault(result["Id"], []).extend(result["Values"])
+        yield answer
         token = answer.get("NextToken")
-        answer = token and reader.read(Read(made.service, made.operation, {**made.arguments, "NextToken": token}))
-    return found
+        answer = (
+            reader.read(Read(call.service, call.operation, {**call.arguments, "NextToken": token})) if token else None
+        )
+
+
+def joined(results: Sequence[Mapping[str, Any]]) -> Series:
+    """One series of its parts; more parts follow where the status is PartialData."""
+    points = sorted(
+        (time, value) for part in results for time, value in zip(part["Timestamps"], part["Values"], strict=True)
+    )
+    is_whole = bool(results) and results[-1].get("StatusCode", "Complete") == "Complete"
+    return Series(tuple(time for time, _value in points), tuple(value for _time, value in points), is_whole)

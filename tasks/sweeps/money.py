@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from opsportal.checks import Price
 
-HOURS = 730  # a month, as AWS reckons it. AWS docs: AWS Pricing Calculator, "hours in a month"
+HOURS_A_MONTH = 730  # as AWS reckons it. AWS docs: AWS Pricing Calculator, "hours in a month"
 ENGINES = {"postgres": "postgresql", "mysql": "mysql", "mariadb": "mariadb"}
 PriceOf = Callable[[str, str], Price | None]  # service and item, in the region that is swept
 
@@ -25,7 +25,7 @@ def monthly(price: Price | None, amount: float) -> Cost:
 
 def hourly(price: Price | None, count: float = 1) -> Cost:
     """So many units of what is priced by the hour, for all hours of a month."""
-    return monthly(price, HOURS * count)
+    return monthly(price, HOURS_A_MONTH * count)
 
 
 def total(costs: Iterable[Cost]) -> Cost:

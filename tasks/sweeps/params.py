@@ -33,7 +33,7 @@ class Params(BaseModel):
     limits: dict[str, dict[str, Any]] = Field(
         {},
         title=gettext_noop("Limits"),
-        description=gettext_noop('By check, where its own are not wanted: {"ebs-unattached": {"min_age_days": 30}}.'),
+        description=gettext_noop('Where a check is not to go by its own, as JSON: {"ebs-unattached": {"days": 30}}.'),
     )
 
     @field_validator("checks")

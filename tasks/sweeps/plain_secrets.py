@@ -30,7 +30,7 @@ DETECTORS = (
     "twilio.TwilioKeyDetector",
 )
 # What names a secret, or an action on one, is none.
-NAMED = re.compile(r"arn:aws[\w-]*:[^\s\"',]+|\{\{resolve:[^}]*\}\}|\bsecretsmanager:[A-Z*][A-Za-z*]*")
+NAMED = re.compile(r"arn:aws[\w-]*:[^\s\"',]+|\{\{resolve:[^{}]*\}\}|\bsecretsmanager:[A-Z*][A-Za-z*]*")
 NO_VALUE = (
     r"(secret|password|passwd|pwd|key)[\w-]*(arn|id|name|length|type|template|policy|version|rotation\w*)[\"']?\s*[:=]"
 )
@@ -68,7 +68,7 @@ def _keyword() -> tuple[Any, Any, re.Pattern[str]]:
 
 def kinds(line: str) -> Iterator[str]:
     """The kinds of secrets in a line of a script, a template or a file of settings, each once."""
-    return iter(dict.fromkeys(kind for piece in pieces(NAMED.sub("$", line)) for kind in _kinds(piece)))
+    return iter(dict.fromkeys(kind for piece in pieces(line) for kind in _kinds(NAMED.sub("$", piece))))
 
 
 def pieces(line: str) -> Iterator[str]:

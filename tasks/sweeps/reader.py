@@ -10,10 +10,11 @@ from typing import Any
 from opsportal import prices, readings
 from opsportal.catalog import Context
 from opsportal.checks import Price, Read
-from opsportal.errors import Denied, Gone, OpsError, StepFailed
+from opsportal.errors import Denied, Gone, OpsError, StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.readings import Place, Reading
 from opsportal.turns import Turn
+from opsportal.words import gettext as _
 
 from . import calls
 from .side_by_side import side_by_side
@@ -34,10 +35,11 @@ class PageReader:
     """Implements opsportal.checks.Reader for one look at one sweep's step. Only its own thread touches rows.
 
     `fresh`: pages read in this look. What was refused is remembered for this look: who asks for it is refused too.
+    `gives_up`: what AWS does not answer is as if it was refused.
     """
 
-    def __init__(self, ctx: Context[Any], region: str, reads: Sequence[Read]) -> None:
-        self.ctx = ctx
+    def __init__(self, ctx: Context[Any], region: str, reads: Sequence[Read], gives_up: bool = False) -> None:
+        self.ctx, self.gives_up = ctx, gives_up
         self.environment, self.region, self.now = ctx.environment, region, ctx.started_at
         self.everything = calls.whole(reads)
         self.places = readings.places(ctx.step_id)
@@ -86,11 +88,19 @@ class PageReader:
     def follow(self, call: str, read: Read) -> Iterator[Reading | Refusal]:
         """The pages after those kept, one by one; in any thread. Raises TryLater, Lost or Cancelling."""
         place, arguments = self.place(call), calls.arguments(read)
+        before = place.token
         pages = self.ctx.aws.pages_after(place.token, read.service, read.operation, region=self.region, **arguments)
         try:
             for number, (page, token) in enumerate(pages, place.pages):
+                if token is not None and token == before:
+                    raise StepFailed(_("{service} names the same page after itself.").format(service=read.service))
+                before = token
                 yield Reading(call, number, token, readings.packed(content(page)))
         except REFUSED as error:
+            yield Refusal(call, error)
+        except TryLater as error:
+            if not self.gives_up or error.seconds is not None:  # a budget says when it has more
+                raise
             yield Refusal(call, error)
 
     def keep(self, batch: Sequence[Reading | Refusal]) -> None:

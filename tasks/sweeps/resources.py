@@ -9,7 +9,8 @@ from opsportal.checks import Found, Severity
 
 from .money import Cost
 
-GIB = 1024**3
+UNKNOWN = Cost()
+GIB, MB = 1024**3, 1_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,13 @@ class Resource:
 
 
 def found(
-    resource: Resource, *, detail: str, advice: str, cost: Cost, severity: Severity | None = None, **evidence: Any
+    resource: Resource,
+    *,
+    detail: str,
+    advice: str,
+    cost: Cost = UNKNOWN,
+    severity: Severity | None = None,
+    **evidence: Any,
 ) -> Found:
     """The finding about it; `evidence`: what was read, as JSON."""
     return Found(

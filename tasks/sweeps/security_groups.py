@@ -12,9 +12,9 @@ from opsportal.checks import Read, Reader
 GROUPS = Read("ec2", "describe_security_groups")
 
 
-def listed(read: Reader) -> dict[str, dict[str, Any]]:
+def listed(reader: Reader) -> dict[str, dict[str, Any]]:
     """Security groups by id."""
-    return {each["GroupId"]: each for page in read.pages(GROUPS) for each in page["SecurityGroups"]}
+    return {each["GroupId"]: each for page in reader.pages(GROUPS) for each in page["SecurityGroups"]}
 
 
 def lets_in(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from opsportal.checks import Read, Reader
 
-from . import security_groups
+from . import security_groups, tags
 
 SUBNETS = Read("ec2", "describe_subnets")
 ROUTES = Read("ec2", "describe_route_tables")
@@ -43,17 +43,17 @@ class Subnet:
         return self.way == "nat" or (self.way == "internet" and self.public)
 
 
-def cidrs(read: Reader) -> dict[str, str]:
+def cidrs(reader: Reader) -> dict[str, str]:
     """The IPv4 range of each subnet by its id."""
-    return {each["SubnetId"]: each["CidrBlock"] for page in read.pages(SUBNETS) for each in page["Subnets"]}
+    return {each["SubnetId"]: each["CidrBlock"] for page in reader.pages(SUBNETS) for each in page["Subnets"]}
 
 
-def subnets(read: Reader) -> dict[str, Subnet]:
+def subnets(reader: Reader) -> dict[str, Subnet]:
     """All subnets by id."""
-    own, main = tables(read)
-    nats = {each["NatGatewayId"]: each["State"] for page in read.pages(NATS) for each in page["NatGateways"]}
+    own, main = tables(reader)
+    nats = {each["NatGatewayId"]: each["State"] for page in reader.pages(NATS) for each in page["NatGateways"]}
     found = {}
-    for page in read.pages(SUBNETS):
+    for page in reader.pages(SUBNETS):
         for told in page["Subnets"]:
             table = own.get(told["SubnetId"]) or main.get(told["VpcId"], {})
             found[told["SubnetId"]] = subnet(told, way(table.get("Routes", ()), nats))
@@ -61,16 +61,16 @@ def subnets(read: Reader) -> dict[str, Subnet]:
 
 
 def subnet(told: Mapping[str, Any], way: Way) -> Subnet:
-    name = next((tag["Value"] for tag in told.get("Tags", ()) if tag["Key"] == "Name"), "")
+    name = tags.name(tags.plain(told.get("Tags")))
     public = told.get("MapPublicIpOnLaunch", False)
     return Subnet(told["SubnetId"], name, told["VpcId"], told["CidrBlock"], way, public)
 
 
-def tables(read: Reader) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+def tables(reader: Reader) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """Route tables by the subnets they are associated with, and the main ones by VPC."""
     own: dict[str, dict[str, Any]] = {}
     main: dict[str, dict[str, Any]] = {}
-    for page in read.pages(ROUTES):
+    for page in reader.pages(ROUTES):
         for table in page["RouteTables"]:
             for link in table.get("Associations", ()):
                 if link.get("SubnetId"):
@@ -101,10 +101,10 @@ def leads(route: Mapping[str, Any], nats: Mapping[str, str]) -> Way:
     return "internet" if str(route.get("GatewayId", "")).startswith("igw-") else "other"
 
 
-def endpoints(read: Reader) -> dict[str, dict[str, list[dict[str, Any]]]]:
+def endpoints(reader: Reader) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """The usable interface endpoints with private DNS, by VPC and by the service's last name, such as ssm."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for page in read.pages(ENDPOINTS):
+    for page in reader.pages(ENDPOINTS):
         for each in page["VpcEndpoints"]:
             usable = each.get("State", "").lower() == "available" and each.get("PrivateDnsEnabled")
             if each.get("VpcEndpointType") == "Interface" and usable:

@@ -16,6 +16,7 @@ from .params import Params, limits
 from .reader import PageReader
 from .verdicts import Verdict
 
+PATIENCE = 3  # looks in a row that got nowhere, after which what AWS does not answer is not waited for
 PAUSE = 2.0  # seconds until AWS, which throttles, is asked again by a sweep that got on
 
 
@@ -24,23 +25,31 @@ def sweep(ctx: Context[Params]) -> Outcome:
     begin(ctx)
     ctx.aws.connect()
     reads = [read for name in ctx.params.checks for read in known(name).reads]
-    reader = PageReader(ctx, str(ctx.input["region"]), reads)
+    reader = PageReader(ctx, str(ctx.input["region"]), reads, ctx.memory["stuck"] >= PATIENCE)
     try:
-        reader.fetch(reads)
-        say_read(ctx, reader.fresh)
-        judge(ctx, reader)
+        if len(ctx.memory["checks"]) < len(ctx.params.checks):
+            reader.fetch(reads)
+            say_read(ctx, reader.fresh)
+            judge(ctx, reader)
     except TryLater as error:
-        if not reader.fresh:  # it gets nowhere: each look comes later than the one before
-            raise
-        return Wait(PAUSE if error.seconds is None else error.seconds, error.message)
+        return later(ctx, reader, error)
     return end(ctx)
+
+
+def later(ctx: Context[Params], reader: PageReader, error: TryLater) -> Outcome:
+    """Look again. Raises TryLater where it got nowhere: then each look comes later than the one before."""
+    if not reader.fresh:
+        ctx.memory["stuck"] += error.seconds is None
+        raise error
+    ctx.memory["stuck"] = 0
+    return Wait(PAUSE if error.seconds is None else error.seconds, error.message)
 
 
 def begin(ctx: Context[Params]) -> None:
     """A later try knows nothing of what an earlier one did."""
     if ctx.memory.get("try_no") != ctx.try_no:
         ctx.memory.clear()
-        ctx.memory.update(try_no=ctx.try_no, calls=0, checks={})
+        ctx.memory.update(try_no=ctx.try_no, calls=0, stuck=0, checks={})
 
 
 def known(name: str) -> checks.Check:

@@ -6,16 +6,18 @@ Balancer.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsportal.checks import Read, Reader
 
-from .series import Metric, Series, measured
+from .metrics import MINUTE, Metric, Series, measured
+from .resources import Resource
 
 GROUPS = Read("elbv2", "describe_target_groups")
 LOAD_BALANCERS = Read("elbv2", "describe_load_balancers")
 NAMESPACES = {"app": "AWS/ApplicationELB", "net": "AWS/NetworkELB"}
-MINUTES = 10
+RECENT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,13 @@ class Watched:
     targets: tuple[Target, ...] | None = None
 
 
-def listed(read: Reader) -> Iterator[dict[str, Any]]:
-    for page in read.pages(GROUPS):
+def listed(reader: Reader) -> Iterator[dict[str, Any]]:
+    for page in reader.pages(GROUPS):
         yield from page["TargetGroups"]
+
+
+def resource(told: Mapping[str, Any], now: datetime) -> Resource:
+    return Resource(told["TargetGroupArn"], now, told["TargetGroupName"])
 
 
 def seconds_to_healthy(told: Mapping[str, Any]) -> int:
@@ -51,16 +57,16 @@ def seconds_to_healthy(told: Mapping[str, Any]) -> int:
     return int(told.get("HealthCheckIntervalSeconds", 30)) * int(told.get("HealthyThresholdCount", 5))
 
 
-def watched(read: Reader) -> Iterator[Watched]:
+def watched(reader: Reader) -> Iterator[Watched]:
     """The groups behind load balancers; only where a target may be unhealthy are targets read."""
-    used = ((each, (unhealthy(each),)) for each in listed(read) if each.get("LoadBalancerArns"))
+    used = ((each, (unhealthy(each),)) for each in listed(reader) if each.get("LoadBalancerArns"))
     ill: list[Watched] = []
-    for told, (series,) in measured(read, used, MINUTES / 60):
+    for told, (series,) in measured(reader, used, reader.now - RECENT):
         if series.values and max(series.values) == 0:
             yield Watched(told, series)
         else:
             ill.append(Watched(told, series))
-    for each, targets in zip(ill, healths(read, [each.told for each in ill]), strict=True):
+    for each, targets in zip(ill, healths(reader, [each.told for each in ill]), strict=True):
         yield Watched(each.told, each.unhealthy, targets)
 
 
@@ -69,14 +75,14 @@ def unhealthy(told: Mapping[str, Any]) -> Metric:
     balancer = told["LoadBalancerArns"][0].rpartition(":loadbalancer/")[2]
     place = {"TargetGroup": told["TargetGroupArn"].rpartition(":")[2], "LoadBalancer": balancer}
     namespace = NAMESPACES.get(balancer.partition("/")[0], "AWS/GatewayELB")
-    return Metric(namespace, "UnHealthyHostCount", place, "Minimum", 60)
+    return Metric(namespace, "UnHealthyHostCount", place, "Minimum", MINUTE)
 
 
-def healths(read: Reader, groups: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Target, ...]]:
+def healths(reader: Reader, groups: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Target, ...]]:
     """The targets of each of these; none where it is gone."""
     arns = [each["TargetGroupArn"] for each in groups]
     reads = [Read("elbv2", "describe_target_health", {"TargetGroupArn": arn}) for arn in arns]
-    for answer in read.several(reads):
+    for answer in reader.several(reads):
         yield tuple(target(each) for each in (answer or {}).get("TargetHealthDescriptions", ()))
 
 
@@ -86,9 +92,9 @@ def target(told: Mapping[str, Any]) -> Target:
     return Target(which["Id"], which.get("Port", 0), health["State"], *words)
 
 
-def balancers(read: Reader) -> dict[str, dict[str, Any]]:
+def balancers(reader: Reader) -> dict[str, dict[str, Any]]:
     """Load balancers by ARN."""
-    return {each["LoadBalancerArn"]: each for page in read.pages(LOAD_BALANCERS) for each in page["LoadBalancers"]}
+    return {each["LoadBalancerArn"]: each for page in reader.pages(LOAD_BALANCERS) for each in page["LoadBalancers"]}
 
 
 def networks(balancers: Sequence[Mapping[str, Any]], cidrs: Mapping[str, str]) -> list[str]:

@@ -41,7 +41,7 @@ class Verdict:
         self.found += kept.found
         self.new += kept.new
         self.reopened += kept.reopened
-        self.usd = round(self.usd + sum(each.usd or 0.0 for each in batch), 2)
+        self.usd = round(self.usd + float(sum(findings.money(each.usd) or 0 for each in batch)), 2)
 
 
 def verdict(ctx: Context[Any], reader: Reader, check: Check, limits: BaseModel) -> Verdict:

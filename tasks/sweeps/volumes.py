@@ -8,6 +8,7 @@ from typing import Any
 from opsportal.checks import Read, Reader
 
 from . import money, tags
+from .filters import filters
 from .resources import Resource
 
 
@@ -25,10 +26,9 @@ class Volume:
     instances: tuple[str, ...] = ()
 
 
-def reading(**filters: list[str]) -> Read:
+def reading(**wanted: list[str]) -> Read:
     """DescribeVolumes narrowed by filters, `volume_type=["gp2"]` and the like."""
-    listed = [{"Name": name.replace("_", "-"), "Values": values} for name, values in filters.items()]
-    return Read("ec2", "describe_volumes", {"Filters": listed} if listed else {})
+    return Read("ec2", "describe_volumes", {"Filters": filters(**wanted)} if wanted else {})
 
 
 def volumes(reader: Reader, read: Read) -> Iterator[Volume]:

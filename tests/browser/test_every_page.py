@@ -12,6 +12,7 @@ PAGES = (
     "/admin/opsportal/run/",
     "/admin/opsportal/run/add/",
     "/admin/opsportal/run/add/?runbook=stacks.deploy",
+    "/admin/opsportal/run/add/?runbook=sweep",
     "/admin/opsportal/run/{run}/",
     "/admin/opsportal/approval/",
     "/admin/opsportal/finding/",

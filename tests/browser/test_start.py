@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from opsportal import catalog
 from opsportal.models import Run
 from tests import factories
 from tests.browser.test_answers import press
@@ -64,3 +65,16 @@ def test_a_run_is_started_by_keyboard(browser_page):
     press(page, "Start")
     expect(page.locator("h1")).to_have_text("A graph for tests in dev")
     assert Run.objects.get().params["graph"] == {"a": []}
+
+
+def test_checks_are_ticked_by_keyboard(browser_page):
+    factories.environment(name="dev")
+    page = browser_page
+    page.goto("/admin/opsportal/run/add/?runbook=sweep&environment=dev")
+    tab_to(page, "checks")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    press(page, "Start")
+    expect(page.locator("h1")).to_contain_text("in dev")
+    assert Run.objects.get().params["checks"] == [name for name, _title in catalog.choices("checks")[:2]]

@@ -1,50 +1,16 @@
-"""Readers for tests: one with answers of AWS's shape that a test names, one on the sandbox. Both note their calls."""
+"""A Reader with answers of AWS's shape that a test names; it notes its calls."""
 
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 
-from botocore import xform_name
-from botocore.session import get_session
-
-from opsportal.checks import Price, Read
-from tasks.aws.errors import iam_action
-from tasks.sweeps.series import Series
+from tasks.sweeps.metrics import Series
+from tests.checks.reading import NOW, action, price
 from tests.stacks.driver import facts
-
-NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
-
-
-def ago(**span):
-    return NOW - timedelta(**span)
 
 
 def series(*values, minutes=5, whole=True):
     """The values, oldest first, the last of them now."""
     times = tuple(NOW - timedelta(minutes=minutes * place) for place in reversed(range(len(values))))
     return Series(times, tuple(map(float, values)), whole)
-
-
-def price(usd, item="t3.micro", unit="hour"):
-    return Price("ec2", item, unit, "eu-central-1", usd, "2026-10-01")
-
-
-def judged(check, facts, **limits):
-    """What a check of its file says of these facts."""
-    return check.CHECK.judge(facts, check.Limits(**limits))
-
-
-def gathered(check, reader, **limits):
-    """The facts it gathers; no call may need an action that it does not declare."""
-    found = list(check.CHECK.gather(reader, check.Limits(**limits)))
-    assert reader.actions <= set(check.CHECK.permissions)
-    return found
-
-
-@cache
-def action(service, operation):
-    model = get_session().get_service_model(service)
-    names = {xform_name(name): name for name in model.operation_names}
-    return iam_action(model.signing_name, names[operation])
 
 
 class Answers:
@@ -74,7 +40,7 @@ class Answers:
 
     def price(self, service, item):
         usd = self.prices.get(item)
-        return usd and price(usd, item)
+        return usd and price(usd, service, item)
 
 
 def measured(values):
@@ -92,20 +58,3 @@ def measured(values):
         return {"MetricDataResults": results}
 
     return answer
-
-
-class OnSandbox(Answers):
-    """The same, asking the sandbox."""
-
-    def __init__(self, account, prices=None, **environment):
-        super().__init__({}, prices, region="eu-west-1", **environment)
-        self.account, self.now = account, datetime.now(UTC)
-
-    def pages(self, read):
-        self.note(read)
-        paginator = self.account.client(read.service).get_paginator(read.operation)
-        yield from paginator.paginate(**read.arguments)
-
-    def read(self, read: Read):
-        self.note(read)
-        return getattr(self.account.client(read.service), read.operation)(**read.arguments)

@@ -1,6 +1,10 @@
-"""A Reader straight on the sandbox, which notes the IAM action of each call; and facts' usual parts."""
+"""What a check sees of the sandbox, with the IAM action of each call noted; and the usual parts of facts."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from botocore import xform_name
+from botocore.session import get_session
 
 from opsportal.checks import Price
 from opsportal.errors import Gone
@@ -13,8 +17,8 @@ NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
 REGION = "eu-west-1"  # that of the sandbox's clients
 
 
-def ago(days):
-    return NOW - timedelta(days=days)
+def ago(days=0, **span):
+    return NOW - timedelta(days=days, **span)
 
 
 def resource(id="some-1", **given):
@@ -29,20 +33,30 @@ def cost(usd=10.0):
     return Cost(usd, price())
 
 
+@cache
+def model(service):
+    return get_session().get_service_model(service)
+
+
+@cache
+def action(service, operation):
+    """The IAM action of a call by boto3's names."""
+    names = {xform_name(name): name for name in model(service).operation_names}
+    return errors.iam_action(model(service).signing_name, names[operation])
+
+
 class SandboxReader:
     """No pages are kept, and calls are made one after the other."""
 
-    def __init__(self, account, prices=(), now=None):
-        self.account, self.environment, self.region = account, facts(account.id), REGION
+    def __init__(self, account, prices=(), now=None, **environment):
+        self.account, self.environment, self.region = account, facts(account.id, **environment), REGION
         self.now = now or datetime.now(UTC)
         self.prices = {(each.service, each.item): each for each in prices}
         self.actions = set()
 
     def client(self, read):
-        client = self.account.client(read.service)
-        operation = client.meta.method_to_api_mapping[read.operation]
-        self.actions.add(errors.iam_action(client.meta.service_model.signing_name, operation))
-        return client
+        self.actions.add(action(read.service, read.operation))
+        return self.account.client(read.service)
 
     def read(self, read):
         client = self.client(read)
@@ -68,13 +82,18 @@ class SandboxReader:
 
 
 def judged(check, facts, **limits):
-    """What the check says of these facts."""
-    return check.judge(facts, check.limits(**limits))
+    """What a check of its file says of these facts."""
+    return check.CHECK.judge(facts, check.Limits(**limits))
+
+
+def gathered(check, reader, **limits):
+    """The facts it gathers; no call may need an action that it does not declare."""
+    found = list(check.CHECK.gather(reader, check.Limits(**limits)))
+    assert reader.actions <= set(check.CHECK.permissions)
+    return found
 
 
 def found(check, reader, **limits):
-    """The findings of a gather over the sandbox by resource; no call goes outside what the check declares."""
-    chosen = check.limits(**limits)
-    findings = [check.judge(facts, chosen) for facts in check.gather(reader, chosen)]
-    assert reader.actions <= set(check.permissions)
+    """What it finds, by resource."""
+    findings = [judged(check, facts, **limits) for facts in gathered(check, reader, **limits)]
     return {each.resource: each for each in findings if each}

@@ -7,12 +7,13 @@ import pytest
 from tasks.checks import alarm_firing, alarm_missing
 from tasks.sweeps import alarms
 from tasks.sweeps.alarms import Watch
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import SandboxReader, ago, gathered, judged, resource
 
 TOPIC = "arn:aws:sns:eu-central-1:1:ops"
 CPU = Watch("cpu", "CPUUtilization", {"AutoScalingGroupName": "web"}, 80, above=True)
 AGENT = (replace(CPU, metric="mem_used_percent"), replace(CPU, metric="disk_used_percent"))
-FLEET = alarm_missing.Facts("fleet", "arn:web", "web", NOW, (CPU, *AGENT))
+FLEET = alarm_missing.Facts("fleet", resource("arn:web", name="web"), (CPU, *AGENT))
 
 
 def alarm(**more):
@@ -80,16 +81,24 @@ def test_alarms_are_joined_with_what_they_watch():
         ("rds", "describe_db_instances"): {"DBInstances": []},
         ("elbv2", "describe_load_balancers"): {"LoadBalancers": [balancer]},
     }
-    found = {facts.name: [watch.metric for watch in facts.watches] for facts in gathered(alarm_missing, Answers(given))}
+    found = {
+        facts.resource.name: [watch.metric for watch in facts.watches]
+        for facts in gathered(alarm_missing, Answers(given))
+    }
     assert found == {"web": ["CPUUtilization"], "shop": ["HealthyHostCount"]}
 
 
-FIRING = alarm_firing.Facts("arn:alarm", "cpu", NOW, ago(hours=3), "Threshold Crossed", (TOPIC,), "Published to ops.")
+FIRING = alarm_firing.Facts(
+    resource("arn:alarm", name="cpu"), ago(hours=3), "Threshold Crossed", (TOPIC,), "Published to ops."
+)
 
 
 def test_a_firing_alarm_says_since_when_and_who_is_told():
     found = judged(alarm_firing, FIRING)
-    assert found.detail == "In ALARM for 3 h, since 2026-11-25 09:30 UTC. It tells ops. Its history: Published to ops."
+    assert (
+        found.detail
+        == "It has been in ALARM for 3 h, since 2026-11-25 09:30 UTC. It tells ops. Its history: Published to ops."
+    )
     assert found.severity is None
 
 
@@ -104,7 +113,7 @@ def test_an_alarm_is_found_after_its_minutes(minutes, found):
 
 
 def test_an_unknown_notice_is_not_called_sent():
-    assert "that a notice left is not known" in judged(alarm_firing, replace(FIRING, sent=None)).detail
+    assert "whether a notice was sent is not known" in judged(alarm_firing, replace(FIRING, sent=None)).detail
 
 
 def test_only_alarms_for_people_that_fire_are_taken():
@@ -114,7 +123,7 @@ def test_only_alarms_for_people_that_fire_are_taken():
     history = {"AlarmHistoryItems": [{"HistorySummary": "Published to ops."}]}
     given = {("cloudwatch", "describe_alarms"): told, ("cloudwatch", "describe_alarm_history"): history}
     (facts,) = gathered(alarm_firing, Answers(given))
-    assert (facts.name, facts.since, facts.sent) == ("all", ago(hours=3), "Published to ops.")
+    assert (facts.resource.name, facts.since, facts.sent) == ("all", ago(hours=3), "Published to ops.")
 
 
 def test_an_alarm_of_the_sandbox_is_read(account):
@@ -122,5 +131,5 @@ def test_an_alarm_of_the_sandbox_is_read(account):
     metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60}
     rule = {"Threshold": 80, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
     client.put_metric_alarm(AlarmName="cpu", AlarmActions=[TOPIC], **metric, **rule)
-    (told,) = alarms.listed(OnSandbox(account))
+    (told,) = alarms.listed(SandboxReader(account))
     assert [watch.threshold for watch in alarms.watches(told)] == [80]

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tasks.checks import broker_unsafe
-from tests.checks.answers import NOW, Answers, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import gathered, judged, resource
 
-SAFE = broker_unsafe.Facts("arn:queue", "queue", NOW, 2, True, "noeviction")
+SAFE = broker_unsafe.Facts(resource("arn:queue", name="queue"), 2, True, "noeviction")
 
 
 def test_two_nodes_with_failover_that_evict_nothing_are_safe():
@@ -30,7 +31,10 @@ def test_a_broker_that_may_lose_jobs_is_found(changed, words, severity):
 
 def test_only_caches_of_the_named_kind_are_judged():
     assert judged(broker_unsafe, replace(SAFE, nodes=1), names="*broker*") is None
-    assert judged(broker_unsafe, replace(SAFE, nodes=1, name="jobs-broker-1"), names="*broker*") is not None
+    assert (
+        judged(broker_unsafe, replace(SAFE, nodes=1, resource=resource(name="jobs-broker-1")), names="*broker*")
+        is not None
+    )
 
 
 def test_groups_single_nodes_and_their_parameters_are_joined():
@@ -53,6 +57,7 @@ def test_groups_single_nodes_and_their_parameters_are_joined():
         ("elasticache", "describe_cache_parameters"): parameters,
     }
     found = {
-        facts.name: (facts.nodes, facts.failover, facts.policy) for facts in gathered(broker_unsafe, Answers(given))
+        facts.resource.name: (facts.nodes, facts.failover, facts.policy)
+        for facts in gathered(broker_unsafe, Answers(given))
     }
     assert found == {"jobs": (2, True, "noeviction"), "one": (1, False, "allkeys-lru")}

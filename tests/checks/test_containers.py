@@ -10,13 +10,14 @@ from tasks.checks.mutable_tag import Image
 from tasks.checks.service_unhealthy import Service
 from tasks.sweeps import security_groups
 from tasks.sweeps.target_groups import Target, Watched
-from tests.checks.answers import NOW, Answers, ago, gathered, judged, measured, series
+from tests.checks.answers import Answers, measured, series
+from tests.checks.reading import NOW, ago, gathered, judged, resource
 
 REPOSITORY = "1.dkr.ecr.eu-central-1.amazonaws.com/shop/web"
 DIGEST = "sha256:" + "a" * 64
 LATEST = Image("web", f"{REPOSITORY}:latest", "latest", False, True, DIGEST)
 TAGGED = Image("web", f"{REPOSITORY}:v1", "v1", False, True, DIGEST)
-RUNS = mutable_tag.Facts("arn:service", "web", NOW, False, (LATEST,))
+RUNS = mutable_tag.Facts(resource("arn:service", name="web"), False, (LATEST,))
 
 
 def test_latest_is_found_and_its_digest_offered():
@@ -88,7 +89,7 @@ def test_images_are_joined_with_their_repositories_and_digests():
 
 
 GOOD = Way("web", 8080, (8080,), 8080)
-STABLE = ecs_wont_stabilise.Facts("arn:service", "web", NOW, (GOOD,), breaker=True)
+STABLE = ecs_wont_stabilise.Facts(resource("arn:service", name="web"), (GOOD,), breaker=True)
 
 
 def test_a_service_whose_ways_fit_is_well():
@@ -167,7 +168,7 @@ def test_a_rule_lets_in_by_port_and_source(rule, open_):
     assert security_groups.lets_in([{"IpPermissions": [rule]}], 443, ["sg-lb"], ["10.0.1.0/24"]) is open_
 
 
-SERVICE = Service("arn:service", "web", 2, 2, events=("(service web) was unable to place a task.",))
+SERVICE = Service(resource("arn:service", name="web"), 2, 2, events=("(service web) was unable to place a task.",))
 
 
 def test_a_service_with_all_its_tasks_is_well():
@@ -177,7 +178,7 @@ def test_a_service_with_all_its_tasks_is_well():
 @pytest.mark.parametrize(("running", "severity"), [(1, None), (0, "critical")])
 def test_missing_tasks_are_found_with_the_last_event(running, severity):
     found = judged(service_unhealthy, service_unhealthy.Facts(NOW, replace(SERVICE, running=running)))
-    assert found.detail == f"{running} of 2 tasks run. Its last word: {SERVICE.events[0]}"
+    assert found.detail == f"{running} of 2 tasks run. Its last event: {SERVICE.events[0]}"
     assert found.severity == severity
 
 

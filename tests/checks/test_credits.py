@@ -8,13 +8,14 @@ from tasks.checks import burst_too_small, credits_run_out
 from tasks.checks.burst_too_small import Size
 from tasks.checks.credits_run_out import Facts
 from tasks.sweeps.credit_holders import Holder
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged, measured, price, series
+from tests.checks.answers import Answers, measured, series
+from tests.checks.reading import SandboxReader, ago, gathered, judged, price, resource
 
-STANDARD = Holder("instance", "i-1", "web", "t3.micro", NOW, ago(days=3), unlimited=False)
+STANDARD = Holder("instance", resource("i-1", name="web"), "t3.micro", ago(days=3), unlimited=False)
 UNLIMITED = replace(STANDARD, unlimited=True)
-VOLUME = replace(STANDARD, kind="volume", resource="vol-1", size="gp2, 100 GiB")
+VOLUME = replace(STANDARD, kind="volume", resource=resource("vol-1"), size="gp2, 100 GiB")
 FALLING = series(*range(22, 9, -1))  # one credit in five minutes, 10 left: 50 minutes
-SURPLUS = price(0.05, "t3.unlimited-surplus.linux", "vCPU-hour")
+SURPLUS = price(0.05, item="t3.unlimited-surplus.linux", unit="vCPU-hour")
 
 
 def instances(number, kind="t3.micro"):
@@ -139,27 +140,27 @@ def test_databases_nodes_and_volumes_have_credits_too():
         ("ec2", "describe_volumes"): {"Volumes": [volume, volume | {"VolumeType": "gp3"}, volume | {"Size": 1000}]},
     }
     found = gathered(credits_run_out, Answers(estate(0) | given))
-    assert [facts.holder.resource for facts in found] == ["arn:db", "arn:c/0001", "arn:c/0002", "vol-1"]
+    assert [facts.holder.resource.id for facts in found] == ["arn:db", "arn:c/0001", "arn:c/0002", "vol-1"]
 
 
 def test_a_running_burstable_instance_of_the_sandbox_is_seen(account):
     ec2 = account.client("ec2")
     made = ec2.run_instances(ImageId="ami-12c6146b", InstanceType="t3.micro", MinCount=1, MaxCount=1)
     ec2.run_instances(ImageId="ami-12c6146b", InstanceType="m5.large", MinCount=1, MaxCount=1)
-    holders = [facts.holder for facts in gathered(credits_run_out, OnSandbox(account))]
-    assert [each.resource for each in holders if each.kind == "instance"] == [made["Instances"][0]["InstanceId"]]
+    holders = [facts.holder for facts in gathered(credits_run_out, SandboxReader(account))]
+    assert [each.resource.id for each in holders if each.kind == "instance"] == [made["Instances"][0]["InstanceId"]]
 
 
 MICRO = Size("t3.micro", 2, 1024, ("x86_64",), 10, price(0.01))
-SMALL = Size("t3.small", 2, 2048, ("x86_64",), 20, price(0.02, "t3.small"))
-LARGE = Size("m5.large", 2, 8192, ("x86_64",), 100, price(0.1, "m5.large"))
-ARM = Size("t4g.small", 2, 2048, ("arm64",), 20, price(0.01, "t4g.small"))
+SMALL = Size("t3.small", 2, 2048, ("x86_64",), 20, price(0.02, item="t3.small"))
+LARGE = Size("m5.large", 2, 8192, ("x86_64",), 100, price(0.1, item="m5.large"))
+ARM = Size("t4g.small", 2, 2048, ("arm64",), 20, price(0.01, item="t4g.small"))
 
 
 def busy(percent, hours=168, **more):
-    known = {"size": MICRO, "unlimited": False, "at": NOW, "launched": ago(days=30), "others": (SMALL, LARGE)}
+    known = {"size": MICRO, "unlimited": False, "launched": ago(days=30), "others": (SMALL, LARGE)}
     cpu = series(*[percent] * hours, minutes=60)
-    return burst_too_small.Facts(resource="i-1", name="web", cpu=cpu, **known | more)
+    return burst_too_small.Facts(resource=resource("i-1", name="web"), cpu=cpu, **known | more)
 
 
 def test_a_mean_above_the_baseline_is_found_with_a_type_that_carries_it():

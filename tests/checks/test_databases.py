@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from opsportal.errors import StepFailed
 from tasks.checks import (
     blue_green_leftovers,
     dev_running_at_night,
@@ -15,8 +16,9 @@ from tasks.checks import (
 )
 from tasks.sweeps import databases
 from tasks.sweeps.databases import Database
+from tests.checks.answers import Answers
 from tests.checks.measuring import age, measure
-from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
+from tests.checks.reading import SandboxReader, ago, cost, found, gathered, judged, price, resource
 
 DATABASE = Database(resource("shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
 IDLE = rds_idle.Facts(DATABASE, cost(13), 0.0)
@@ -58,7 +60,7 @@ def made(rds, name="shop"):
 
 
 def test_a_database_without_connections_is_told_with_its_kind():
-    assert judged(rds_idle.CHECK, IDLE).detail == "At most 0 connections in 7 days. db.t3.micro with postgres."
+    assert judged(rds_idle, IDLE).detail == "It had at most 0 connections at once in 7 days (db.t3.micro, postgres)."
 
 
 YOUNG, MEMBER = replace(DATABASE, made=ago(6)), replace(DATABASE, cluster="orders")
@@ -67,11 +69,11 @@ LEFT = [{"connections": 1.0}, {"connections": None}, {"database": YOUNG}, {"data
 
 @pytest.mark.parametrize("changed", [*LEFT, {"database": STOPPED.database}])
 def test_a_database_in_use_new_stopped_or_of_a_cluster_is_left_alone(changed):
-    assert judged(rds_idle.CHECK, replace(IDLE, **changed)) is None
+    assert judged(rds_idle, replace(IDLE, **changed)) is None
 
 
 def test_connections_of_a_monitor_can_be_allowed():
-    assert judged(rds_idle.CHECK, replace(IDLE, connections=1.0), connections=1)
+    assert judged(rds_idle, replace(IDLE, connections=1.0), connections=1)
 
 
 def test_a_database_that_nobody_connects_to_is_found_with_its_hours(today, rds):
@@ -81,7 +83,7 @@ def test_a_database_that_nobody_connects_to_is_found_with_its_hours(today, rds):
     measure(today, "AWS/RDS", {"DBInstanceIdentifier": "quiet"}, {"DatabaseConnections": 0})
     measure(today, "AWS/RDS", {"DBInstanceIdentifier": "busy"}, {"DatabaseConnections": 9})
 
-    findings = found(rds_idle.CHECK, today)
+    findings = found(rds_idle, today)
 
     assert {name: each.usd for name, each in findings.items()} == {quiet: 13.14}
     assert busy not in findings
@@ -103,18 +105,20 @@ def test_engines_without_a_list_price_have_no_figure(later):
 
 
 def test_a_stopped_database_is_told_with_its_storage():
-    assert judged(rds_stopped_long.CHECK, STOPPED).detail == "Stopped for 5 days; 20 GiB of storage cost on."
+    assert (
+        judged(rds_stopped_long, STOPPED).detail == "It has been stopped for 5 days, and its 20 GiB of storage cost on."
+    )
 
 
 def test_a_database_that_aws_had_to_start_is_found_at_once():
-    finding = judged(rds_stopped_long.CHECK, replace(STOPPED, stopped=ago(0), started=ago(1)))
+    finding = judged(rds_stopped_long, replace(STOPPED, stopped=ago(0), started=ago(1)))
 
     assert finding.detail.startswith("AWS started it 1 days ago after seven days, and it was stopped again.")
 
 
 @pytest.mark.parametrize("changed", [{"database": DATABASE}, {"stopped": ago(4)}, {"stopped": None}])
 def test_a_database_that_runs_or_was_stopped_lately_is_left_alone(changed):
-    assert judged(rds_stopped_long.CHECK, replace(STOPPED, **changed)) is None
+    assert judged(rds_stopped_long, replace(STOPPED, **changed)) is None
 
 
 def test_since_when_a_database_is_stopped_follows_from_when_aws_starts_it(later):
@@ -152,7 +156,7 @@ def test_a_database_for_development_is_found(later, rds):
         ResourceName=f"arn:aws:rds:eu-west-1:{later.account.id}:db:staging", Tags=[{"Key": "env", "Value": "staging"}]
     )
 
-    assert found(dev_running_at_night.CHECK, later)["staging"].usd == round(13.14 * (1 - 60 / 168), 2)
+    assert found(dev_running_at_night, later)["staging"].usd == round(13.14 * (1 - 60 / 168), 2)
 
 
 def test_stopped_databases_are_read_with_their_storage(later, rds):
@@ -166,10 +170,10 @@ def test_stopped_databases_are_read_with_their_storage(later, rds):
 
 
 def test_a_cache_with_no_more_connections_than_its_own_is_idle():
-    finding = judged(elasticache_idle.CHECK, CACHE)
+    finding = judged(elasticache_idle, CACHE)
 
-    assert "At most 4 connections to a node in 7 days" in finding.detail
-    assert finding.detail.endswith("2 × cache.t3.micro.")
+    assert "A node had at most 4 connections in 7 days" in finding.detail
+    assert finding.detail.endswith("(2 × cache.t3.micro).")
 
 
 UNKNOWN = [{"connections": 5.0}, {"connections": None}, {"made": ago(6)}, {"available": False}]
@@ -177,7 +181,7 @@ UNKNOWN = [{"connections": 5.0}, {"connections": None}, {"made": ago(6)}, {"avai
 
 @pytest.mark.parametrize("changed", UNKNOWN)
 def test_a_cache_in_use_new_or_not_measured_is_left_alone(changed):
-    assert judged(elasticache_idle.CHECK, replace(CACHE, **changed)) is None
+    assert judged(elasticache_idle, replace(CACHE, **changed)) is None
 
 
 def member(name, kind="cache.t3.micro"):
@@ -200,13 +204,13 @@ def test_a_cache_that_nobody_connects_to_is_found(today, account):
     age(today, "cache-cluster", "queue")
     measure(today, "AWS/ElastiCache", {"CacheClusterId": "queue"}, {"CurrConnections": 3})
 
-    assert found(elasticache_idle.CHECK, today)["queue"].usd == 12.41
+    assert found(elasticache_idle, today)["queue"].usd == 12.41
 
 
 def test_a_table_is_told_with_its_units_and_its_busiest_hour():
-    finding = judged(dynamodb_overprovisioned.CHECK, TABLE)
+    finding = judged(dynamodb_overprovisioned, TABLE)
 
-    assert finding.detail.startswith("Provided: 100 units to read, 50 to write.")
+    assert finding.detail.startswith("It has 100 read and 50 write units;")
     assert finding.advice.startswith("Lower it to 3 and 2,")
 
 
@@ -215,7 +219,7 @@ LEFT_TABLES = [{"mode": "PAY_PER_REQUEST"}, {"units": (5, 4)}, {"enough": (100, 
 
 @pytest.mark.parametrize("changed", LEFT_TABLES)
 def test_a_table_on_demand_small_used_or_new_is_left_alone(changed):
-    assert judged(dynamodb_overprovisioned.CHECK, replace(TABLE, **changed)) is None
+    assert judged(dynamodb_overprovisioned, replace(TABLE, **changed)) is None
 
 
 def test_units_are_lowered_only_below_the_share_that_is_used():
@@ -226,33 +230,45 @@ def test_units_are_lowered_only_below_the_share_that_is_used():
     assert dynamodb_overprovisioned.wanted(100, 0, limits) == 1
 
 
+def test_a_table_without_all_its_figures_is_not_called_well():
+    table = {"TableName": "carts", "TableArn": "arn:carts", "CreationDateTime": ago(30)}
+    given = {
+        ("dynamodb", "list_tables"): {"TableNames": ["carts"]},
+        ("dynamodb", "describe_table"): {"Table": table},
+        ("resourcegroupstaggingapi", "get_resources"): {"ResourceTagMappingList": []},
+        ("cloudwatch", "get_metric_data"): {"MetricDataResults": []},
+    }
+    with pytest.raises(StepFailed, match="could not give all figures"):
+        gathered(dynamodb_overprovisioned, Answers(given))
+
+
 def test_a_table_that_is_hardly_used_is_found_with_what_it_saves(later, account):
     name = {"AttributeName": "id"}
     asked = {"AttributeDefinitions": [name | {"AttributeType": "S"}], "KeySchema": [name | {"KeyType": "HASH"}]}
     units = {"ReadCapacityUnits": 101, "WriteCapacityUnits": 1}
     account.client("dynamodb").create_table(TableName="carts", ProvisionedThroughput=units, **asked)
 
-    finding = found(dynamodb_overprovisioned.CHECK, later)["carts"]
+    finding = found(dynamodb_overprovisioned, later)["carts"]
 
     assert finding.usd == round(100 * 0.0001 * 730, 2)
 
 
 def test_a_fleet_that_no_deployment_group_has_is_left_over():
-    finding = judged(blue_green_leftovers.CHECK, FLEET)
+    finding = judged(blue_green_leftovers, FLEET)
 
-    assert finding.detail.endswith("3 days ago; no deployment group has it. 2 instances.")
+    assert finding.detail.endswith("3 days ago, and no deployment group has it. Instances: 2.")
 
 
 @pytest.mark.parametrize("changed", [{"current": True}, {"made": ago(1)}])
 def test_a_fleet_in_use_or_new_is_left_alone(changed):
-    assert judged(blue_green_leftovers.CHECK, replace(FLEET, **changed)) is None
+    assert judged(blue_green_leftovers, replace(FLEET, **changed)) is None
 
 
 def test_a_database_that_was_switched_away_from_is_found_by_its_name(later, rds):
     old = made(rds, "shop-old1")
     made(rds, "shop")
 
-    findings = found(blue_green_leftovers.CHECK, later)
+    findings = found(blue_green_leftovers, later)
 
     assert {name: each.usd for name, each in findings.items()} == {old: 15.44}
 
@@ -283,7 +299,7 @@ def test_a_copied_fleet_is_told_from_others_by_its_name(later, account):
     role = "arn:aws:iam::123456789012:role/deploy"
     codedeploy.create_deployment_group(applicationName="web", deploymentGroupName="web", serviceRoleArn=role)
 
-    findings = found(blue_green_leftovers.CHECK, later)
+    findings = found(blue_green_leftovers, later)
 
     assert list(findings) == ["CodeDeploy_web_d-AAAAAAAAA"]
     assert "codedeploy:GetDeploymentGroup" in later.actions

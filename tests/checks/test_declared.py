@@ -3,33 +3,16 @@
 import ast
 import inspect
 import sys
-from functools import cache
 
-import botocore.session
 import pytest
 from django.http import QueryDict
 
 from opsportal.checks import Read
 from opsportal.pages import fields
-from tasks.aws import errors
 from tasks.checks import CHECKS
+from tests.checks.reading import action
 
 every = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-
-
-@cache
-def service(name):
-    return botocore.session.Session().get_service_model(name)
-
-
-@cache
-def operations(name):
-    """The API's operations by boto3's method names."""
-    return {botocore.xform_name(each): each for each in service(name).operation_names}
-
-
-def action(name, operation):
-    return errors.iam_action(service(name).signing_name, operations(name)[operation])
 
 
 def written(check):

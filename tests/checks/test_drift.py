@@ -6,11 +6,12 @@ import pytest
 
 from tasks.checks import stack_drift
 from tasks.checks.stack_drift import Difference
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import SandboxReader, ago, gathered, judged, resource
 from tests.sandbox.account import topic
 
 CHANGED = Difference("Db", "/InstanceType", "db.t3.micro", "db.t3.large")
-DRIFTED = stack_drift.Facts("arn:stack", "db", NOW, "DRIFTED", ago(days=3), (CHANGED,))
+DRIFTED = stack_drift.Facts(resource("arn:stack", name="db"), "DRIFTED", ago(days=3), (CHANGED,))
 
 
 def test_drift_is_found_with_its_age_and_values():
@@ -65,5 +66,5 @@ def test_the_last_known_drift_is_read_and_none_is_started():
 
 def test_a_stack_of_the_sandbox_was_never_looked_at(account):
     account.create(topic())
-    (facts,) = gathered(stack_drift, OnSandbox(account))
+    (facts,) = gathered(stack_drift, SandboxReader(account))
     assert (facts.status, facts.checked) == ("NOT_CHECKED", None)

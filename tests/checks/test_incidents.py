@@ -15,17 +15,11 @@ from tasks.checks import (
     throttle_recycle,
     waf_blocks_path,
 )
-from tests.checks.answers import OnSandbox, gathered, judged
+from tests.checks.reading import SandboxReader, found, gathered, judged, price
 from tests.sandbox.account import topic, until
 
 SURPLUS = "t3.unlimited-surplus.linux"
 IMAGE = "ami-12c6146b"
-
-
-def found(check, account, prices=None, **limits):
-    """The findings by resource, read as a sweep does."""
-    facts = gathered(check, OnSandbox(account, prices), **limits)
-    return {each.resource: each for each in (judged(check, one, **limits) for one in facts) if each}
 
 
 def seed(account, subject, **given):
@@ -69,25 +63,26 @@ def balancer(account):
 
 def test_an_instance_at_99_percent_runs_out_of_credits(account):
     made = burstable(account, "standard", [[1, 99]], balance=300)
-    told = found(credits_run_out, account, young_minutes=0)[made]
+    told = found(credits_run_out, SandboxReader(account), young_minutes=0)[made]
     assert told.detail.startswith("CPU credits run out in about")
     assert 0 < told.evidence["hours_to_zero"] < 4
 
 
 def test_a_throttled_instance_is_critical(account):
     made = burstable(account, "standard", [[6, 99]], balance=50)
-    assert found(credits_run_out, account, young_minutes=0)[made].severity == "critical"
+    assert found(credits_run_out, SandboxReader(account), young_minutes=0)[made].severity == "critical"
 
 
 def test_an_unlimited_instance_is_told_in_dollars(account):
     made = burstable(account, "unlimited", [[48, 60]])
-    told = found(credits_run_out, account, {SURPLUS: 0.05}, young_minutes=0)[made]
+    told = found(credits_run_out, SandboxReader(account, [price(0.05, item=SURPLUS)]), young_minutes=0)[made]
     assert told.usd == pytest.approx(36.5, rel=0.05)  # a vCPU-hour an hour above the baseline
 
 
 def test_a_type_too_small_for_its_week_is_found(account):
     made = burstable(account, "unlimited", [[170, 60]])
-    told = found(burst_too_small, account, {SURPLUS: 0.05, "t3.large": 0.08})[made]
+    prices = [price(0.05, item=SURPLUS), price(0.08, item="t3.large")]
+    told = found(burst_too_small, SandboxReader(account, prices))[made]
     assert (told.evidence["mean"], told.usd) == (pytest.approx(60, abs=1), pytest.approx(36.5, rel=0.05))
 
 
@@ -97,7 +92,7 @@ def test_throttled_instances_that_are_replaced_by_throttled_ones(account):
     seed(account, "burstable", ids=[each for each, _ in ended], type="t3.micro", load=[[9, 99]], balance=0)
     rows = [{"group": "web", "verb": "terminate", "instance": i, "hours": h, "cause": "elb"} for i, h in ended]
     seed(account, "activities", activities=rows)
-    (told,) = found(throttle_recycle, account).values()
+    (told,) = found(throttle_recycle, SandboxReader(account)).values()
     assert "ended 2 instances without CPU credits" in told.detail
 
 
@@ -108,13 +103,13 @@ def test_instances_that_never_live_long_are_a_loop(account):
         rows.append({"group": "web", "verb": "launch", "instance": f"i-b{n}", "hours": began, "cause": "replacement"})
         rows.append({"group": "web", "verb": "terminate", "instance": f"i-b{n}", "hours": began - 0.1, "cause": "elb"})
     seed(account, "activities", activities=rows)
-    (told,) = found(replacement_loop, account).values()
+    (told,) = found(replacement_loop, SandboxReader(account)).values()
     assert told.detail.startswith("3 instances were launched and ended by health checks within an hour.")
 
 
 def test_a_group_at_its_maximum_without_a_policy_is_found(account):
     group(account, size=2, most=2)
-    (told,) = found(asg_scaling_policy, account).values()
+    (told,) = found(asg_scaling_policy, SandboxReader(account)).values()
     assert "No scaling policy" in told.detail
     assert "at its maximum of 2" in told.detail
 
@@ -126,8 +121,8 @@ def test_targets_that_answer_404_are_a_mismatch_and_unhealthy(account):
         for each in account.client("elbv2").describe_target_health(TargetGroupArn=targets)["TargetHealthDescriptions"]
     ]
     seed(account, "health", target_group=targets, targets=ids, reason="Target.ResponseCodeMismatch", codes="404")
-    assert "They answer 404" in found(health_check_mismatch, account)[targets].detail
-    assert found(service_unhealthy, account)[targets].severity == "critical"
+    assert "They answer 404" in found(health_check_mismatch, SandboxReader(account))[targets].detail
+    assert found(service_unhealthy, SandboxReader(account))[targets].severity == "critical"
 
 
 def test_a_web_acl_that_blocks_admin_is_found_before_anybody_sees_403(account):
@@ -139,7 +134,7 @@ def test_a_web_acl_that_blocks_admin_is_found_before_anybody_sees_403(account):
     acl = {"Name": "front", "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}}
     told = waf.create_web_acl(**acl, Rules=[rule], VisibilityConfig=seen | {"MetricName": "front"})["Summary"]
     waf.associate_web_acl(WebACLArn=told["ARN"], ResourceArn=made["LoadBalancerArn"])
-    reader = OnSandbox(account, probes=(f"https://{made['DNSName']}/admin",))
+    reader = SandboxReader(account, probes=(f"https://{made['DNSName']}/admin",))
     (facts,) = gathered(waf_blocks_path, reader)
     assert "AdminProtection_URIPATH" in judged(waf_blocks_path, facts).detail
 
@@ -155,7 +150,7 @@ def test_a_change_by_hand_is_found_once_drift_was_detected(account):
         lambda: account.cloudformation.describe_stack_drift_detection_status(**looked)["DetectionStatus"],
         lambda seen: seen == "DETECTION_COMPLETE",
     )
-    (told,) = found(stack_drift, account).values()
+    (told,) = found(stack_drift, SandboxReader(account)).values()
     assert told.detail.startswith("Topic differs from the template")
 
 
@@ -164,7 +159,7 @@ def test_an_alarm_that_tells_nobody_is_severe(account):
     settings = {"AlarmName": "cpu", "Threshold": 80, "ComparisonOperator": "GreaterThanThreshold"}
     past = [{"hours": 2, "state": "ALARM", "reason": "Threshold Crossed"}]
     seed(account, "alarms", alarms=[{"settings": settings | metric | {"EvaluationPeriods": 1}, "past": past}])
-    (told,) = found(alarm_firing, account).values()
+    (told,) = found(alarm_firing, SandboxReader(account)).values()
     assert (told.severity, "tells nobody" in told.detail) == ("high", True)
 
 
@@ -173,5 +168,5 @@ def test_a_throttled_function_is_found(account):
     for name, value in (("Throttles", 5), ("Invocations", 95)):
         row = {"namespace": "AWS/Lambda", "name": name, "dimensions": place, "value": value, "hours": 6}
         seed(account, "metrics", metrics=[row])
-    told = found(api_throttling, account, services=["ec2"])
+    told = found(api_throttling, SandboxReader(account), services=["ec2"])
     assert [each.name for each in told.values()] == ["resize"]

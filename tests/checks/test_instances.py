@@ -41,16 +41,16 @@ def later(account, days=60):
 
 
 def test_a_stopped_instance_is_told_with_what_its_volumes_cost():
-    finding = judged(ec2_stopped_long.CHECK, STOPPED)
+    finding = judged(ec2_stopped_long, STOPPED)
 
-    assert finding.detail == "Stopped for 31 days; its volumes cost on: 2 with 108 GiB together."
+    assert finding.detail == "It has been stopped for 31 days, and its volumes cost on: 2 with 108 GiB together."
     assert finding.usd == 8
 
 
 @pytest.mark.parametrize("changed", [{"stopped": ago(29)}, {"stopped": None}, {"instance": INSTANCE}])
 def test_an_instance_stopped_lately_or_running_or_without_a_date_is_left_alone(changed):
-    assert judged(ec2_stopped_long.CHECK, replace(STOPPED, **changed)) is None
-    assert judged(ec2_stopped_long.CHECK, replace(STOPPED, stopped=ago(30)))
+    assert judged(ec2_stopped_long, replace(STOPPED, **changed)) is None
+    assert judged(ec2_stopped_long, replace(STOPPED, stopped=ago(30)))
 
 
 def test_the_time_of_a_stop_is_in_its_reason():
@@ -61,16 +61,16 @@ def test_the_time_of_a_stop_is_in_its_reason():
 def test_a_stopped_instance_is_found_with_its_volumes(account, ec2, started):
     ec2.stop_instances(InstanceIds=[started])
 
-    finding = found(ec2_stopped_long.CHECK, later(account))[started]
+    finding = found(ec2_stopped_long, later(account))[started]
 
     assert finding.evidence["volumes"] == 1
     assert finding.usd == finding.evidence["gib"] * 0.1
 
 
 def test_an_idle_instance_is_told_with_its_figures():
-    finding = judged(ec2_idle.CHECK, IDLE)
+    finding = judged(ec2_idle, IDLE)
 
-    assert finding.detail == "CPU at most 2.0 % and network at most 1.5 MB a day for 14 days. t2.large."
+    assert finding.detail == "In 14 days it used at most 2.0 % CPU and 1.5 MB of network a day (t2.large)."
 
 
 BUSY = [{"cpu": 5.0}, {"network": 5.0}, {"cpu": None}, {"network": None}]
@@ -78,13 +78,13 @@ BUSY = [{"cpu": 5.0}, {"network": 5.0}, {"cpu": None}, {"network": None}]
 
 @pytest.mark.parametrize("changed", [*BUSY, {"instance": OFF}, {"instance": replace(INSTANCE, launched=ago(13))}])
 def test_an_instance_that_works_or_is_not_known_to_idle_is_left_alone(changed):
-    assert judged(ec2_idle.CHECK, replace(IDLE, **changed)) is None
+    assert judged(ec2_idle, replace(IDLE, **changed)) is None
 
 
 def test_of_an_idle_member_the_group_is_to_change():
     member = replace(INSTANCE, group="web")
 
-    assert judged(ec2_idle.CHECK, replace(IDLE, instance=member)).advice == "Make the Auto Scaling group web smaller."
+    assert judged(ec2_idle, replace(IDLE, instance=member)).advice == "Make the Auto Scaling group web smaller."
 
 
 def test_an_instance_without_work_is_found_by_its_metrics(account, started):
@@ -93,36 +93,36 @@ def test_an_instance_without_work_is_found_by_its_metrics(account, started):
     values = {"CPUUtilization": 1.0, "NetworkIn": 1_000_000, "NetworkOut": 500_000}
     measure(reader, "AWS/EC2", {"InstanceId": started}, values)
 
-    finding = found(ec2_idle.CHECK, reader)[started]
+    finding = found(ec2_idle, reader)[started]
 
     assert finding.evidence["network_mb_a_day"] == 1.5
     assert finding.usd == 73
 
 
 def test_an_instance_without_figures_is_not_judged(account, started):
-    assert found(ec2_idle.CHECK, later(account)) == {}
+    assert found(ec2_idle, later(account)) == {}
 
 
 def test_an_old_type_is_told_with_the_newer_one():
-    finding = judged(ec2_old_generation.CHECK, OLD)
+    finding = judged(ec2_old_generation, OLD)
 
     assert finding.detail == "t2.large is of a family that t3.large replaces."
-    assert judged(ec2_old_generation.CHECK, replace(OLD, saved=Cost())).usd is None
+    assert judged(ec2_old_generation, replace(OLD, saved=Cost())).usd is None
 
 
 @pytest.mark.parametrize("changed", [{"newer": ""}, {"instance": OFF}])
 def test_a_type_without_a_newer_one_and_a_stopped_instance_are_left_alone(changed):
-    assert judged(ec2_old_generation.CHECK, replace(OLD, **changed)) is None
+    assert judged(ec2_old_generation, replace(OLD, **changed)) is None
 
 
 def test_a_type_that_aws_counts_as_previous_is_found_without_a_newer_one():
-    finding = judged(ec2_old_generation.CHECK, replace(OLD, previous=True, newer="", saved=Cost()))
+    finding = judged(ec2_old_generation, replace(OLD, previous=True, newer="", saved=Cost()))
 
     assert finding.detail == "t2.large is of a previous generation."
 
 
 def test_a_family_can_be_left_alone():
-    assert judged(ec2_old_generation.CHECK, OLD, leave=["t2"]) is None
+    assert judged(ec2_old_generation, OLD, leave=["t2"]) is None
 
 
 def test_the_newer_type_has_the_same_size():
@@ -131,13 +131,13 @@ def test_the_newer_type_has_the_same_size():
 
 
 def test_what_a_newer_type_saves_is_the_difference_of_their_prices(account, started):
-    assert found(ec2_old_generation.CHECK, later(account))[started].usd == 7.3
+    assert found(ec2_old_generation, later(account))[started].usd == 7.3
 
 
 def test_a_development_instance_is_told_with_what_its_nights_cost():
-    finding = judged(dev_running_at_night.CHECK, NIGHT)
+    finding = judged(dev_running_at_night, NIGHT)
 
-    assert finding.detail == "Tagged Dev and running for 20 days without a stop. t2.large."
+    assert finding.detail == "It is tagged Dev and has run for 20 days without a stop (t2.large)."
     assert finding.usd == 108
 
 
@@ -146,15 +146,15 @@ PRODUCTION = resource(tags={"Env": "production"})
 
 @pytest.mark.parametrize("changed", [{"since": None}, {"resource": PRODUCTION}, {"since": ago(6)}])
 def test_what_is_of_production_or_was_stopped_this_week_is_left_alone(changed):
-    assert judged(dev_running_at_night.CHECK, replace(NIGHT, **changed)) is None
+    assert judged(dev_running_at_night, replace(NIGHT, **changed)) is None
 
 
 def test_a_week_without_a_stop_is_enough():
-    assert judged(dev_running_at_night.CHECK, replace(NIGHT, since=ago(7)))
+    assert judged(dev_running_at_night, replace(NIGHT, since=ago(7)))
 
 
 def test_of_a_member_at_night_the_group_is_to_change():
-    assert "group web scheduled actions" in judged(dev_running_at_night.CHECK, replace(NIGHT, group="web")).advice
+    assert "group web scheduled actions" in judged(dev_running_at_night, replace(NIGHT, group="web")).advice
 
 
 def test_an_instance_that_does_not_run_has_no_nights(reader):
@@ -163,8 +163,8 @@ def test_an_instance_that_does_not_run_has_no_nights(reader):
 
 
 def test_which_instances_are_for_development_is_read_from_their_tags(account, started):
-    assert list(found(dev_running_at_night.CHECK, later(account))) == [started]
-    assert found(dev_running_at_night.CHECK, later(account), values=["staging"]) == {}
+    assert list(found(dev_running_at_night, later(account))) == [started]
+    assert found(dev_running_at_night, later(account), values=["staging"]) == {}
 
 
 def test_list_prices_are_for_linux_on_demand_on_shared_hardware():
@@ -177,19 +177,19 @@ def test_list_prices_are_for_linux_on_demand_on_shared_hardware():
 
 
 def test_an_address_of_nothing_is_found():
-    assert judged(eip_unassociated.CHECK, ADDRESS).detail == "Belongs to nothing and is charged by the hour."
+    assert judged(eip_unassociated, ADDRESS).detail == "It belongs to nothing and is charged by the hour."
 
 
 @pytest.mark.parametrize("changed", [{"associated": True}, {"managed": True}, {"pool": "ipv4pool-ec2-012345"}])
 def test_an_address_in_use_managed_or_brought_along_is_left_alone(changed):
-    assert judged(eip_unassociated.CHECK, replace(ADDRESS, **changed)) is None
+    assert judged(eip_unassociated, replace(ADDRESS, **changed)) is None
 
 
 def test_an_address_of_a_stopped_instance_is_found_unless_the_limits_say_otherwise():
     held = replace(ADDRESS, associated=True, instance="i-1", stopped=True)
 
-    assert "i-1, which is stopped" in judged(eip_unassociated.CHECK, held).detail
-    assert judged(eip_unassociated.CHECK, held, stopped=False) is None
+    assert "i-1, which is stopped" in judged(eip_unassociated, held).detail
+    assert judged(eip_unassociated, held, stopped=False) is None
 
 
 def test_addresses_are_found_with_what_they_cost(account, ec2, started):
@@ -199,6 +199,6 @@ def test_addresses_are_found_with_what_they_cost(account, ec2, started):
     ec2.associate_address(AllocationId=waiting, InstanceId=other)
     ec2.stop_instances(InstanceIds=[other])
 
-    findings = found(eip_unassociated.CHECK, later(account))
+    findings = found(eip_unassociated, later(account))
 
     assert {each: finding.usd for each, finding in findings.items()} == {free: 3.65, waiting: 3.65}

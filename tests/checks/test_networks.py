@@ -58,18 +58,18 @@ def later(account):
 
 
 def test_a_gateway_without_traffic_is_told_with_what_went_through():
-    finding = judged(nat_idle.CHECK, NAT)
+    finding = judged(nat_idle, NAT)
 
     assert finding.detail == "0.5 MB went through it in 14 days."
 
 
 @pytest.mark.parametrize("changed", [{"mb": 1.01}, {"mb": None}, {"state": "deleting"}, {"made": ago(13)}])
 def test_a_gateway_in_use_new_or_not_measured_is_left_alone(changed):
-    assert judged(nat_idle.CHECK, replace(NAT, **changed)) is None
+    assert judged(nat_idle, replace(NAT, **changed)) is None
 
 
 def test_a_gateway_at_the_limit_is_found():
-    assert judged(nat_idle.CHECK, replace(NAT, mb=1.0, made=ago(14)))
+    assert judged(nat_idle, replace(NAT, mb=1.0, made=ago(14)))
 
 
 def test_a_regional_gateway_has_no_known_price(later):
@@ -84,16 +84,16 @@ def test_a_gateway_is_found_with_its_hours_and_its_address(today, ec2, subnets):
     zero = {"BytesOutToDestination": 0, "BytesInFromDestination": 0}
     measure(today, "AWS/NATGateway", {"NatGatewayId": idle}, zero)
 
-    assert {name: each.usd for name, each in found(nat_idle.CHECK, today).items()} == {idle: 40.15}
+    assert {name: each.usd for name, each in found(nat_idle, today).items()} == {idle: 40.15}
 
 
 def test_a_load_balancer_without_targets_is_found():
-    assert judged(elb_without_targets.CHECK, BALANCER).detail.endswith("made 10 days ago.")
+    assert judged(elb_without_targets, BALANCER).detail.endswith("made 10 days ago.")
 
 
 @pytest.mark.parametrize("changed", [{"targets": 1}, {"answers": True}, {"made": ago(6)}])
 def test_a_load_balancer_with_targets_or_answers_of_its_own_is_left_alone(changed):
-    assert judged(elb_without_targets.CHECK, replace(BALANCER, **changed)) is None
+    assert judged(elb_without_targets, replace(BALANCER, **changed)) is None
 
 
 def balancer(elbv2, subnets, name):
@@ -110,7 +110,7 @@ def test_a_load_balancer_that_only_redirects_is_in_use(later, elbv2, subnets):
     listening(elbv2, redirecting, **REDIRECT)
     elbv2.add_tags(ResourceArns=[empty], Tags=[{"Key": "owner", "Value": "web"}])
 
-    findings = found(elb_without_targets.CHECK, later)
+    findings = found(elb_without_targets, later)
 
     assert {name: each.usd for name, each in findings.items()} == {empty: 14.6}
     assert findings[empty].tags == {"owner": "web"}
@@ -121,14 +121,14 @@ def test_a_load_balancer_that_redirects_to_its_own_empty_group_is_found(later, e
     listening(elbv2, arn, Type="forward", TargetGroupArn=group)
     listening(elbv2, arn, port=81, **REDIRECT)
 
-    assert found(elb_without_targets.CHECK, later)[arn].detail.startswith("No targets to send anything to, in 1 target")
+    assert found(elb_without_targets, later)[arn].detail.startswith("It has no target in any of its target groups (1)")
 
 
 def test_a_load_balancer_with_a_registered_target_is_in_use(later, elbv2, subnets, group):
     listening(elbv2, balancer(elbv2, subnets, "web"), Type="forward", TargetGroupArn=group)
     elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.0.0.1"}])
 
-    assert found(elb_without_targets.CHECK, later) == {}
+    assert found(elb_without_targets, later) == {}
 
 
 def test_a_classic_load_balancer_without_instances_is_found(later, account):
@@ -136,13 +136,15 @@ def test_a_classic_load_balancer_without_instances_is_found(later, account):
     asked = {"Listeners": listeners, "AvailabilityZones": ["eu-west-1a"]}
     account.client("elb").create_load_balancer(LoadBalancerName="old", **asked)
 
-    assert found(elb_without_targets.CHECK, later)["old"].usd == 21.9
+    assert found(elb_without_targets, later)["old"].usd == 21.9
 
 
 def test_an_endpoint_without_traffic_is_told_with_its_service_and_zones():
-    finding = judged(vpc_endpoint_unused.CHECK, ENDPOINT)
+    finding = judged(vpc_endpoint_unused, ENDPOINT)
 
-    assert finding.detail == "0.0 MB went through it in 30 days. com.amazonaws.eu-west-1.sqs in 2 zones."
+    assert (
+        finding.detail == "0.0 MB went through it in 30 days. It is charged for com.amazonaws.eu-west-1.sqs in 2 zones."
+    )
 
 
 LEFT = [{"kind": "Gateway"}, {"state": "pending"}, {"managed": True}, {"made": ago(29)}, {"mb": 0.01}]
@@ -150,7 +152,7 @@ LEFT = [{"kind": "Gateway"}, {"state": "pending"}, {"managed": True}, {"made": a
 
 @pytest.mark.parametrize("changed", LEFT)
 def test_an_endpoint_in_use_new_or_managed_by_aws_is_left_alone(changed):
-    assert judged(vpc_endpoint_unused.CHECK, replace(ENDPOINT, **changed)) is None
+    assert judged(vpc_endpoint_unused, replace(ENDPOINT, **changed)) is None
 
 
 def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(today, ec2, subnets):
@@ -163,4 +165,4 @@ def test_an_endpoint_that_reports_nothing_is_found_and_one_that_does_is_not(toda
     named = {"Endpoint Type": "Interface", "Service Name": service, "VPC Endpoint Id": used, "VPC Id": vpc}
     measure(today, "AWS/PrivateLinkEndpoints", named, {"BytesProcessed": 10_000})
 
-    assert {name: each.usd for name, each in found(vpc_endpoint_unused.CHECK, today).items()} == {unused: 14.6}
+    assert {name: each.usd for name, each in found(vpc_endpoint_unused, today).items()} == {unused: 14.6}

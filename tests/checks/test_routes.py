@@ -9,7 +9,8 @@ import pytest
 from tasks.checks import ssm_endpoints, userdata_no_route
 from tasks.sweeps import launch_templates, subnets
 from tasks.sweeps.subnets import Subnet
-from tests.checks.answers import NOW, Answers, OnSandbox, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import NOW, SandboxReader, gathered, judged, resource
 
 PRIVATE = Subnet("subnet-1", "app", "vpc-1", "10.0.1.0/24", "none")
 ALL = dict.fromkeys(("ssm", "ssmmessages", "ec2messages", "sts"), True)
@@ -85,17 +86,17 @@ def test_a_private_subnet_of_the_sandbox_is_read(account):
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     made = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
     ec2.run_instances(ImageId="ami-12c6146b", InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=made)
-    found = {facts.subnet.id: facts for facts in gathered(ssm_endpoints, OnSandbox(account))}
+    found = {facts.subnet.id: facts for facts in gathered(ssm_endpoints, SandboxReader(account))}
     assert (found[made].subnet.way, found[made].instances) == ("none", 1)
 
 
 SCRIPT = "#!/bin/bash\n# dnf install nothing\ndnf -y install nginx\ncurl http://169.254.169.254/latest/meta-data\n"
-INSTALLS = userdata_no_route.Facts("web", "arn:web", NOW, "web:3", ("dnf",), (PRIVATE,))
+INSTALLS = userdata_no_route.Facts(resource("arn:web", name="web"), "web:3", ("dnf",), (PRIVATE,))
 
 
 def test_an_installer_without_a_way_out_is_found():
     found = judged(userdata_no_route, INSTALLS)
-    assert found.detail == "Its instances run dnf at their start, and subnet-1 has no way out."
+    assert found.detail == "Its instances run dnf at their start, and subnet-1 has no route to the internet."
 
 
 @pytest.mark.parametrize("facts", [replace(INSTALLS, commands=()), replace(INSTALLS, shut=())])
@@ -167,5 +168,5 @@ def test_subnets_and_user_data_are_joined(account):
     launches = {"LaunchTemplateName": "web", "Version": "$Latest"}
     sizes = {"MinSize": 0, "MaxSize": 1, "VPCZoneIdentifier": made}
     scaling.create_auto_scaling_group(AutoScalingGroupName="web", LaunchTemplate=launches, **sizes)
-    (facts,) = gathered(userdata_no_route, OnSandbox(account))
+    (facts,) = gathered(userdata_no_route, SandboxReader(account))
     assert (facts.commands, [subnet.id for subnet in facts.shut]) == (("dnf",), [made])

@@ -7,9 +7,10 @@ import pytest
 from tasks.checks import asg_scaling_policy, grace_too_short, replacement_loop, throttle_recycle
 from tasks.checks.asg_scaling_policy import Threshold
 from tasks.checks.throttle_recycle import End
-from tasks.sweeps import activities
+from tasks.sweeps import activities, scaling_groups
 from tasks.sweeps.activities import Life
-from tests.checks.answers import NOW, Answers, OnSandbox, ago, gathered, judged, measured
+from tests.checks.answers import Answers, measured
+from tests.checks.reading import NOW, SandboxReader, ago, gathered, judged, resource
 
 ELB = "At 2026-11-25T12:00:00Z an instance was taken out of service in response to an ELB system health check failure."
 POLICY = "At T a monitor alarm cpu in state ALARM triggered policy p changing the desired capacity from {} to {}."
@@ -67,7 +68,7 @@ def test_activities_before_the_hours_are_not_read():
 
 
 THROTTLED = (End("i-1", ago(hours=1), 0.0), End("i-2", ago(hours=2), 0.4))
-RECYCLED = throttle_recycle.Facts("web", "arn:web", NOW, ("t3.micro",), THROTTLED)
+RECYCLED = throttle_recycle.Facts(resource("arn:web", name="web"), ("t3.micro",), THROTTLED)
 
 
 def test_two_ends_on_an_empty_balance_are_a_loop():
@@ -103,7 +104,7 @@ def lives(number, seconds=200, by_health_check=True):
     )
 
 
-LOOP = replacement_loop.Facts("web", "arn:web", NOW, 60, lives(3))
+LOOP = replacement_loop.Facts(resource("arn:web", name="web"), 60, lives(3))
 
 
 def test_three_short_lives_within_an_hour_are_a_loop():
@@ -136,7 +137,7 @@ def test_no_console_is_read_without_a_loop():
     assert "get_console_output" not in reader.calls
 
 
-GRACE = grace_too_short.Facts("web", "arn:web", NOW, 60, (130.0,) * 12, 60, hook=False)
+GRACE = grace_too_short.Facts(resource("arn:web", name="web"), 60, (130.0,) * 12, 60, hook=False)
 
 
 def test_a_grace_shorter_than_start_and_check_is_found():
@@ -179,7 +180,7 @@ def test_grace_hooks_and_checks_are_joined():
     assert (facts.grace, facts.boots, facts.check, facts.hook) == (60, (90.0,), 30, True)
 
 
-MOVES = asg_scaling_policy.Facts("web", "arn:web", NOW, 1, 4, 2, ("out", "in"))
+MOVES = asg_scaling_policy.Facts(resource("arn:web", name="web"), 1, 4, 2, ("out", "in"))
 APART = (Threshold("CPUUtilization", True, True, 70), Threshold("CPUUtilization", False, False, 30))
 CLOSE = (APART[0], Threshold("CPUUtilization", False, False, 60))
 
@@ -238,6 +239,6 @@ def test_a_group_of_the_sandbox_without_a_policy_is_found(account):
     client.create_auto_scaling_group(
         AutoScalingGroupName="web", LaunchConfigurationName="c", MinSize=0, MaxSize=3, AvailabilityZones=["eu-west-1a"]
     )
-    (told,) = activities.groups(OnSandbox(account))
-    facts = replace(MOVES, group=told["AutoScalingGroupName"], most=told["MaxSize"], policies=())
+    (told,) = scaling_groups.listed(SandboxReader(account))
+    facts = replace(MOVES, resource=scaling_groups.resource(told, NOW), most=told["MaxSize"], policies=())
     assert judged(asg_scaling_policy, facts).name == "web"

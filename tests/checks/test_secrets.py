@@ -10,7 +10,8 @@ import pytest
 from tasks.checks import secret_in_plain_sight
 from tasks.sweeps import plain_secrets
 from tasks.sweeps.plain_secrets import Sighting
-from tests.checks.answers import NOW, Answers, OnSandbox, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import SandboxReader, gathered, judged, resource
 
 PASSWORD = "hunter2hunter2"
 KEY = "AKIA" + "IOSFODNN7ABCDEFG"
@@ -76,7 +77,9 @@ def test_a_secret_is_told_by_its_line():
     assert list(plain_secrets.in_text(text, "user data")) == [Sighting("user data:2", "Secret Keyword")]
 
 
-SEEN = secret_in_plain_sight.Facts("instance", "i-1", "web", NOW, (Sighting("user data:2", "Secret Keyword"),))
+SEEN = secret_in_plain_sight.Facts(
+    "instance", resource("i-1", name="web"), (Sighting("user data:2", "Secret Keyword"),)
+)
 
 
 def test_a_finding_says_where_and_what_to_use():
@@ -87,7 +90,7 @@ def test_a_finding_says_where_and_what_to_use():
 
 @pytest.mark.parametrize(("kind", "words"), [("stack", "{{resolve:secretsmanager:"), ("task definition", '"secrets"')])
 def test_the_reference_suits_the_place(kind, words):
-    facts = secret_in_plain_sight.Facts(kind, "x", "x", NOW, SEEN.sightings)
+    facts = secret_in_plain_sight.Facts(kind, resource("x"), SEEN.sightings)
     assert words in judged(secret_in_plain_sight, facts).advice
 
 
@@ -145,5 +148,5 @@ def test_user_data_of_the_sandbox_is_read(account):
     asked = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
     account.client("ec2").run_instances(UserData=script, **asked)
     account.create(json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {}}}}))
-    found = {facts.kind: facts.sightings for facts in gathered(secret_in_plain_sight, OnSandbox(account))}
+    found = {facts.kind: facts.sightings for facts in gathered(secret_in_plain_sight, SandboxReader(account))}
     assert found == {"instance": (Sighting("user data:2", "Secret Keyword"),), "stack": ()}

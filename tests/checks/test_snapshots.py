@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tasks.checks import ami_unused, snapshot_old, snapshot_orphaned
-from tasks.sweeps import images, tags
+from tasks.sweeps import images, scaling_groups, tags
 from tasks.sweeps.snapshots import COPIED, Snapshot, size, snapshot
 from tests.checks.reading import NOW, SandboxReader, ago, cost, found, judged, price, resource
 
 SNAPSHOT = Snapshot(resource("snap-1"), "vol-1", 50.0, ago(400), cost(2.7), volume_gone=True)
 IMAGE = ami_unused.Facts(resource("ami-1"), cost(0.43), ago(120), 8)
-OLD, ORPHANED, UNUSED = snapshot_old.CHECK, snapshot_orphaned.CHECK, ami_unused.CHECK
+OLD, ORPHANED, UNUSED = snapshot_old, snapshot_orphaned, ami_unused
 PRICES = [price(0.05, "ebs", "snapshot.standard", "GB-month")]
 BY_BACKUP = {"aws:backup:source-resource": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1"}
 LATER = datetime.now(UTC) + timedelta(days=400)
@@ -35,7 +35,7 @@ def image(ec2):
 def test_a_snapshot_of_a_lost_volume_says_which_and_how_much_at_most():
     finding = judged(ORPHANED, SNAPSHOT)
 
-    assert finding.detail == "Its volume vol-1 is gone; made 400 days ago. 50 GiB at most."
+    assert finding.detail == "Its volume vol-1 is gone. It was made 400 days ago and holds 50 GiB at most."
 
 
 NEEDED = [{"in_image": True}, {"kept_by_backup": True}, {"done": False}]
@@ -105,7 +105,7 @@ def test_an_image_that_is_used_shared_or_new_is_left_alone(changed):
 def test_an_unused_image_is_found_on_the_day_of_the_limit():
     finding = judged(UNUSED, replace(IMAGE, last=ago(90)))
 
-    assert finding.detail.startswith("Made or launched 90 days ago, named by no instance, template or group.")
+    assert finding.detail.startswith("No instance, launch template or group uses it. It was last used 90 days ago")
 
 
 def test_an_image_counts_from_its_last_launch():
@@ -162,5 +162,5 @@ def test_the_launch_templates_of_mixed_instances_are_a_groups_too():
     plain, other = {"LaunchTemplateId": "lt-1", "Version": "1"}, {"LaunchTemplateId": "lt-2", "Version": "2"}
     mixed = {"LaunchTemplateSpecification": plain, "Overrides": [{"LaunchTemplateSpecification": other}, {}]}
 
-    assert images.templates({"MixedInstancesPolicy": {"LaunchTemplate": mixed}}) == [plain, other]
-    assert images.templates({"LaunchConfigurationName": "old"}) == []
+    assert scaling_groups.templates({"MixedInstancesPolicy": {"LaunchTemplate": mixed}}) == [plain, other]
+    assert scaling_groups.templates({"LaunchConfigurationName": "old"}) == []

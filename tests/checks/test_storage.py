@@ -56,19 +56,19 @@ def bucket(s3, name):
 
 
 def test_a_log_group_without_retention_is_told_with_what_it_holds():
-    finding = judged(log_group_without_retention.CHECK, LOGS)
+    finding = judged(log_group_without_retention, LOGS)
 
-    assert finding.detail == "Keeps its lines for ever: 10.00 GiB since 100 days ago."
+    assert finding.detail == "It keeps its lines for ever: 10.00 GiB in 100 days."
 
 
 @pytest.mark.parametrize("changed", [{"retention": 30}, {"delivery": True}])
 def test_a_log_group_that_forgets_is_left_alone(changed):
-    assert judged(log_group_without_retention.CHECK, replace(LOGS, **changed)) is None
+    assert judged(log_group_without_retention, replace(LOGS, **changed)) is None
 
 
 def test_small_log_groups_can_be_left_alone():
-    assert judged(log_group_without_retention.CHECK, replace(LOGS, gib=0.5), mib=513) is None
-    assert judged(log_group_without_retention.CHECK, replace(LOGS, gib=0.5), mib=512)
+    assert judged(log_group_without_retention, replace(LOGS, gib=0.5), mib=513) is None
+    assert judged(log_group_without_retention, replace(LOGS, gib=0.5), mib=512)
 
 
 def test_of_log_groups_the_one_without_retention_is_found(later, account):
@@ -77,25 +77,25 @@ def test_of_log_groups_the_one_without_retention_is_found(later, account):
     logs.create_log_group(logGroupName="/kept")
     logs.put_retention_policy(logGroupName="/kept", retentionInDays=30)
 
-    (finding,) = found(log_group_without_retention.CHECK, later).values()
+    (finding,) = found(log_group_without_retention, later).values()
 
     assert (finding.resource, finding.tags) == ("/app", {"owner": "web"})
 
 
 def test_incomplete_uploads_are_told_with_their_size():
-    finding = judged(s3_incomplete_uploads.CHECK, UPLOADS)
+    finding = judged(s3_incomplete_uploads, UPLOADS)
 
-    assert finding.detail == "Uploads never completed: 3, the oldest begun 9 days ago. 1.50 GiB."
+    assert finding.detail == "Uploads that were never completed: 3, the oldest begun 9 days ago. They hold 1.50 GiB."
 
 
 def test_more_uploads_than_are_measured_have_no_size():
-    finding = judged(s3_incomplete_uploads.CHECK, replace(UPLOADS, gib=None, cost=Cost()))
+    finding = judged(s3_incomplete_uploads, replace(UPLOADS, gib=None, cost=Cost()))
 
     assert (finding.detail.count("GiB"), finding.usd) == (0, None)
 
 
 def test_a_bucket_without_old_uploads_is_left_alone():
-    assert judged(s3_incomplete_uploads.CHECK, replace(UPLOADS, uploads=0, oldest=None)) is None
+    assert judged(s3_incomplete_uploads, replace(UPLOADS, uploads=0, oldest=None)) is None
 
 
 def test_uploads_are_measured_by_their_parts(later, s3):
@@ -105,8 +105,8 @@ def test_uploads_are_measured_by_their_parts(later, s3):
         upload = s3.create_multipart_upload(**named)["UploadId"]
         s3.upload_part(**named, UploadId=upload, PartNumber=1, Body=b"x" * 1024)
 
-    assert found(s3_incomplete_uploads.CHECK, later)[name].evidence["gib"] == 2 / 1024**2
-    assert found(s3_incomplete_uploads.CHECK, later, measured=1)[name].evidence["gib"] is None
+    assert found(s3_incomplete_uploads, later)[name].evidence["gib"] == 2 / 1024**2
+    assert found(s3_incomplete_uploads, later, measured=1)[name].evidence["gib"] is None
 
 
 def test_an_upload_under_way_is_left_alone(account, s3):
@@ -114,13 +114,13 @@ def test_an_upload_under_way_is_left_alone(account, s3):
     s3.create_multipart_upload(Bucket="uploads", Key="one")
     begun = s3.list_multipart_uploads(Bucket="uploads")["Uploads"][0]["Initiated"]
 
-    assert found(s3_incomplete_uploads.CHECK, SandboxReader(account, PRICES, begun + timedelta(days=6))) == {}
+    assert found(s3_incomplete_uploads, SandboxReader(account, PRICES, begun + timedelta(days=6))) == {}
 
 
 @pytest.mark.parametrize("changed", [{"rules": True}, {"gib": 99.9}, {"gib": None}])
 def test_a_bucket_with_rules_or_small_or_without_a_size_is_left_alone(changed):
-    assert judged(s3_without_lifecycle.CHECK, replace(BUCKET, **changed)) is None
-    assert judged(s3_without_lifecycle.CHECK, BUCKET)
+    assert judged(s3_without_lifecycle, replace(BUCKET, **changed)) is None
+    assert judged(s3_without_lifecycle, BUCKET)
 
 
 def sized(reader, name, gib):
@@ -137,18 +137,18 @@ def test_of_large_buckets_the_one_without_rules_is_found(today, s3):
     for name in ("growing", "ruled", "elsewhere"):
         sized(today, name, 200)
 
-    assert {name: each.usd for name, each in found(s3_without_lifecycle.CHECK, today).items()} == {growing: 4.6}
+    assert {name: each.usd for name, each in found(s3_without_lifecycle, today).items()} == {growing: 4.6}
 
 
 def test_an_untagged_image_is_told_with_its_age_and_size():
-    finding = judged(ecr_untagged.CHECK, UNTAGGED)
+    finding = judged(ecr_untagged, UNTAGGED)
 
-    assert finding.detail == "No tag, and neither pushed nor pulled for 14 days. 256 MiB at most."
+    assert finding.detail == "It has no tag, and nobody has pushed or pulled it for 14 days. It holds 256 MiB at most."
 
 
 @pytest.mark.parametrize("changed", [{"tagged": True}, {"needed": True}, {"used": ago(13)}])
 def test_an_image_that_is_tagged_needed_or_used_lately_is_left_alone(changed):
-    assert judged(ecr_untagged.CHECK, replace(UNTAGGED, **changed)) is None
+    assert judged(ecr_untagged, replace(UNTAGGED, **changed)) is None
 
 
 def pushed(ecr, name, kind, tag="", **content):
@@ -169,7 +169,7 @@ def test_images_that_an_index_names_are_in_use(later, account):
     lost = pushed(ecr, "app", IMAGE, **layers(20))
     pushed(ecr, "app", INDEX, "latest", manifests=[{"mediaType": IMAGE, "size": 1, "digest": named}])
 
-    assert list(found(ecr_untagged.CHECK, later)) == [f"app@{lost}"]
+    assert list(found(ecr_untagged, later)) == [f"app@{lost}"]
 
 
 def test_an_image_counts_from_its_last_pull():
@@ -178,39 +178,42 @@ def test_an_image_counts_from_its_last_pull():
 
 
 def test_a_secret_is_told_with_its_last_read():
-    assert judged(secrets_unused.CHECK, SECRET).detail == "Last read 90 days ago."
-    assert judged(secrets_unused.CHECK, replace(SECRET, accessed=None)).detail == "Never read; made 400 days ago."
+    assert judged(secrets_unused, SECRET).detail == "It was last read 90 days ago."
+    assert (
+        judged(secrets_unused, replace(SECRET, accessed=None)).detail
+        == "Nobody has ever read it; it was made 400 days ago."
+    )
 
 
 @pytest.mark.parametrize("changed", [{"accessed": ago(89)}, {"owner": "rds"}, {"going": True}])
 def test_a_secret_that_is_read_managed_or_going_is_left_alone(changed):
-    assert judged(secrets_unused.CHECK, replace(SECRET, **changed)) is None
+    assert judged(secrets_unused, replace(SECRET, **changed)) is None
 
 
 def test_a_secret_that_was_never_read_counts_from_its_making():
-    assert judged(secrets_unused.CHECK, replace(SECRET, accessed=None, made=ago(89))) is None
+    assert judged(secrets_unused, replace(SECRET, accessed=None, made=ago(89))) is None
 
 
 def test_secrets_are_found_with_their_price(later, account):
     account.client("secretsmanager").create_secret(Name="shop", SecretString="x")
 
-    assert found(secrets_unused.CHECK, later)["shop"].usd == 0.4
+    assert found(secrets_unused, later)["shop"].usd == 0.4
 
 
 def test_a_function_is_told_with_what_it_used():
-    finding = judged(lambda_oversized.CHECK, FUNCTION)
+    finding = judged(lambda_oversized, FUNCTION)
 
-    assert finding.detail == "1024 MB of memory, of which 14 days' calls used 300 MB at most."
+    assert finding.detail == "It has 1024 MB of memory, of which its calls of 14 days used 300 MB at most."
     assert finding.advice == "Try it with 448 MB and compare how long its calls take."
 
 
 @pytest.mark.parametrize("changed", [{"used": None}, {"used": 410.0}, {"enough": 1_024}, {"saved": cost(0.9)}])
 def test_a_function_that_uses_its_memory_or_is_not_measured_is_left_alone(changed):
-    assert judged(lambda_oversized.CHECK, replace(FUNCTION, **changed)) is None
+    assert judged(lambda_oversized, replace(FUNCTION, **changed)) is None
 
 
 def test_a_function_without_a_known_price_is_found_without_a_figure():
-    assert judged(lambda_oversized.CHECK, replace(FUNCTION, saved=Cost())).usd is None
+    assert judged(lambda_oversized, replace(FUNCTION, saved=Cost())).usd is None
 
 
 def test_what_less_memory_saves_is_that_part_of_all_seconds(later):

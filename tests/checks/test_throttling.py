@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tasks.checks import api_throttling
-from tests.checks.answers import NOW, Answers, gathered, judged, measured
+from tests.checks.answers import Answers, measured
+from tests.checks.reading import gathered, judged, resource
 
-FUNCTION = api_throttling.Facts("function", "arn:f", "resize", NOW, 5, 100)
-QUOTA = api_throttling.Facts("quota", "arn:q", "EC2: Running On-Demand instances", NOW, 64, 80)
+FUNCTION = api_throttling.Facts("function", resource("arn:f", name="resize"), 5, 100)
+QUOTA = api_throttling.Facts("quota", resource("arn:q", name="EC2: Running On-Demand instances"), 64, 80)
 
 
 @pytest.mark.parametrize(("refused", "found"), [(5, True), (1, True), (0.9, False), (0, False)])
@@ -47,7 +48,7 @@ def test_4xx_of_an_api_are_not_called_429():
 
 def test_a_rate_is_measured_against_its_minute():
     told = {"Period": {"PeriodValue": 1, "PeriodUnit": "SECOND"}}
-    asked = api_throttling.Asked("quota", "arn", "name", quota=50, seconds=api_throttling.span(told))
+    asked = api_throttling.Asked("quota", resource("arn"), quota=50, seconds=api_throttling.span(told))
     assert api_throttling.most(asked) == 3000
 
 

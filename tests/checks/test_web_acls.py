@@ -10,7 +10,8 @@ from tasks.sweeps import web_acls
 from tasks.sweeps.managed_rules import Request
 from tasks.sweeps.web_acls import Block, Outcome
 from tests import factories
-from tests.checks.answers import NOW, Answers, gathered, judged
+from tests.checks.answers import Answers
+from tests.checks.reading import gathered, judged, resource
 
 ADMIN = Request("shop.example.com", "/admin/login")
 GROUP = "AWSManagedRulesAdminProtectionRuleSet"
@@ -147,7 +148,7 @@ def test_documented_patterns_are_known(group, where, verdict):
 
 
 ADDRESS = "https://shop.example.com/admin/login"
-FACTS = waf_blocks_path.Facts("arn:lb", "shop", NOW, "front", ((ADDRESS, Outcome("blocked", BLOCK)),))
+FACTS = waf_blocks_path.Facts(resource("arn:lb", name="shop"), "front", ((ADDRESS, Outcome("blocked", BLOCK)),))
 
 
 def test_a_blocked_address_is_found_with_the_smallest_exception():
@@ -201,7 +202,7 @@ HOSTS = {"Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": 
 )
 def test_an_address_is_followed_to_its_load_balancer(address, given):
     (facts,) = gathered(waf_blocks_path, Answers(front() | given, probes=(address,)))
-    assert (facts.resource, facts.outcomes) == ("arn:lb", ((address, Outcome("blocked", BLOCK)),))
+    assert (facts.resource.id, facts.outcomes) == ("arn:lb", ((address, Outcome("blocked", BLOCK)),))
 
 
 def test_a_load_balancer_without_a_web_acl_lets_all_through():
@@ -223,7 +224,7 @@ def test_a_distribution_is_looked_at_in_us_east_1():
         ("wafv2", "get_web_acl"): {"WebACL": acl(managed())},
     }
     reader = Answers(given, region="us-east-1", regions=("eu-central-1", "us-east-1"), probes=(ADDRESS,))
-    assert [facts.resource for facts in gathered(waf_blocks_path, reader)] == ["arn:d"]
+    assert [facts.resource.id for facts in gathered(waf_blocks_path, reader)] == ["arn:d"]
 
 
 @pytest.mark.django_db

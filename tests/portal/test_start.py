@@ -109,11 +109,37 @@ def test_a_person_without_the_right_is_told_so():
     assert "You don’t have the right to start runs." in html(response)
 
 
-def test_a_sweep_starts_with_the_checks_that_are_named(client, dev):
-    limits = {"ebs-unattached": {"days": 30}}
-    send(client, runbook="sweep", checks="ebs-unattached", limits=json.dumps(limits))
+def ticked(text):
+    """The checks whose boxes are."""
+    return set(re.findall(r'name="checks" value="([^"]+)" checked', text))
+
+
+def test_a_list_that_is_chosen_from_is_a_set_of_boxes(client, dev):
+    text = html(client.get(ADD, {"runbook": "sweep"}))
+    assert re.search(r'<fieldset class="several"[^>]*><legend class="label">Checks</legend>', text)
+    assert text.count('type="checkbox" name="checks"') == len(checks.checks())
+    assert ticked(text) == set()
+
+
+def test_a_sweep_starts_with_the_checks_that_are_ticked(client, dev):
+    limits, names = {"ebs-unattached": {"days": 30}}, ["ebs-unattached", "ec2-idle"]
+    send(client, runbook="sweep", checks=names, limits=json.dumps(limits))
     run = Run.objects.get()
-    assert (run.params["checks"], run.params["limits"]) == (["ebs-unattached"], limits)
+    assert (run.params["checks"], run.params["limits"]) == (names, limits)
+
+
+def test_the_boxes_that_were_ticked_stay_so_when_something_is_wrong(client, dev):
+    text = html(send(client, runbook="sweep", checks=["ebs-unattached", "ec2-idle"], limits="{"))
+    assert ticked(text) == {"ebs-unattached", "ec2-idle"}
+
+
+def test_a_sweep_that_is_repeated_has_its_boxes_ticked(client, dev):
+    run = factories.run(environment=dev, runbook="sweep", params={"checks": ["ec2-idle"]})
+    assert ticked(html(client.get(ADD, {"runbook": "sweep", "again": run.pk}))) == {"ec2-idle"}
+
+
+def test_a_sweep_without_a_ticked_box_is_told_so(client, dev):
+    assert "At least 1 entry is needed." in html(send(client, runbook="sweep"))
 
 
 def test_a_check_that_does_not_exist_is_told_beside_its_field(client, dev):

@@ -29,36 +29,36 @@ class Facts:
     days: int | None
 
 
-def groups(read: Reader, limits: Limits, asked: Read = SMALL_PAGES) -> Iterator[Facts]:
-    for page in read.pages(asked):
+def groups(reader: Reader, limits: Limits, asked: Read = SMALL_PAGES) -> Iterator[Facts]:
+    for page in reader.pages(asked):
         yield from (Facts(each["logGroupName"], each.get("retentionInDays")) for each in page["logGroups"])
 
 
-def groups_until_death(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for number, page in enumerate(read.pages(SMALL_PAGES)):
+def groups_until_death(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for number, page in enumerate(reader.pages(SMALL_PAGES)):
         if number in deaths:
             deaths.clear()
             raise Killed
         yield from (Facts(each["logGroupName"], each.get("retentionInDays")) for each in page["logGroups"])
 
 
-def all_groups(read: Reader, limits: Limits) -> Iterator[Facts]:
-    yield from groups(read, limits, EVERYTHING)
+def all_groups(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    yield from groups(reader, limits, EVERYTHING)
 
 
-def addresses(read: Reader, limits: Limits) -> Iterator[Facts]:
-    yield from (Facts(each["AllocationId"], None) for each in read.read(ADDRESSES)["Addresses"])
+def addresses(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    yield from (Facts(each["AllocationId"], None) for each in reader.read(ADDRESSES)["Addresses"])
 
 
-def buckets(read: Reader, limits: Limits) -> Iterator[Facts]:
-    names = [each["Name"] for page in read.pages(Read("s3", "list_buckets")) for each in page["Buckets"]]
+def buckets(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    names = [each["Name"] for page in reader.pages(Read("s3", "list_buckets")) for each in page["Buckets"]]
     asked = [Read("s3", "get_bucket_lifecycle_configuration", {"Bucket": name}) for name in names]
-    for name, answer in zip(names, read.several(asked), strict=True):
+    for name, answer in zip(names, reader.several(asked), strict=True):
         yield Facts(name, 1 if answer else None)
 
 
-def faulty(read: Reader, limits: Limits) -> Iterator[Facts]:
-    for page in read.pages(EVERYTHING):
+def faulty(reader: Reader, limits: Limits) -> Iterator[Facts]:
+    for page in reader.pages(EVERYTHING):
         yield Facts(page["logGroups"][0]["there is no such name"], None)
 
 

@@ -91,16 +91,16 @@ def test_what_was_closed_is_opened_again_with_its_history(run):
     assert kinds() == ["found", "closed", "reopened"]
 
 
-@pytest.mark.parametrize("state", ["acknowledged", "snoozed", "exempt"])
-def test_what_a_person_decided_stays_while_it_is_true_and_closes_when_it_is_not(run, state):
+@pytest.mark.parametrize(("state", "after"), [("acknowledged", "closed"), ("snoozed", "snoozed"), ("exempt", "exempt")])
+def test_what_a_person_decided_stays_while_it_is_true_or_until_its_time_is_over(run, state, after):
     keep(run)
     Finding.objects.update(state=state, until=later(30), reason="Bea's")
 
     keep(run, day=1)
     assert list(Finding.objects.values_list("state", "reason")) == [(state, "Bea's")]
 
-    assert close(run, day=2) == 1
-    assert Finding.objects.get().state == "closed"
+    assert close(run, day=2) == (after == "closed")
+    assert Finding.objects.get().state == after
 
 
 def test_only_what_this_check_saw_here_and_no_longer_sees_is_closed(run):

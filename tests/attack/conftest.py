@@ -1,0 +1,6 @@
+"""The sweeps' and policies' ways of making rows."""
+
+from tests.stacks.conftest import account, sandbox
+from tests.sweeps.conftest import _known, drive, ec2, hand, here, sweep
+
+__all__ = ["_known", "account", "drive", "ec2", "hand", "here", "sandbox", "sweep"]
