@@ -104,7 +104,8 @@ def close(run: Run, region: str, check: str, now: datetime) -> int:
     held = gone.exclude(seen_run__in=elsewhere.values("pk")).order_by("fingerprint").select_for_update()
     keys = list(held.values_list("pk", flat=True)[:BATCH])
     if keys:
-        Finding.objects.filter(pk__in=keys, last_seen__lt=now).update(state=S.CLOSED, closed_at=now, marked_at=None)
+        closed = {"state": S.CLOSED, "closed_at": now, "marked_at": None, "mark": None}
+        Finding.objects.filter(pk__in=keys, last_seen__lt=now).update(**closed)
         note(run, K.CLOSED, keys, now)
     return len(keys)
 

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(null=True, verbose_name='until')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('marked_at', models.DateTimeField(null=True, verbose_name='marked')),
+                ('mark', models.JSONField(null=True)),
                 ('first_seen', models.DateTimeField(verbose_name='first seen')),
                 ('last_seen', models.DateTimeField(verbose_name='last seen')),
                 ('times_seen', models.PositiveIntegerField(default=1)),
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('found', 'Found'), ('closed', 'Not true any more'), ('reopened', 'Found again'), ('acknowledged', 'Acknowledged'), ('snoozed', 'Snoozed'), ('exempted', 'Exempted'), ('opened', 'Opened again'), ('assigned', 'Assigned'), ('marked', 'Marked for clean-up'), ('cleaned', 'Cleaned up')], max_length=12)),
+                ('kind', models.CharField(choices=[('found', 'Found'), ('closed', 'Not true any more'), ('reopened', 'Found again'), ('acknowledged', 'Acknowledged'), ('snoozed', 'Snoozed'), ('exempted', 'Exempted'), ('opened', 'Opened again'), ('assigned', 'Assigned'), ('marked', 'Marked for clean-up'), ('unmarked', 'Mark taken back'), ('cleaned', 'Cleaned up')], max_length=12)),
                 ('by', models.CharField(blank=True, max_length=150)),
                 ('text', models.TextField(blank=True)),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='opsportal.finding')),

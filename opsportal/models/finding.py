@@ -13,7 +13,8 @@ class Finding(models.Model):
 
     `usd`: a month; `price`: the list price it was reckoned with, its region and date. `seen_run`: the last sweep that
     saw it. One that is no longer true is closed by a sweep that read all it needed, and opened again, with its
-    history, when it comes back. `until`: of a snooze or an exemption.
+    history, when it comes back. `until`: of a snooze or an exemption. `mark`: the day after which its resource may be
+    cleaned up, and the tags it had when it was marked.
     """
 
     class Severity(models.IntegerChoices):
@@ -63,6 +64,7 @@ class Finding(models.Model):
         db_index=False,  # one of the indexes below begins with it
     )
     marked_at = models.DateTimeField(_("marked"), null=True)
+    mark = models.JSONField(null=True)
     first_seen = models.DateTimeField(_("first seen"))
     last_seen = models.DateTimeField(_("last seen"))
     seen_run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -109,6 +111,7 @@ class FindingChange(models.Model):
         OPENED = "opened", _("Opened again")
         ASSIGNED = "assigned", _("Assigned")
         MARKED = "marked", _("Marked for clean-up")
+        UNMARKED = "unmarked", _("Mark taken back")
         CLEANED = "cleaned", _("Cleaned up")
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="changes")

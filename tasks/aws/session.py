@@ -17,6 +17,7 @@ from .budget import Budget
 from .errors import Call, code, iam_action, is_stale, translate, unanswered
 
 FAILURES = (BotoCoreError, ClientError)
+DESTRUCTIVE = ("abort", "delete", "deregister", "put_retention", "release", "terminate")  # how their names begin
 
 
 class Guard(Protocol):
@@ -123,7 +124,7 @@ class Door:
     ) -> dict[str, Any]:
         client = self._client(service, region, self.timeouts.change)
         call = self._call(client, service, operation)
-        self._pin(call, again=operation.startswith("delete"))
+        self._pin(call, again=operation.startswith(DESTRUCTIVE))
         self._admit()
         self._fresh(call)
         span = clients.CONNECT + self.timeouts.change

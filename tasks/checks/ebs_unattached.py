@@ -73,4 +73,5 @@ CHECK = Check(
     reads=(AVAILABLE,),
     permissions=("ec2:DescribeVolumes",),
     guide=__doc__ or "",
+    cleanup="volume",
 )

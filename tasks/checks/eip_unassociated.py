@@ -92,4 +92,5 @@ CHECK = Check(
     reads=(ADDRESSES, instances.STOPPED),
     permissions=("ec2:DescribeAddresses", "ec2:DescribeInstances"),
     guide=__doc__ or "",
+    cleanup="address",
 )

@@ -90,4 +90,5 @@ CHECK = Check(
     reads=(GROUPS, tags.reading(KIND)),
     permissions=("logs:DescribeLogGroups", *tags.PERMISSIONS),
     guide=__doc__ or "",
+    cleanup="retention",
 )

@@ -61,4 +61,5 @@ CHECK = Check(
     reads=snapshots.READS,
     permissions=snapshots.PERMISSIONS,
     guide=__doc__ or "",
+    cleanup="snapshot",
 )

@@ -2,9 +2,10 @@
 
 from opsportal.catalog import Runbook
 
-from . import environment_test, prices_refresh, stacks_deploy, stacks_plan, sweep
+from . import cleanup, environment_test, prices_refresh, stacks_deploy, stacks_plan, sweep
 
 RUNBOOKS: tuple[Runbook, ...] = (
+    cleanup.RUNBOOK,
     environment_test.RUNBOOK,
     prices_refresh.RUNBOOK,
     stacks_deploy.RUNBOOK,

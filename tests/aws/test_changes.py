@@ -90,7 +90,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize(("service", "action"), ROWS)
+@pytest.mark.parametrize(("service", "action"), [row for row in ROWS if row[0] == "cloudformation"])
 def test_a_lost_answer_leaves_one_effect(sandbox, step, service, action):
     sandbox.fault("lost", service=service, action=action, account=step.environment.account, count=1)
 

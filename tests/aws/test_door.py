@@ -74,6 +74,29 @@ def test_the_account_is_asked_for_once_a_session_and_before_each_deletion(sandbo
     assert len(calls(sandbox, account, "GetCallerIdentity")) == 2
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("ec2", "delete_snapshot", {"SnapshotId": "snap-1"}),
+        ("ec2", "delete_volume", {"VolumeId": "vol-1"}),
+        ("ec2", "release_address", {"AllocationId": "eipalloc-1"}),
+        ("logs", "put_retention_policy", {"logGroupName": "/app", "retentionInDays": 7}),
+    ],
+)
+def test_credentials_that_became_another_accounts_delete_nothing(
+    sandbox, account, monkeypatch, service, operation, arguments
+):
+    guard = Ledger()
+    aws = door(sandbox, facts(account), guard)
+    aws.connect()
+    monkeypatch.setattr(clients.own_credentials(), "access_key", OTHER)  # as a refresh may bring
+
+    with pytest.raises(StepFailed, match=f"answers from account {OTHER}, but dev is pinned to {account}"):
+        aws.change(service, operation, **arguments)
+
+    assert guard.intents == []
+
+
 def test_a_change_carries_the_token_and_its_answer_is_noted(sandbox, account):
     guard = Ledger()
 
