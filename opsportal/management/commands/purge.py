@@ -12,18 +12,19 @@ from opsportal.words import gettext as _
 
 class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.description = _("Deletes lines, finished runs and audit entries that are older than RETENTION_… says.")
+        parser.description = _("Deletes lines, runs, audit entries, firings and findings that are older than RETENTION_… says.")
         parser.add_argument("--dry-run", action="store_true", help=_("only say how much would leave"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         if options["dry_run"]:
-            text, found = (
-                _("Would leave: {lines} lines, {runs} runs, {audit} audit entries."),
-                retention.would_leave(now),
+            text = _(
+                "Would leave: {lines} lines, {runs} runs, {audit} audit entries, {firings} firings, {findings} findings."
             )
+            found = retention.would_leave(now)
         else:
-            text, found = _("Left: {lines} lines, {runs} runs, {audit} audit entries."), purged(now)
+            text = _("Left: {lines} lines, {runs} runs, {audit} audit entries, {firings} firings, {findings} findings.")
+            found = purged(now)
         self.stdout.write(text.format(**found))
 
 
