@@ -15,7 +15,20 @@ from django.db import Error, IntegrityError, connection
 
 from opsportal import clock, steps
 from opsportal.errors import Lost
-from opsportal.models import Audit, Environment, Event, Finding, Firing, Heartbeat, Page, Pause, Policy, Price, Run, Step
+from opsportal.models import (
+    Audit,
+    Environment,
+    Event,
+    Finding,
+    Firing,
+    Heartbeat,
+    Page,
+    Pause,
+    Policy,
+    Price,
+    Run,
+    Step,
+)
 from opsportal.upkeep import aftermath, backup, restore
 from tests import audits, factories
 from tests.engine.conftest import numbers

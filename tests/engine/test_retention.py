@@ -8,7 +8,6 @@ from django.core.management import call_command
 from pydantic import ValidationError
 
 from config.env import Env
-
 from opsportal import clock, history
 from opsportal.models import (
     Approval,
@@ -143,7 +142,9 @@ def test_a_dry_run_says_what_would_leave_and_takes_nothing():
     where = factories.environment()
     ended(366, where)
     history_of(where, 100)
-    assert purge("--dry-run") == f"Would leave: {history.RUNS + 1} lines, 1 runs, 0 audit entries, 0 firings, 0 findings."
+    assert (
+        purge("--dry-run") == f"Would leave: {history.RUNS + 1} lines, 1 runs, 0 audit entries, 0 firings, 0 findings."
+    )
     assert Run.objects.count() == Event.objects.count() == history.RUNS + 1
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from opsportal.health import SEVERITY, Facts, ills
 
-WELL = Facts(database=0.01, migrations=0, redis=0.01, workers=2, pump=2, beat=10, due=1, queued=900, apart=0.1, policies=11)
+WELL = Facts(
+    database=0.01, migrations=0, redis=0.01, workers=2, pump=2, beat=10, due=1, queued=900, apart=0.1, policies=11
+)
 CASES = [
     ({"database": None, "migrations": None, "pump": None, "apart": None}, "database", "The database does not answer."),
     ({"database": 0.84}, "database_slow", "The database took 0.8 s to answer."),
