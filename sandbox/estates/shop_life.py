@@ -147,7 +147,7 @@ def _volumes(site: Site, plant: Plant) -> None:
 def _functions(plant: Plant) -> None:
     for name, (calls, milliseconds, used) in CALLS.items():
         place = {"FunctionName": name}
-        lines = [steady("AWS/Lambda", "Invocations", place, calls)]
+        lines = [steady("AWS/Lambda", "Invocations", place, calls, noise=0)]
         lines.append(steady("AWS/Lambda", "Duration", place, calls * milliseconds, samples=calls))
         lines.append(steady("LambdaInsights", "used_memory_max", {"function_name": name}, used, noise=used / 50))
         refused = [(HOURS, 0), (3, 55 if name == THROTTLED else 0)]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from opsportal.checks import Check, Found, Read, Reader
 from opsportal.words import gettext as _
-from opsportal.words import gettext_noop
+from opsportal.words import gettext_noop, ngettext
 from tasks.sweeps import money, tags
 from tasks.sweeps.money import Cost
 from tasks.sweeps.resources import Resource, found
@@ -108,7 +108,11 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     days = facts.resource.days(facts.made)
     if facts.targets or facts.answers or days < limits.days:
         return None
-    told = _("No targets to send anything to, in {groups} target groups; made {days} days ago.")
+    told = ngettext(
+        "No targets to send anything to, in {groups} target group; made {days} days ago.",
+        "No targets to send anything to, in {groups} target groups; made {days} days ago.",
+        facts.groups,
+    )
     if not facts.groups:
         told = _("Nothing to send anything to; made {days} days ago.")
     return found(

@@ -62,6 +62,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if connections is None or connections > limits.connections:
         return None
     told = _("At most {n} connections in {days} days. {kind} with {engine}.")
+    if not round(connections):
+        told = _("No connection in {days} days. {kind} with {engine}.")
     return found(
         database.resource,
         detail=told.format(n=round(connections), days=limits.days, kind=database.kind, engine=database.engine),

@@ -91,6 +91,8 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.resource.days(facts.made) < limits.days or facts.mb > limits.mb:
         return None
     told = _("{mb} MB went through it in {days} days. {service} in {zones} zones.")
+    if not facts.mb:
+        told = _("Nothing went through it in {days} days. {service} in {zones} zones.")
     return found(
         facts.resource,
         detail=told.format(mb=f"{facts.mb:.1f}", days=limits.days, service=facts.service, zones=facts.zones),

@@ -58,7 +58,7 @@ def made(rds, name="shop"):
 
 
 def test_a_database_without_connections_is_told_with_its_kind():
-    assert judged(rds_idle.CHECK, IDLE).detail == "At most 0 connections in 7 days. db.t3.micro with postgres."
+    assert judged(rds_idle.CHECK, IDLE).detail == "No connection in 7 days. db.t3.micro with postgres."
 
 
 YOUNG, MEMBER = replace(DATABASE, made=ago(6)), replace(DATABASE, cluster="orders")

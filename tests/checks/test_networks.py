@@ -142,7 +142,7 @@ def test_a_classic_load_balancer_without_instances_is_found(later, account):
 def test_an_endpoint_without_traffic_is_told_with_its_service_and_zones():
     finding = judged(vpc_endpoint_unused.CHECK, ENDPOINT)
 
-    assert finding.detail == "0.0 MB went through it in 30 days. com.amazonaws.eu-west-1.sqs in 2 zones."
+    assert finding.detail == "Nothing went through it in 30 days. com.amazonaws.eu-west-1.sqs in 2 zones."
 
 
 LEFT = [{"kind": "Gateway"}, {"state": "pending"}, {"managed": True}, {"made": ago(29)}, {"mb": 0.01}]
