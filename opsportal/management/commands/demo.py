@@ -70,5 +70,6 @@ class Command(BaseCommand):
         what = _("A deployment to dev is under way") if run.is_open else _("The deployment to dev has ended")
         page = f"{base}/admin/opsportal/run/{run.pk}/"
         say(f"{what}: {page}", highlight=False)
-        say(_("Two policies look for waste and for credits that run out") + f": {base}/admin/opsportal/finding/")
+        what = _("Two policies look for waste and for credits that run out")
+        say(f"{what}: {base}/admin/opsportal/finding/", highlight=False)
         say(_("AWS is simulated. Ctrl-C stops everything; the data stays in {folder}.").format(folder=settings.VAR_DIR))
