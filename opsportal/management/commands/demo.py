@@ -71,5 +71,6 @@ class Command(BaseCommand):
         page = f"{base}/admin/opsportal/run/{run.pk}/"
         say(f"{what}: {page}", highlight=False)
         what = _("Two policies look for waste and for credits that run out")
-        say(f"{what}: {base}/admin/opsportal/finding/", highlight=False)
+        page = f"{base}/admin/opsportal/finding/"
+        say(f"{what}: {page}", highlight=False)
         say(_("AWS is simulated. Ctrl-C stops everything; the data stays in {folder}.").format(folder=settings.VAR_DIR))
