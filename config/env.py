@@ -68,6 +68,12 @@ class Env(BaseSettings):
     retention_audit_days: int = Field(
         730, ge=0, description="Audit entries leave after this many days, 30 at least; 0: never."
     )
+    retention_firings_days: int = Field(
+        365, ge=0, description="Firings of policies leave after this many days, but for each policy's last; 0: never."
+    )
+    retention_findings_days: int = Field(
+        365, ge=0, description="Findings leave this many days after they were closed, 90 at least; 0: never."
+    )
     mfa_required: bool = Field(False, description="Whoever signs in by password has to set up a second factor.")
     oidc_issuer: str = Field("", description="The company's OpenID Connect provider; empty: passwords only.")
     oidc_client_id: str = Field("", description="This opsportal's name at that provider.")
@@ -146,6 +152,13 @@ class Env(BaseSettings):
     def audit_stays(cls, value: int) -> int:
         if 0 < value < 30:
             raise ValueError(_("use 0 or at least 30; the database refuses to delete younger entries"))
+        return value
+
+    @field_validator("retention_findings_days")
+    @classmethod
+    def recovered_stays(cls, value: int) -> int:
+        if 0 < value < 90:
+            raise ValueError(_("use 0 or at least 90; Home tells what was recovered in twelve weeks"))
         return value
 
     @field_validator("log_level")

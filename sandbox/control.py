@@ -113,7 +113,7 @@ def _age(world: World, given: Given) -> Any:
 
 
 def _fill(world: World, given: Given) -> Any:
-    return filling.fill(given)
+    return filling.fill(world, given)
 
 
 def _oidc(world: World, given: Given) -> Any:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
@@ -15,7 +16,10 @@ from sandbox.seeded import Seeded
 
 @dataclass
 class World:
-    """`lock` is held while anything is read or changed; waiting for faults happens outside it."""
+    """`lock` is held while anything is read or changed; waiting for faults happens outside it.
+
+    `filled`: what was made where an account was filled, by what was asked for.
+    """
 
     estate: Estate = field(default_factory=Estate)
     clock: Clock = field(default_factory=Clock)
@@ -24,6 +28,7 @@ class World:
     issuers: Issuers = field(default_factory=Issuers)
     seeded: Seeded = field(default_factory=Seeded)
     enforced: set[str] = field(default_factory=set)
+    filled: dict[str, dict[str, Any]] = field(default_factory=dict)
     change_set_seconds: float = 1.0
     prices: Path = TABLE
     changed: bool = False

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from unfold.views import ChangeList
 
 from .. import clock, policies, rights
 from ..errors import OpsError
-from ..models import Firing, Policy
+from ..models import Policy
 from ..pages import firings, policy
 from ..pages.facts import book_title
 from ..templatetags import ops
@@ -35,11 +35,9 @@ class PolicyList(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         now, rows = clock.now(), list(self.result_list)
-        last = Firing.objects.in_bulk([row.last for row in rows if row.last])
-        counted = firings.standing(last, request.user)
+        last = firings.last(rows, request.user)
         for row in rows:
-            row.now, row.fired = now, last.get(row.last)
-            row.look = firings.look(row.fired, counted.get(row.last, {})) if row.fired else None
+            row.now, (row.fired, row.look) = now, last.get(row.last, (None, None))
         self.result_list: Any = rows
 
     def url_for_result(self, result: Policy) -> str:
@@ -88,8 +86,7 @@ class PolicyAdmin(ModelAdmin):  # type: ignore[misc]
         return boxed(ops.chip(look.colour, look.icon, look.word))
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Policy]":
-        newest = Firing.objects.filter(policy=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-        return policies.covered(request.user).annotate(last=Subquery(newest)).order_by("name", "pk")
+        return firings.with_last(policies.covered(request.user)).order_by("name", "pk")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PolicyList

@@ -10,6 +10,7 @@ from ..words import ngettext
 PUMP_SILENT = 30.0  # all in seconds
 BEAT_SILENT = 60.0
 QUEUE_OLD = 60.0
+POLICY_LATE = 300.0
 DATABASE_SLOW = 0.5
 CLOCK_APART = 2.0
 
@@ -24,6 +25,7 @@ SEVERITY = {
     "beat": WARNING,
     "database_slow": WARNING,
     "clock": WARNING,
+    "policies": WARNING,
 }
 
 
@@ -34,6 +36,7 @@ class Facts:
     `database` and `redis`: seconds of a round trip. `migrations`: how many are missing. `workers`: how many are alive.
     `pump`, `beat`: seconds since the last sign, inf: there was never one. `due`, `queued`: seconds that the oldest step
     has waited for a worker or for its locks. `apart`: seconds between this process's clock and the database's.
+    `policies`: seconds that the policy which is due longest has waited to fire.
     """
 
     database: float | None = None
@@ -45,6 +48,7 @@ class Facts:
     due: float | None = None
     queued: float | None = None
     apart: float | None = None
+    policies: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,10 @@ def of_the_work(facts: Facts) -> Iterator[Ill]:
     if facts.due is not None and facts.due > QUEUE_OLD:
         text = _("A step has been due for {n} s and no worker has taken it.").format(n=round(facts.due))
         yield Ill("queue", text, _("Start more workers, or find out from their logs what keeps them."))
+    if facts.policies is not None and facts.policies > POLICY_LATE:
+        text = _("A policy has been due for {n} min and nothing has fired it.").format(n=int(facts.policies / 60))
+        cure = _("See which one under Policies. Are workers running, and do their hosts know its time zone?")
+        yield Ill("policies", text, cure)
 
 
 def silent(name: str, seconds: float) -> str:

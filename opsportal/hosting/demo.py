@@ -22,7 +22,7 @@ BLUEPRINT = "ecs-service"
 ROLE, SERVICE_ROLE = "opsportal", "opsportal-cloudformation"
 ADMIN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 ENVIRONMENTS = (
-    {"name": "dev", "account": "111111111111", "regions": ["eu-central-1"]},
+    {"name": "dev", "account": "111111111111", "regions": ["eu-central-1", "eu-west-1"]},
     {"name": "prod", "account": "222222222222", "regions": ["eu-central-1"], "protected": True},
 )
 PEOPLE = {
@@ -54,11 +54,13 @@ class Sandbox:
         except (urllib.error.URLError, ConnectionError):
             return False
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, seconds: float = 10
+    ) -> dict[str, Any]:
         """Ask the sandbox's own endpoints, which no AWS has."""
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)  # noqa: S310  http, ours
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
             found: dict[str, Any] = json.load(answer)
         return found
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ..models import Finding
 from . import durations, money, sparkline
@@ -33,7 +34,7 @@ class Instance:
 
     @property
     def time(self) -> str:
-        return durations.words(self.hours * 3600)
+        return durations.words(self.hours * 3600) if self.hours else _("used up")
 
     @property
     def look(self) -> tuple[str, str]:

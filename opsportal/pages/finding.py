@@ -1,5 +1,6 @@
 """The page of one finding: evidence, price, what to do next, and what has become of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -18,6 +21,7 @@ from ..models import Finding, FindingChange
 from . import findings, sparkline
 from .yields import spelled
 
+TIME = re.compile(r"20\d\d-(0[1-9]|1[0-2])-[0-2]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?\+00:00")  # as checks write it
 LINES = 100  # of the history, the newest
 
 
@@ -77,7 +81,18 @@ def facts(evidence: Any) -> list[Fact]:
 def fact(name: str, value: Any) -> Fact:
     if points := sparkline.numbers(value):
         return Fact(name, _("%(last)s last") % {"last": f"{points[-1]:,g}"}, sparkline.path(points))
-    return Fact(name, spelled(value))
+    return Fact(name, moment(value) or spelled(value))
+
+
+def moment(value: Any) -> str:
+    """A time as the page's others are written; empty: it is none."""
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        return ""
+    try:
+        at = parse_datetime(value)
+    except ValueError:  # such as the 29th of a February that has 28 days
+        return ""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def price(finding: Finding) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from .. import rights, schedules
@@ -58,6 +58,19 @@ def rows(policy: Policy, user: Any, most: int) -> list[Row]:
 def row(policy: Policy, firing: Any, counted: Mapping[str, int]) -> Row:
     more = sum(counted.values()) - len(firing.first)
     return Row(firing, look(firing, counted), shown(policy, firing.due_at), firing.first, more)
+
+
+def with_last(rows: "QuerySet[Policy]") -> "QuerySet[Policy]":
+    """Each with the number of its newest firing, as `last`."""
+    newest = Firing.objects.filter(policy=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    return rows.annotate(last=Subquery(newest))
+
+
+def last(policies: Collection[Any], user: Any) -> dict[int, tuple[Firing, Look]]:
+    """The newest firings of these, by their numbers, with their looks; two queries."""
+    found = Firing.objects.in_bulk([each.last for each in policies if each.last])
+    counted = standing(found, user)
+    return {pk: (firing, look(firing, counted.get(pk, {}))) for pk, firing in found.items()}
 
 
 def standing(firings: Collection[int], user: Any) -> dict[int, dict[str, int]]:

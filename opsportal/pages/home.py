@@ -1,4 +1,4 @@
-"""Home: what needs this person, what runs and what ended, money, credits, the environments, and the stop button."""
+"""Home: what needs this person, runs, policies, money, credits, the environments, and the stop button."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .. import approvals, clock, rights
 from ..live import pictures
 from ..models import Approval, Finding, Run
-from . import credits, looks, mini, money, places, sieve
+from . import credits, due, looks, mini, money, places, sieve
 from . import findings as finding_list
 from .facts import book_title
 
@@ -29,7 +29,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         now = clock.now()
         known |= {"may_view": True, "now": now}
         known |= needs(request.user, now) | work(request.user, now) | estate(request.user, now)
-        known |= sums(request.user, now)
+        known |= sums(request.user, now) | {"due": due.card(request.user, now)}
     known["may_start"] = rights.may_start(request.user)
     return {**context, **known}
 

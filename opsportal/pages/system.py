@@ -46,6 +46,7 @@ def parts(seen: health.Facts, ills: list[health.Ill]) -> Iterator[Part]:
         (_("Queue"), waited(seen.due), ("queue",)),
         (_("Pump"), ago(seen.pump), ("pump",)),
         (_("Beat"), ago(seen.beat), ("beat",)),
+        (_("Policies"), late(seen.policies), ("policies",)),
         (_("Redis"), took(seen.redis), ("redis",)),
         (_("Database"), took(seen.database), ("database", "database_slow", "migrations", "clock")),
     )
@@ -68,3 +69,10 @@ def waited(seconds: float | None) -> str:
     if not seconds or seconds < 1:
         return _("nothing waits") if seconds is not None else _("not known")
     return _("oldest waits {n} s").format(n=round(seconds))
+
+
+def late(seconds: float | None) -> str:
+    """A policy is due for a moment until it is fired: that is not late yet."""
+    if seconds is None:
+        return _("not known")
+    return _("fire in time") if seconds < 60 else _("overdue for {n} min").format(n=int(seconds / 60))

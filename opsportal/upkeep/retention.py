@@ -1,4 +1,4 @@
-"""What leaves by age: lines, finished runs and the audit, in batches so small that nobody waits for one."""
+"""What leaves by age: lines, runs, findings and the rest, in batches so small that nobody waits for one."""
 
 import time
 from collections.abc import Callable, Collection
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
-from .. import clock, history, turns
+from .. import clock, history
 from ..models import Audit, Event, Heartbeat, Page, Run, Step
-from ..writers import in_line
+from . import outdated
+from .batches import Batch, alone
 
 LINES = 500  # lines, or rows of the audit, in one transaction
 PAGES = 100  # pages of AWS in one transaction
@@ -18,14 +18,6 @@ RUNS = 10  # runs in one transaction; their lines left before
 REST = 12.0  # times as long as a batch took: fewer than one step in twenty meets one, even where writers queue
 NAME = "purge"  # of the heartbeat that says when the last purge began
 BY_BEAT, BY_PUMP = timedelta(hours=20), timedelta(hours=26)  # since the last one; Beat fires once a day
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one transaction did: how many rows left, and the key to go on after; no key: this kind is done."""
-
-    gone: int
-    last: int | None
 
 
 @dataclass(frozen=True)
@@ -102,17 +94,14 @@ def pages(after: int, _before: datetime) -> Batch:
     return Batch(alone(lambda: Page.objects.filter(pk__in=keys).delete()[0]), keys[-1])
 
 
-def alone(work: Callable[[], int]) -> int:
-    """Do this in a short transaction of its own, again when it deadlocked."""
-
-    def once() -> int:
-        with in_line(), transaction.atomic(durable=True):
-            return work()
-
-    return turns.retried(once)
-
-
-KINDS: dict[str, Callable[[int, datetime], Batch]] = {"lines": lines, "runs": runs, "audit": audit, "pages": pages}
+KINDS: dict[str, Callable[[int, datetime], Batch]] = {
+    "lines": lines,
+    "runs": runs,
+    "audit": audit,
+    "pages": pages,
+    "firings": outdated.firings,
+    "findings": outdated.findings,
+}
 
 
 def limit(kind: str, now: datetime) -> datetime | None:
@@ -123,6 +112,8 @@ def limit(kind: str, now: datetime) -> datetime | None:
         "lines": settings.RETENTION_EVENTS_DAYS,
         "runs": settings.RETENTION_RUNS_DAYS,
         "audit": settings.RETENTION_AUDIT_DAYS,
+        "firings": settings.RETENTION_FIRINGS_DAYS,
+        "findings": settings.RETENTION_FINDINGS_DAYS,
     }[kind]
     return now - timedelta(days=days) if days else None
 
@@ -167,4 +158,8 @@ def would_leave(now: datetime) -> dict[str, int]:
         found["runs"] = sum(each.count() for each in rows)
     if before := limit("audit", now):
         found["audit"] = Audit.objects.filter(at__lt=before).count()
+    if before := limit("firings", now):
+        found["firings"] = outdated.old_firings(before).count()
+    if before := limit("findings", now):
+        found["findings"] = outdated.old_findings(before).count()
     return found

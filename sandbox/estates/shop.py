@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.estates import shop_data, shop_fleet, storage
 from sandbox.estates.site import Site, Tags
 
-REGIONS = ("eu-central-1", "eu-west-1")
+REGIONS = {"eu-central-1": "production", "eu-west-1": "development"}
 TEAMS = {"storefront": "anna.weber", "checkout": "jonas.klein", "catalog": "mira.vogel", "platform": "tom.brandt"}
 
 
@@ -16,7 +16,8 @@ def tags(service: str, team: str, environment: str = "production") -> Tags:
 
 def fill(main: Site, second: Site) -> None:
     """Each site's `waste` says what the checks must find there."""
-    for site, environment in ((main, "production"), (second, "development")):
+    for site in (main, second):
+        environment = REGIONS[site.place.region]
         images = [_image(site, *line) for line in IMAGES[environment]]
         fleet = shop_fleet.fill(site, environment, images[-1], tags)
         _volumes(site, environment, fleet)

@@ -92,9 +92,10 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
         return None
     if facts.mb is None or facts.mb > limits.mb:
         return None
+    told = _("{mb} MB went through it in {days} days.") if facts.mb else _("Nothing went through it in {days} days.")
     return found(
         facts.resource,
-        detail=_("{mb} MB went through it in {days} days.").format(mb=f"{facts.mb:.1f}", days=limits.days),
+        detail=told.format(mb=f"{facts.mb:.1f}", days=limits.days),
         advice=_("Take it out of the route tables, delete it, and release its address."),
         cost=facts.cost,
         mb=round(facts.mb, 3),

@@ -1,7 +1,10 @@
 """One region's sweep: read everything once, judge check by check, and say what came of each."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+
+from django.utils.text import capfirst
 
 from opsportal import checks, readings
 from opsportal.catalog import Context, Done, Outcome, Wait
@@ -63,7 +66,13 @@ def known(name: str) -> checks.Check:
 def say_read(ctx: Context[Params], n: int) -> None:
     """How much was read side by side."""
     if n:
-        ctx.say(ngettext("Read {n} page side by side.", "Read {n} pages side by side.", n).format(n=n))
+        text = ngettext("Read {n} page side by side.", "Read {n} pages side by side.", n).format(n=n)
+        ctx.write(partial(told, text))
+
+
+def told(text: str, turn: Turn, step: Step) -> None:
+    """Written down at once, as the lines of the checks are: what `ctx.say` keeps until the look is over comes after."""
+    turn.say(text, "info", step)
 
 
 def judge(ctx: Context[Params], reader: PageReader) -> None:
@@ -84,16 +93,15 @@ def end(ctx: Context[Params]) -> Done:
         why = " ".join(dict.fromkeys(refused.values()))
         raise StepFailed(_("Nothing could be checked. {why}").format(why=why))
     totals = total(made)
-    say(ctx, totals, len(refused))
+    say(ctx, Verdict(**totals), len(refused))
     return Done({**totals, "calls": ctx.memory["calls"], "not_checked": refused, "checks": ctx.memory["checks"]})
 
 
-def say(ctx: Context[Params], totals: Mapping[str, Any], refused: int) -> None:
+def say(ctx: Context[Params], totals: Verdict, refused: int) -> None:
     """The line that adds up, and a warning where it is not all."""
     n: int = ctx.memory["calls"]
     made = ngettext("{n} call made.", "{n} calls made.", n).format(n=n)
-    text = _("{found} found, {new} new, {reopened} again, {closed} closed; ${usd:,.2f} a month.")
-    ctx.say(f"{text.format(**totals)} {made}")
+    ctx.say(f"{capfirst(verdicts.summed(totals))} {made}")
     if refused:
         text = ngettext("{n} check could not be made.", "{n} checks could not be made.", refused)
         ctx.say(text.format(n=refused), "warning")

@@ -99,7 +99,20 @@ def told(check: Check, seen: Verdict) -> str:
         return text.format(check=check.name, action=seen.missing)
     if seen.refused:
         return _("{check}: not checked. {why}").format(check=check.name, why=seen.refused)
-    text = _("{check}: {found} found among {looked}, {new} of them new; {closed} closed.")
+    return f"{check.name}: {summed(seen)}"
+
+
+def summed(seen: Verdict) -> str:
+    """A sentence of what there is; what there is none of is left out."""
+    numbers = ((_("{n} new"), seen.new), (_("{n} again"), seen.reopened), (_("{n} closed"), seen.closed))
+    parts = [text.format(n=n) for text, n in numbers if n]
     if seen.usd:
-        text = _("{check}: {found} found among {looked}, {new} of them new; {closed} closed. ${usd:,.2f} a month.")
-    return text.format(check=check.name, **asdict(seen) | {"new": seen.new + seen.reopened})
+        parts.append(_("${usd:,.2f} a month").format(usd=seen.usd))
+    return ", ".join([looked(seen), *parts]) + "."
+
+
+def looked(seen: Verdict) -> str:
+    if not seen.looked:
+        return _("nothing to look at")
+    text = _("{found} found among {looked}") if seen.found else _("nothing found among {looked}")
+    return text.format(found=seen.found, looked=seen.looked)

@@ -1,6 +1,8 @@
-"""`make demo`: up within seconds, gone at a signal, and going on where it was."""
+"""`make demo`: up within seconds, gone at a signal, going on where it was, with findings to look at."""
 
 import signal
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -20,3 +22,22 @@ def test_it_is_soon_there_goes_on_with_the_same_data_and_leaves_no_process(demo,
     assert "csrfmiddlewaretoken" in page
     assert seconds < 15
     assert all(said == kept[0] for said in kept)
+
+
+def test_its_accounts_were_swept_at_the_first_start_and_once(demo, folder):
+    demo.greeting()
+    swept = "SELECT COUNT(*) FROM opsportal_firing WHERE by_id IS NOT NULL"
+    done = """SELECT COUNT(*) FROM opsportal_run JOIN opsportal_firing ON opsportal_firing.id = firing_id
+              WHERE by_id IS NOT NULL AND opsportal_run.status = 'succeeded'"""
+
+    demo.until(lambda: asked(folder, done) == 4, seconds=90)
+
+    assert asked(folder, swept) == asked(folder, "SELECT COUNT(*) FROM opsportal_policy") == 2
+    assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE usd > 0") > 50
+    assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE check_name = 'credits-run-out'") > 5
+
+
+def asked(folder, query):
+    """The one number that this query of the demo's database gives."""
+    with closing(sqlite3.connect(folder / "opsportal.sqlite3", timeout=20)) as database:
+        return database.execute(query).fetchone()[0]

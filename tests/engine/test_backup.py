@@ -15,7 +15,20 @@ from django.db import Error, IntegrityError, connection
 
 from opsportal import clock, steps
 from opsportal.errors import Lost
-from opsportal.models import Audit, Environment, Event, Heartbeat, Pause, Run, Step
+from opsportal.models import (
+    Audit,
+    Environment,
+    Event,
+    Finding,
+    Firing,
+    Heartbeat,
+    Page,
+    Pause,
+    Policy,
+    Price,
+    Run,
+    Step,
+)
 from opsportal.upkeep import aftermath, backup, restore
 from tests import audits, factories
 from tests.engine.conftest import numbers
@@ -78,6 +91,28 @@ def test_everything_comes_back_as_it_was(drive, file):
     Environment.objects.all().delete()
     brought_back(file)
     assert everything() == before
+
+
+def test_policies_with_beats_rows_findings_and_prices_come_back_as_they_were(file):
+    run = factories.run(status="succeeded")
+    policy = factories.policy([run.environment], tell=["#ops"])
+    factories.firing(policy, run)
+    price = {"service": "ec2", "item": "t3.micro", "unit": "hour", "region": "eu-central-1", "usd": "0.012"}
+    Price.objects.create(**price, as_of="2026-11-01")
+    factories.finding(seen_run=run, price=price, tags={"Owner": "ümläut"}, until=clock.now())
+    before = everything()
+    taken(file)
+    for model in (Policy, Finding, Price):
+        model.objects.all().delete()
+    brought_back(file)
+    assert everything() == before
+    assert Firing.objects.get().policy.periodic_task.enabled
+
+
+def test_what_a_sweep_is_reading_is_not_kept_for_aws_has_gone_on(file):
+    Page.objects.create(step=factories.step(factories.run(), "a"), call="c", number=0, content=b"\x00\xff")
+    brought_back(taken(file))
+    assert not Page.objects.exists()
 
 
 def test_automatic_times_are_those_of_the_backup(file):

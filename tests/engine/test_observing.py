@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from opsportal import clock
 from opsportal.health import observing
 from opsportal.health.observing import Look
-from opsportal.models import Heartbeat
+from opsportal.models import Heartbeat, Policy
 from tests import factories
 
 
@@ -33,6 +33,14 @@ def test_pump_and_beat_are_as_old_as_their_last_sign(db):
     Heartbeat.objects.create(name="pump", at=ago(12))
     seen = observing.work()
     assert (round(seen.pump), seen.beat, seen.due, seen.queued) == (12, inf, 0, 0)
+
+
+def test_the_policy_that_is_due_longest_counts_and_none_that_is_off_or_due_later(db):
+    late, later, off = (factories.policy([factories.environment()]) for _ in range(3))
+    Policy.objects.filter(pk=late.pk).update(next_due=ago(400))
+    Policy.objects.filter(pk=later.pk).update(next_due=ago(-400))
+    Policy.objects.filter(pk=off.pk).update(next_due=ago(900), enabled=False)
+    assert round(observing.work().policies) == 400
 
 
 def test_runs_are_counted_by_status_and_environment_those_that_ended_for_an_hour(db):

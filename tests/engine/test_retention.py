@@ -5,10 +5,25 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from pydantic import ValidationError
 
+from config.env import Env
 from opsportal import clock, history
-from opsportal.models import Approval, Audit, Event, Heartbeat, Intent, Page, Run, Step, Vote
-from opsportal.upkeep import retention
+from opsportal.models import (
+    Approval,
+    Audit,
+    Event,
+    Finding,
+    FindingChange,
+    Firing,
+    Heartbeat,
+    Intent,
+    Page,
+    Run,
+    Step,
+    Vote,
+)
+from opsportal.upkeep import outdated, retention
 from tasks import pump, worker
 from tests import factories
 
@@ -46,7 +61,7 @@ def purge(*words):
 def test_old_lines_leave_and_their_run_is_marked():
     run = ended(91, factories.environment())
     factories.line(run, "yesterday", at=ago(1))
-    assert purge() == "Left: 1 lines, 0 runs, 0 audit entries."
+    assert purge() == "Left: 1 lines, 0 runs, 0 audit entries, 0 firings, 0 findings."
     run.refresh_from_db()
     assert [line.text for line in run.lines.all()] == ["yesterday"]
     assert run.purged_at
@@ -113,8 +128,11 @@ def test_old_entries_of_the_audit_leave():
 
 def test_zero_days_mean_for_ever(settings):
     settings.RETENTION_EVENTS_DAYS = settings.RETENTION_RUNS_DAYS = settings.RETENTION_AUDIT_DAYS = 0
+    settings.RETENTION_FIRINGS_DAYS = settings.RETENTION_FINDINGS_DAYS = 0
     where = factories.environment()
     ended(9000, where)
+    closed(9000)
+    fired(factories.policy([where]), 9000, 8999)
     history_of(where, 10)
     assert purge("--dry-run") == purge().replace("Left", "Would leave")
     assert Run.objects.count() == history.RUNS + 1
@@ -124,7 +142,9 @@ def test_a_dry_run_says_what_would_leave_and_takes_nothing():
     where = factories.environment()
     ended(366, where)
     history_of(where, 100)
-    assert purge("--dry-run") == f"Would leave: {history.RUNS + 1} lines, 1 runs, 0 audit entries."
+    assert (
+        purge("--dry-run") == f"Would leave: {history.RUNS + 1} lines, 1 runs, 0 audit entries, 0 firings, 0 findings."
+    )
     assert Run.objects.count() == Event.objects.count() == history.RUNS + 1
 
 
@@ -165,7 +185,7 @@ def test_each_batch_sends_the_next_so_that_no_worker_is_held(monkeypatch, messag
         assert options["queue"] == "notify"
         worker.purge(*args)
     assert not run.lines.exists()
-    assert [args[0] for args, _ in messages] == ["lines"] * 3 + ["runs", "audit", "pages"]
+    assert [args[0] for args, _ in messages] == ["lines"] * 3 + ["runs", "audit", "pages", "firings", "findings"]
 
 
 def test_what_a_sweep_has_read_leaves_once_its_step_has_ended_without_dropping_it(monkeypatch):
@@ -179,3 +199,65 @@ def test_what_a_sweep_has_read_leaves_once_its_step_has_ended_without_dropping_i
     purge()
 
     assert list(Page.objects.values_list("step__key", flat=True)) == ["open"]
+
+
+def fired(policy, *days, **fields):
+    """Firings of this policy so many days ago."""
+    known = {"policy": policy, "status": "started"} | fields
+    return [Firing.objects.create(due_at=ago(each), fired_at=ago(each), **known) for each in days]
+
+
+def test_old_firings_leave_but_the_last_of_each_policy_and_their_runs_stay():
+    often, seldom = (factories.policy([factories.environment()]) for _ in range(2))
+    old, young = fired(often, 366, 364)
+    (only,) = fired(seldom, 900)
+    run = factories.run(status="succeeded", ended_at=ago(1), firing=old)
+    assert purge("--dry-run").endswith("1 firings, 0 findings.")
+    purge()
+    run.refresh_from_db()
+    assert set(Firing.objects.all()) == {young, only}
+    assert run.firing is None
+
+
+def test_a_firing_that_waits_or_whose_runs_are_open_stays():
+    policy = factories.policy([factories.environment()])
+    (running,), (waiting,) = fired(policy, 500), fired(policy, 499, status="waiting")
+    fired(policy, 498, 1)
+    factories.run(firing=running)
+    purge()
+    assert {running, waiting} < set(Firing.objects.all())
+    assert Firing.objects.count() == 3
+
+
+def test_firings_leave_in_batches(monkeypatch):
+    monkeypatch.setattr(outdated, "FIRINGS", 2)
+    fired(factories.policy([factories.environment()]), *range(405, 400, -1), 1)
+    purge()
+    assert Firing.objects.count() == 1
+
+
+def closed(days, **fields):
+    return factories.finding(**{"state": "closed", "closed_at": ago(days)} | fields)
+
+
+def test_findings_that_were_closed_long_ago_leave_with_their_history(monkeypatch):
+    monkeypatch.setattr(outdated, "FINDINGS", 2)
+    for days in range(366, 371):
+        closed(days)
+    young, standing = closed(364), factories.finding(opened_at=ago(900))
+    assert purge("--dry-run").endswith("0 firings, 5 findings.")
+    purge()
+    assert set(Finding.objects.all()) == {young, standing}
+    assert FindingChange.objects.count() == 2
+
+
+def test_a_finding_that_is_opened_again_while_it_is_about_to_leave_stays():
+    finding = closed(400)
+    Finding.objects.filter(pk=finding.pk).update(state="open", closed_at=None)
+    assert retention.alone(lambda: outdated.take_findings([finding.pk], ago(365))) == 0
+    assert Finding.objects.filter(pk=finding.pk).exists()
+
+
+def test_findings_stay_for_the_weeks_that_home_tells_of():
+    with pytest.raises(ValidationError, match="use 0 or at least 90"):
+        Env(retention_findings_days=83)

@@ -211,5 +211,12 @@ def test_a_runs_page_leads_to_its_history(reader, client):
     assert LIST not in html(client.get(page))
 
 
+def test_a_policys_page_leads_to_its_history(client, reader):
+    policy = factories.policy([factories.environment()])
+    page = reverse("admin:opsportal_policy_page", args=[policy.pk])
+    assert f"{LIST}?kind=policy&amp;object_id={policy.pk}" in html(reader.get(page))
+    assert LIST not in html(client.get(page))
+
+
 def test_a_refused_filter_says_why(reader):
     assert "“soon” is no day." in said(reader.get(f"{LIST}export.csv", {"at_from": "soon"}, follow=True))[0]

@@ -10,6 +10,7 @@ from django.test import AsyncClient
 
 from opsportal import clock, exports, rights
 from opsportal.models import Audit, Finding
+from opsportal.pages import finding as page_of_finding
 from opsportal.pages import findings
 from tests import factories
 from tests.portal.conftest import html, said, signed_in
@@ -196,6 +197,18 @@ def test_the_page_of_a_finding_shows_evidence_price_and_history(client, where):
         assert part in text
     for part in ("team-search", 'd="M0.0 1.0L48.0 12.0L96.0 23.0"', "Take a snapshot", "10 sweeps"):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2026-11-26T05:41:55.251243+00:00", "2026-11-26 05:41"),
+        ("2026-02-29T05:41:55+00:00", "2026-02-29T05:41:55+00:00"),
+        ("2026-11-26", "2026-11-26"),
+    ],
+)
+def test_a_time_in_the_evidence_is_written_as_the_pages_others(value, text):
+    assert page_of_finding.fact("read at", value).value == text
 
 
 def test_a_price_that_was_recalled_is_called_an_estimate(client):

@@ -81,10 +81,12 @@ def burstable(name, **evidence):
 def test_instances_are_sorted_by_the_hours_they_have_left(client):
     burstable("later", hours_to_zero=3.5, balance=[118, 90])
     burstable("soon", hours_to_zero=0.8, balance=[576, 31])
+    burstable("empty", hours_to_zero=0.0, balance=[3, 0])
     burstable("unread")
     burstable("odd", hours_to_zero="soon", balance="many")
     found = home(client)["instances"]
     assert [(each.finding.name, each.time, each.left, each.look[0]) for each in found] == [
+        ("empty", "used up", "0", "bad"),
         ("soon", "48 min", "31", "bad"),
         ("later", "3 h 30 min", "90", "ask"),
     ]

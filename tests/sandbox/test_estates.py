@@ -1,7 +1,7 @@
 """Whole accounts: the benchmark's and the demo's."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -107,10 +107,39 @@ def test_a_filled_account_survives_a_restart(start):
     assert {row["VolumeId"] for row in loose} == set(waste["ebs-unattached"])
 
 
+def test_an_estate_is_made_once_also_after_a_restart(start):
+    account = start()
+    first = account.sandbox.fill("depot")
+    until(account.sandbox.saved, bool, seconds=5)
+    account.sandbox.kill()
+    again = start()
+    assert again.sandbox.fill("depot") == first
+    ec2 = again.sandbox.client("ec2", region="eu-central-1")
+    assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
+
+
+def test_what_the_shop_did_for_a_fortnight_is_told(account):
+    waste = account.sandbox.fill("shop", account.id)["eu-central-1"]["waste"]
+    ec2 = account.sandbox.client("ec2", region="eu-central-1", account=account.id)
+    gateways = [row["NatGatewayId"] for row in ec2.describe_nat_gateways()["NatGateways"]]
+    sent = {name: days(account, "AWS/NATGateway", "BytesOutToDestination", NatGatewayId=name) for name in gateways}
+    assert all(len(each) >= 14 for each in sent.values())
+    assert [name for name, each in sent.items() if not any(each)] == waste["nat-idle"]
+
+
+def days(account, namespace, name, **dimensions):
+    """The sums of the last fourteen days."""
+    cloudwatch = account.sandbox.client("cloudwatch", region="eu-central-1", account=account.id)
+    now, place = datetime.now(UTC), [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    times = {"StartTime": now - timedelta(days=14), "EndTime": now, "Period": 86_400, "Statistics": ["Sum"]}
+    points = cloudwatch.get_metric_statistics(Namespace=namespace, MetricName=name, Dimensions=place, **times)
+    return [point["Sum"] for point in points["Datapoints"]]
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"estate": "castle"}, "estate must be one of bench, shop, not 'castle'."),
+        ({"estate": "castle"}, "estate must be one of bench, depot, shop, not 'castle'."),
         ({"estate": "bench", "scale": 0}, "scale must be a whole number from 1 on, not 0."),
         ({"estate": "bench", "account": 1}, "account must be twelve digits as text, and seed a whole number."),
     ],

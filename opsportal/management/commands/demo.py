@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from opsportal.hosting import demo, host, supervisor, terminal
+from opsportal.hosting import demo, estate, host, supervisor, terminal
 from opsportal.models import Run
 from opsportal.words import gettext as _
 
@@ -50,6 +50,9 @@ class Command(BaseCommand):
         if once:
             self.code = self.follow(run)
             return
+        with self.console.status(_("Filling the accounts …")):
+            estate.fill(sandbox)
+            estate.watch()
         self.greet(port, logins, run)
         running.watch()
 
@@ -66,5 +69,8 @@ class Command(BaseCommand):
         say("  ansel ", logins["ansel"], " ", _("may approve what olga starts on prod") + "\n", highlight=False)
         what = _("A deployment to dev is under way") if run.is_open else _("The deployment to dev has ended")
         page = f"{base}/admin/opsportal/run/{run.pk}/"
+        say(f"{what}: {page}", highlight=False)
+        what = _("Two policies look for waste and for credits that run out")
+        page = f"{base}/admin/opsportal/finding/"
         say(f"{what}: {page}", highlight=False)
         say(_("AWS is simulated. Ctrl-C stops everything; the data stays in {folder}.").format(folder=settings.VAR_DIR))

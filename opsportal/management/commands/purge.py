@@ -12,19 +12,17 @@ from opsportal.words import gettext as _
 
 class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.description = _("Deletes lines, finished runs and audit entries that are older than RETENTION_… says.")
+        parser.description = _(
+            "Deletes lines, runs, audit entries, firings and findings that are older than RETENTION_… says."
+        )
         parser.add_argument("--dry-run", action="store_true", help=_("only say how much would leave"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
-        if options["dry_run"]:
-            text, found = (
-                _("Would leave: {lines} lines, {runs} runs, {audit} audit entries."),
-                retention.would_leave(now),
-            )
-        else:
-            text, found = _("Left: {lines} lines, {runs} runs, {audit} audit entries."), purged(now)
-        self.stdout.write(text.format(**found))
+        found = retention.would_leave(now) if options["dry_run"] else purged(now)
+        told = _("{lines} lines, {runs} runs, {audit} audit entries, {firings} firings, {findings} findings")
+        text = _("Would leave: {told}.") if options["dry_run"] else _("Left: {told}.")
+        self.stdout.write(text.format(told=told.format(**found)))
 
 
 def purged(now: Any) -> dict[str, int]:
