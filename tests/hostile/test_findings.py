@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from opsportal import clock, findings, handling, turns
@@ -30,14 +30,6 @@ def between(monkeypatch, deed):
     monkeypatch.setattr(QuerySet, "update", meanwhile)
 
 
-def elsewhere(deed):
-    """Do this over a connection of its own, which commits."""
-    other = threading.Thread(target=lambda: (deed(), connection.close()))
-    other.start()
-    other.join(20)
-    assert not other.is_alive()
-
-
 def state():
     return Finding.objects.get().state
 
@@ -54,10 +46,11 @@ def test_on_a_server_what_another_connection_has_just_seen_stays_open(run, monke
         pytest.skip("SQLite has one writer.")
     keep(run)
     second = factories.run(environment=run.environment)
-    between(monkeypatch, lambda: elsewhere(lambda: keep(second, day=2)))
-    with transaction.atomic():
-        close(run, day=1)
-    assert state() == "open"
+    other = threading.Thread(target=lambda: (keep(second, day=2), connection.close()))
+    between(monkeypatch, other.start)
+    close(run, day=1)
+    other.join(20)
+    assert (other.is_alive(), state()) == (False, "open")
 
 
 def test_what_another_sweep_closes_while_this_one_keeps_it_is_open(run, monkeypatch):

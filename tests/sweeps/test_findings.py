@@ -30,10 +30,16 @@ def found(resource="vol-1", **fields):
     return Found(resource, "It is attached to nothing.", "Delete it.", **fields)
 
 
+@transaction.atomic
+def kept(*what):
+    return findings.keep(*what)
+
+
 def keep(run, *some, day=0):
-    return findings.keep(run, REGION, CHECK, some or [found()], later(day))
+    return kept(run, REGION, CHECK, some or [found()], later(day))
 
 
+@transaction.atomic
 def close(run, day):
     return findings.close(run, REGION, CHECK.name, later(day))
 
@@ -73,9 +79,9 @@ def test_the_same_resource_twice_in_a_batch_is_one_finding(run):
 
 def test_another_environment_region_or_check_is_another_finding(run):
     keep(run)
-    findings.keep(run, "eu-west-1", CHECK, [found()], START)
-    findings.keep(run, REGION, CHECKS[1], [found()], START)
-    findings.keep(factories.run(), REGION, CHECK, [found()], START)
+    kept(run, "eu-west-1", CHECK, [found()], START)
+    kept(run, REGION, CHECKS[1], [found()], START)
+    kept(factories.run(), REGION, CHECK, [found()], START)
 
     assert Finding.objects.count() == 4
 
@@ -105,7 +111,7 @@ def test_what_a_person_decided_stays_while_it_is_true_or_until_its_time_is_over(
 
 def test_only_what_this_check_saw_here_and_no_longer_sees_is_closed(run):
     keep(run, found("gone"), found("there"))
-    findings.keep(run, "eu-west-1", CHECK, [found("elsewhere")], START)
+    kept(run, "eu-west-1", CHECK, [found("elsewhere")], START)
     keep(run, found("there"), day=1)
 
     assert close(run, day=1) == 1
