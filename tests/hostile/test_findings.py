@@ -41,9 +41,7 @@ def test_what_another_sweep_sees_while_this_one_closes_stays_open(run, monkeypat
     assert state() == "open"
 
 
-def test_on_a_server_what_another_connection_has_just_seen_stays_open(run, monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer.")
+def test_what_another_connection_sees_meanwhile_stays_open(run, monkeypatch):
     keep(run)
     second = factories.run(environment=run.environment)
     other = threading.Thread(target=lambda: (keep(second, day=2), connection.close()))
