@@ -25,7 +25,14 @@ class Bearer(HttpBearer):
 
 
 class Api(NinjaAPI):
+    schema: Any = None
+
     def get_openapi_schema(self, **options: Any) -> Any:
+        """Made once a process, for that takes half a second."""
+        self.schema = self.schema or self.described(**options)
+        return self.schema
+
+    def described(self, **options: Any) -> Any:
         """As django-ninja tells it, but for problems, which have a content type of their own (RFC 9457)."""
         schema = super().get_openapi_schema(**options)
         for operations in schema["paths"].values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -53,8 +54,12 @@ CALLED = {
 }
 
 
+@lru_cache(maxsize=32)
 def read(text: str) -> Node:
-    """The file's root. Raises NotReadable: no YAML, too large, aliases, or a key that comes twice."""
+    """The file's root; the same text is read once.
+
+    Raises NotReadable: no YAML, too large, aliases, or a key that comes twice.
+    """
     if len(text) > LARGEST:
         raise NotReadable(_("is larger than {n} KiB").format(n=LARGEST // 1024), 1)
     try:

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from opsportal.api import v1
+
 from .conftest import Program
 
 OPEN = {"/api/v1/token"}  # what needs no token
@@ -17,6 +19,11 @@ def schema():
 
 def test_it_is_openapi_3_1(schema):
     assert schema["openapi"].startswith("3.1")
+
+
+def test_it_is_made_once_for_anybody_may_ask_for_it(schema, monkeypatch):
+    monkeypatch.setattr(v1.Api, "described", None)
+    assert Client().get("/api/v1/openapi.json").json() == schema
 
 
 def test_every_operation_says_what_it_is_and_how_it_refuses(schema):
