@@ -14,14 +14,13 @@ class StartUp(AppConfig):
     def ready(self) -> None:
         from opsportal import catalog, checks
         from opsportal.words import gettext
-        from tasks.checks import CHECKS
         from tasks.runbooks import RUNBOOKS
         from tasks.stacks import library
 
         def titles() -> Iterator[tuple[str, str]]:
             return ((each.name, gettext(each.title)) for each in checks.checks())
 
-        checks.register(CHECKS)
+        checks.register_later("tasks.checks")
         catalog.register(RUNBOOKS)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
         catalog.offer("checks", lambda: sorted(titles(), key=itemgetter(1)))

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import IntConverter
 from django.views.generic import RedirectView
 
+from opsportal.admin import hide_others
 from opsportal.api import problems, v1
 from opsportal.live import view as live
 from opsportal.pages import finding, finding_deeds, finding_export, findings, holding, lines, people, runbooks, system
@@ -17,6 +18,8 @@ class RowConverter(IntConverter):
 
 
 register_converter(RowConverter, "row")
+admin.autodiscover()
+hide_others()
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -10,18 +10,15 @@ class OpsportalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from allauth.account.signals import user_logged_in
         from django.contrib.auth.models import User
         from django.db.models.signals import post_save, pre_delete, pre_save
         from django_celery_beat.models import PeriodicTask
 
-        from . import admin, beat
+        from . import beat
         from .audit import edits
-        from .web import signin
+        from .web import leavers
 
-        admin.hide_others()
         edits.connect()
-        user_logged_in.connect(signin.signed_in)
-        post_save.connect(signin.account_ended, sender=User)
+        post_save.connect(leavers.account_ended, sender=User)
         pre_save.connect(beat.guard_change, sender=PeriodicTask)
         pre_delete.connect(beat.guard_delete, sender=PeriodicTask)

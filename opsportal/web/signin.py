@@ -1,4 +1,4 @@
-"""Who may sign in and how: closed accounts, a company's provider, limits, a second factor, an account's end."""
+"""Who may sign in and how: closed accounts, a company's provider, limits, a second factor."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,22 +7,21 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from .. import approvals
 from . import addresses
 
 log = structlog.get_logger(__name__)
@@ -98,8 +97,8 @@ def take_groups(user: User, claims: dict[str, Any]) -> None:
         user.groups.set(Group.objects.filter(name__in=[str(name) for name in named]))
 
 
+@receiver(user_logged_in)
 def signed_in(sender: Any, request: HttpRequest, sociallogin: SocialLogin | None = None, **kwargs: Any) -> None:
-    """Receives allauth's user_logged_in."""
     if sociallogin is not None and settings.OIDC_GROUPS_CLAIM:
         take_groups(sociallogin.user, claimed(sociallogin))
 
@@ -113,18 +112,6 @@ def locked_out(request: HttpRequest, credentials: Any, *args: Any, **kwargs: Any
     """What somebody sees who guessed too often."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     return render(request, "429.html", {"minutes": minutes}, status=429)
-
-
-def account_ended(sender: Any, instance: User, **kwargs: Any) -> None:
-    """Receives post_save of a user: with the account end its sessions and the votes on questions still open."""
-    if not instance.is_active:
-        transaction.on_commit(lambda: end(instance))
-
-
-def end(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    approvals.withdraw_votes(user)
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
