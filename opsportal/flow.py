@@ -23,7 +23,8 @@ def add(turn: Turn, fresh: Sequence[Step]) -> None:
     for step in fresh:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
     Step.objects.bulk_create(fresh)
-    locks.ensure(turn.run.environment, {resource for step in fresh for resource in step.locks})
+    if wanted := {resource for step in fresh for resource in step.locks}:
+        locks.ensure(turn.run.environment, wanted)
     known = {step.key: step.usual_seconds or 0.0 for step in fresh}
     turn.set(usual_seconds=graph.longest(known, {step.key: step.needs for step in fresh}) or None)
 

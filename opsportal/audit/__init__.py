@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from simple_history.models import HistoricalRecords  # type: ignore[import-untyped]
 
-from .. import clock, redaction
+from .. import clock, redaction, rows
 from ..models import Audit, Environment
 from ..web import addresses
 from ..words import gettext_noop
@@ -69,7 +69,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     environment: Environment | None = None,
     at: datetime | None = None,
-) -> Audit:
+) -> None:
     """Write down one action of `ACTIONS`; secrets are taken out here.
 
     `by`: a user, the name of somebody who is none, or None: who sent the request at hand, else opsportal itself. What
@@ -80,7 +80,7 @@ def record(
     request = getattr(HistoricalRecords.context, "request", None)
     by = by or sender(request)
     where = environment or place(on)
-    return Audit.objects.create(
+    entry = Audit(
         at=at or clock.now(),
         who=redaction.text(str(by))[:150],
         user_id=getattr(by, "pk", None),
@@ -93,6 +93,7 @@ def record(
         environment=where.name if where else "",
         data=redaction.data(data or {}),
     )
+    rows.insert(Audit, [entry])
 
 
 def sender(request: Any) -> Any:

@@ -44,5 +44,5 @@ def test_what_has_been_seen_often_enough_is_not_looked_for_further_back(drive, d
     for _ in range(history.SAMPLES + 1):
         drive(factories.start({"a": []}, environment=where))
     run = factories.start({"a": []}, environment=where)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         history.usual(run, ["a"])
