@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
-from . import redaction
+from . import redaction, rows
 from .checks import Check, Found
 from .models import Finding, FindingChange, Run
 
@@ -54,32 +53,27 @@ def keep(run: Run, region: str, check: Check, found: Sequence[Found], now: datet
     newer = {mark for mark, row in known.items() if row.last_seen > now}  # a sweep that began later has said more
     for mark in known.keys() - newer:
         fresh[mark].times_seen = known[mark].times_seen + (known[mark].last_seen < now)
-    write([row for mark, row in fresh.items() if mark not in newer])
+    keys = write([row for mark, row in fresh.items() if mark not in newer])
+    new = [keys[mark] for mark in fresh if mark not in known]
+    note(run, K.FOUND, new, now)
     closed = [row.pk for mark, row in known.items() if row.state == S.CLOSED and mark not in newer]
-    new = note_new(run, fresh.keys() - known.keys(), now)
-    return Kept(len(fresh), new, reopen(run, closed, now))
+    return Kept(len(fresh), len(new), reopen(run, closed, now))
 
 
 def before(fresh: Collection[str]) -> Iterable[Finding]:
     """Those of these fingerprints that there are, held, as far as what follows needs them."""
     columns = ("fingerprint", "state", "last_seen", "times_seen")
-    rows = Finding.objects.filter(fingerprint__in=fresh).order_by("fingerprint").only(*columns)
-    return rows.select_for_update() if fresh else ()
+    known = Finding.objects.filter(fingerprint__in=fresh).order_by("fingerprint").only(*columns)
+    return known.select_for_update() if fresh else ()
 
 
-def write(found: Collection[Finding]) -> None:
-    """Insert or update them, always in one order, so that two sweeps don't wait for each other in a circle."""
-    target = ["fingerprint"] if connection.features.supports_update_conflicts_with_target else None
+def write(found: Sequence[Finding]) -> dict[str, int]:
+    """Insert or update them, always in one order, so that two sweeps don't wait for each other in a circle.
+
+    Their keys by fingerprint.
+    """
     ordered = sorted(found, key=lambda each: each.fingerprint)
-    Finding.objects.bulk_create(ordered, update_conflicts=True, update_fields=SEEN, unique_fields=target)
-
-
-def note_new(run: Run, fingerprints: Collection[str], now: datetime) -> int:
-    """Begin the history of these; not every database tells the keys of what it inserts or updates."""
-    if fingerprints:
-        rows = Finding.objects.filter(fingerprint__in=fingerprints).order_by("pk")
-        note(run, K.FOUND, rows.values_list("pk", flat=True), now)
-    return len(fingerprints)
+    return rows.put(Finding, ordered, "fingerprint", SEEN)
 
 
 def reopen(run: Run, keys: Sequence[int], now: datetime) -> int:
@@ -112,8 +106,7 @@ def close(run: Run, region: str, check: str, now: datetime) -> int:
 
 def note(run: Run, kind: str, keys: Iterable[int], now: datetime) -> None:
     """A line of history for each of these findings."""
-    changes = [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys]
-    FindingChange.objects.bulk_create(changes)
+    rows.insert(FindingChange, [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys])
 
 
 def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> Finding:

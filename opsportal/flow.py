@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.functional import lazy
 
-from . import graph, history, locks
+from . import graph, history, locks, rows
 from .models import Run, Step
 from .nudges import GRACE
 from .turns import Turn
@@ -22,7 +22,7 @@ def add(turn: Turn, fresh: Sequence[Step]) -> None:
     usual = history.usual(turn.run, [step.key for step in fresh])
     for step in fresh:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
-    Step.objects.bulk_create(fresh)
+    rows.add(Step, fresh)
     if wanted := {resource for step in fresh for resource in step.locks}:
         locks.ensure(turn.run.environment, wanted)
     known = {step.key: step.usual_seconds or 0.0 for step in fresh}
@@ -38,10 +38,10 @@ def kinds_of_steps(run_id: int) -> list[graph.Kind]:
 
 def nodes(run_id: int) -> list[graph.Node]:
     """The graph of the run."""
-    rows = Step.objects.filter(run_id=run_id).values_list("pk", "key", "status", "needs", "undo_needs", "phase")
+    steps = Step.objects.filter(run_id=run_id).values_list("pk", "key", "status", "needs", "undo_needs", "phase")
     return [
         graph.Node(pk, key, status, tuple(undo_needs if phase == Step.Phase.UNDO else needs))
-        for pk, key, status, needs, undo_needs, phase in rows
+        for pk, key, status, needs, undo_needs, phase in steps
     ]
 
 
@@ -66,19 +66,19 @@ def wake(turn: Turn, step_ids: Sequence[int]) -> None:
     """Make these steps due now, but for those a worker has claimed in the meantime: a claim takes no run's row."""
     if not step_ids:
         return
-    rows = Step.objects.filter(pk__in=step_ids)
-    asleep = rows.filter(status__in=ASLEEP)
+    steps = Step.objects.filter(pk__in=step_ids)
+    asleep = steps.filter(status__in=ASLEEP)
     asleep.update(wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0, status=S.DUE)
-    for pk, queue_name in rows.filter(status=S.DUE).values_list("pk", "queue"):
+    for pk, queue_name in steps.filter(status=S.DUE).values_list("pk", "queue"):
         turn.nudge(pk, queue_name)
 
 
 def skip(turn: Turn, step_ids: Sequence[int]) -> None:
     if not step_ids:
         return
-    rows = Step.objects.filter(pk__in=step_ids)
-    rows.update(status=S.SKIPPED, ended_at=turn.now, nudge_at=None)
-    for step in rows:
+    steps = Step.objects.filter(pk__in=step_ids)
+    steps.update(status=S.SKIPPED, ended_at=turn.now, nudge_at=None)
+    for step in steps:
         turn.say(gettext_lazy("Won't run: it needs what did not succeed."), "warning", step)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from . import audit, catalog, clock, flow, rights, steps
+from . import audit, catalog, clock, flow, rights, rows, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
@@ -42,7 +42,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
     caller = getattr(by, "caller", f"user:{by.pk}")
     try:
         with in_line(), transaction.atomic():
-            run = Run.objects.create(
+            run = Run(
                 runbook=book.name,
                 environment=environment,
                 params=clean,
@@ -53,6 +53,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
                 digest=digest,
                 created_at=clock.now(),
             )
+            rows.add(Run, [run])
             turn = Turn(run, run.created_at)
             begin(turn, book, str(by))
             audit.record("run.start", run, by, at=turn.now)
@@ -69,7 +70,7 @@ def begin(turn: Turn, book: Runbook, by: str) -> None:
     turn.say(format_lazy(gettext_lazy("Started by {by}."), by=by))
     if isinstance(book.plan, tuple):
         turn.set(status=R.RUNNING)
-        flow.add(turn, rows(turn.run, book, book.plan))
+        flow.add(turn, planned(turn.run, book, book.plan))
         flow.settle_run(turn)
     else:
         plan = Step(run=turn.run, key=PLAN, action=PLAN, queue="long", timeout=PLAN_LIMIT, budget=PLAN_LIMIT)
@@ -79,7 +80,7 @@ def begin(turn: Turn, book: Runbook, by: str) -> None:
     turn.close()
 
 
-def rows(run: Run, book: Runbook, specs: Sequence[StepSpec], after: Sequence[str] = ()) -> list[Step]:
+def planned(run: Run, book: Runbook, specs: Sequence[StepSpec], after: Sequence[str] = ()) -> list[Step]:
     """Steps as the plan wants them, each also after `after`."""
     return [
         Step(

@@ -91,7 +91,7 @@ def room(model: type[Model], name: str) -> int:
 def insert(turn: Turn, book: Runbook, planned: Planned) -> None:
     """Put the planned steps into the run; a graph without steps is a run with nothing to do."""
     turn.set(status=turn.run.Status.RUNNING)
-    flow.add(turn, runs.rows(turn.run, book, planned.specs))
+    flow.add(turn, runs.planned(turn.run, book, planned.specs))
     count = len(planned.specs)
     turn.say(ngettext("Planned {n} step.", "Planned {n} steps.", count).format(n=count))
 

@@ -97,8 +97,8 @@ def unsaved_finding(environment: Environment, **fields: Any) -> Finding:
     known |= {"usd": "8.80", "evidence": {"size_gib": 100}, "state": "open", "times_seen": 10}
     known |= {"first_seen": now - timedelta(days=10), "last_seen": now, "opened_at": now - timedelta(days=10)} | fields
     place = f"{environment.pk} {known['region']} {known['check_name']} {known['resource']}"
-    fingerprint = hashlib.sha256(place.encode()).hexdigest()
-    return Finding(environment=environment, fingerprint=fingerprint, **known)
+    known.setdefault("fingerprint", hashlib.sha256(place.encode()).hexdigest())
+    return Finding(environment=environment, **known)
 
 
 def finding(**fields: Any) -> Finding:

@@ -1,13 +1,14 @@
 """Rows that are read and written without Django's compiler are those that Django reads and writes."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from opsportal import clock, rows
-from opsportal.models import Environment, Event, Run, Step
+from opsportal.models import Environment, Event, Finding, Run, Step
 from tests import factories
 
 WHEN = datetime(2031, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
@@ -104,3 +105,32 @@ def test_lines_are_inserted_in_their_order_however_many(step):
     rows.insert(Event, lines)
     found = list(Event.objects.order_by("pk").values_list("number", "text", "data", "at", "level"))
     assert found == [(n, f"{n} %s", {"n": n}, now, "info") for n in range(1, many + 1)]
+
+
+def test_what_is_added_learns_its_key_and_is_what_django_writes(step):
+    known = {"run": step.run, "action": "count", "needs": ["one"]}
+    fresh = [Step(key=f"more-{n}", position=n, **known) for n in range(rows.BATCH + 2)]
+    rows.add(Step, fresh)
+    assert [Step.objects.get(pk=each.pk).key for each in fresh] == [each.key for each in fresh]
+    ours = values(Step.objects.get(pk=fresh[0].pk))
+    again = Step.objects.create(key="again", position=0, **known)
+    theirs = values(Step.objects.get(pk=again.pk))
+    assert {name for name in ours if ours[name] != theirs[name]} == {"id", "key"}
+    fresh[0].note = "saved"
+    fresh[0].save()
+    assert Step.objects.get(pk=fresh[0].pk).note == "saved"
+
+
+def test_what_is_put_is_inserted_or_written_over_in_the_columns_that_are_named(step):
+    old = factories.finding(environment=step.run.environment, resource="vol-1", detail="then", advice="keep")
+    new = [
+        factories.unsaved_finding(old.environment, fingerprint=mark, detail="now", advice="%s", usd=1.5)
+        for mark in (old.fingerprint, "f" * 64)
+    ]
+    keys = rows.put(Finding, new, "fingerprint", ["detail", "usd"])
+    found = {row.fingerprint: row for row in Finding.objects.all()}
+    assert keys == {mark: row.pk for mark, row in found.items()}
+    assert [(row.detail, row.advice, row.usd) for row in found.values()] == [
+        ("now", "keep", Decimal("1.50")),
+        ("now", "%s", Decimal("1.50")),
+    ]
