@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from opsportal.catalog import Aws, Done, Outcome
+from opsportal.contexts import Aws, Done, Outcome
 from opsportal.errors import Gone
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop

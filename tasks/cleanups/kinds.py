@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from opsportal.catalog import Aws, Context, Outcome, Wait
 from opsportal.checks import Read
+from opsportal.contexts import Aws, Context, Outcome, Wait
 from opsportal.models import Step
 from opsportal.turns import Turn
 

@@ -5,7 +5,7 @@ AWS docs: Amazon EBS User Guide, Delete an Amazon EBS snapshot.
 
 from contextlib import suppress
 
-from opsportal.catalog import Aws, Done, Outcome
+from opsportal.contexts import Aws, Done, Outcome
 from opsportal.errors import Gone
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from opsportal.catalog import Aws, Done, Outcome, Wait
+from opsportal.contexts import Aws, Done, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
