@@ -5,7 +5,8 @@ import time
 from celery import shared_task
 from pydantic import BaseModel
 
-from opsportal.catalog import Action, Context, Done, Outcome, Runbook, StepSpec, Wait
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Done, Outcome, Wait
 
 
 class Params(BaseModel):

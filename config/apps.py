@@ -12,8 +12,10 @@ class StartUp(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from opsportal import catalog, checks
+        from opsportal import catalog, checks, previews
         from opsportal.words import gettext
+        from tasks.cleanups import known as kinds
+        from tasks.cleanups import planning
         from tasks.runbooks import RUNBOOKS
         from tasks.stacks import library
 
@@ -22,6 +24,7 @@ class StartUp(AppConfig):
 
         checks.register_later("tasks.checks")
         catalog.register(RUNBOOKS)
+        previews.register({kind.name: kind.preview for kind in kinds.KINDS.values()}, planning.left_out)
         catalog.offer("blueprints", lambda: [(found.name, found.title) for found in library.blueprints()])
         catalog.offer("checks", lambda: sorted(titles(), key=itemgetter(1)))
         for name in settings.RUNBOOK_MODULES:

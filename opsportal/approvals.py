@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from . import audit, flow, rights
-from .catalog import Ask, digest
+from .contexts import Ask, digest
 from .errors import Refused
 from .models import Approval, Step, Vote
 from .turns import Turn, take

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
-from .catalog import EnvironmentFacts
+from .contexts import EnvironmentFacts
 
 Severity = Literal["critical", "high", "medium", "low"]
 Group = Literal["cost", "reliability", "security"]

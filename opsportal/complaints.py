@@ -33,6 +33,7 @@ def listed(limits: Mapping[str, Any]) -> dict[str, str]:
 def plain(_: Gettext) -> dict[str, str]:
     """Words by type of error; in braces what pydantic calls the limits. Pydantic docs: Validation Errors."""
     number, date = _("Input should be a valid number"), _("Input should be a date, such as 2026-12-31")
+    time = _("Input should be a time with its offset, such as 2026-12-31T00:00:00Z")
     text, choice = _("Input should be a valid text"), _("Input should be one of {expected}")
     return {
         "missing": _("Fill this in"),
@@ -56,6 +57,11 @@ def plain(_: Gettext) -> dict[str, str]:
         "date_parsing": date,
         "date_from_datetime_parsing": date,
         "date_from_datetime_inexact": date,
+        "datetime_type": time,
+        "datetime_parsing": time,
+        "datetime_from_date_parsing": time,
+        "datetime_object_invalid": time,
+        "timezone_aware": time,
         "greater_than": _("Input should be greater than {gt}"),
         "greater_than_equal": _("Input should be {ge} or more"),
         "less_than": _("Input should be less than {lt}"),

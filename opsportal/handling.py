@@ -88,11 +88,16 @@ def hiding(state: Finding.State, kind: FindingChange.Kind, until: datetime, reas
 
 def handle(ids: Collection[int], by: Any, deed: Deed, to: User | None = None) -> int:
     """Do it to all of these in one transaction: how many it changed. Raises Invalid, Refused."""
+    require_some(ids)
+    return whole(partial(do, sorted(ids), by, deed, to))
+
+
+def require_some(ids: Collection[int]) -> None:
+    """Raises Invalid: none, or more than are handled at once."""
     if not ids:
         raise Invalid(_("Choose at least one finding."), "pick")
     if len(ids) > MOST:
         raise Invalid(_("Choose %(n)s findings at most.") % {"n": MOST}, "pick")
-    return whole(partial(do, sorted(ids), by, deed, to))
 
 
 def whole(work: Callable[[], int]) -> int:

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from . import audit, catalog, clock, flow, rights, rows, steps
+from . import audit, catalog, clock, contexts, flow, rights, rows, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
@@ -38,7 +38,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
     if book is None:
         raise Invalid(_("There is no runbook “%(name)s”.") % {"name": runbook}, "runbook")
     clean = validated(book, params)
-    digest = catalog.digest([book.name, environment.pk, clean])
+    digest = contexts.digest([book.name, environment.pk, clean])
     caller = getattr(by, "caller", f"user:{by.pk}")
     try:
         with in_line(), transaction.atomic():

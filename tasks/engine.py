@@ -10,7 +10,8 @@ from django.db import InterfaceError, OperationalError
 from pydantic import BaseModel, ValidationError
 
 from opsportal import catalog, events, locks, steps, turns
-from opsportal.catalog import Action, Answer, Context, EnvironmentFacts, Outcome, Runbook
+from opsportal.catalog import Action, Runbook
+from opsportal.contexts import Answer, Context, EnvironmentFacts, Level, Outcome
 from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.health import tally
 from opsportal.models import Run, Step
@@ -200,7 +201,7 @@ def outputs(step: Step) -> dict[str, dict[str, Any]]:
     return dict(Step.objects.filter(run=step.run_id, key__in=step.needs).values_list("key", "output"))
 
 
-def say(hold: Hold, text: str, /, level: catalog.Level = "info", **data: Any) -> None:
+def say(hold: Hold, text: str, /, level: Level = "info", **data: Any) -> None:
     """An event of the step; it is in the database half a second later, or with the settling."""
     hold.check()
     hold.lines.append(events.line(hold.step.run, hold.now(), text, level, hold.step, data))

@@ -9,7 +9,8 @@ from typing import Any, cast
 from django.db.models import Model
 
 from opsportal import flow, graph, runs, steps, undoing
-from opsportal.catalog import Action, Ask, Context, Outcome, Runbook, StepFunction, StepSpec
+from opsportal.catalog import Action, Runbook, StepFunction, StepSpec
+from opsportal.contexts import Ask, Context, Outcome
 from opsportal.errors import Refused, StepFailed
 from opsportal.models import Lock, Step
 from opsportal.turns import Turn

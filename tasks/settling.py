@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from opsportal import approvals, flow, readings, redaction, steps, turns, undoing
-from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, Wait
+from opsportal.catalog import Action, Runbook
+from opsportal.contexts import Ask, Context, Done, Outcome, Wait
 from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.turns import Turn

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from opsportal.catalog import Action, Ask, Context, Done, Outcome, Runbook, StepSpec, Wait
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Ask, Context, Done, Outcome, Wait
 from opsportal.errors import Denied, StepFailed, TryLater
 from tasks.aws import listing
 

@@ -1,11 +1,11 @@
 """Values that parameters refuse: each is answered in words of ours, whatever pydantic calls them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyAddress, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, IPvAnyAddress, ValidationError
 
 from opsportal import catalog
 from opsportal.complaints import VALIDATORS, complaint
@@ -38,6 +38,7 @@ class Params(BaseModel):
     items: list[str] = Field(["a", "b"], min_length=2, max_length=3)
     pairs: dict[str, str] = {}
     day: date = date(2026, 1, 1)
+    at: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
     address: IPvAnyAddress | None = None
 
 
@@ -79,6 +80,9 @@ def said(params, values):
         ("day", "soon", "Input should be a date, such as 2026-12-31"),
         ("day", 1.5, "Input should be a date, such as 2026-12-31"),
         ("day", [], "Input should be a date, such as 2026-12-31"),
+        ("at", "soon", "Input should be a time with its offset, such as 2026-12-31T00:00:00Z"),
+        ("at", [], "Input should be a time with its offset, such as 2026-12-31T00:00:00Z"),
+        ("at", "2026-12-31", "Input should be a time with its offset, such as 2026-12-31T00:00:00Z"),
     ],
 )
 def test_a_refused_value_is_answered_in_our_words(field, value, words):

@@ -21,6 +21,11 @@ from ..pages import fields, policy, start
 from ..pages.facts import book_title
 from ..pages.fields import Field
 
+GROUPS = {
+    "cost": gettext_lazy("Cost"),
+    "reliability": gettext_lazy("Reliability"),
+    "security": gettext_lazy("Security"),
+}
 PARAMS = "params."  # before the name of each parameter's control
 
 
@@ -126,6 +131,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             )
             for check in (checks.checks() if self.runbook == policies.SWEEP else ())
         ]
+
+    def groups(self) -> list[tuple[Any, list[Section]]]:
+        """The checks by what they are about, with its title."""
+        found = [
+            (title, [each for each in self.sections if each.check.group == name]) for name, title in GROUPS.items()
+        ]
+        return [(title, members) for title, members in found if members]
 
     @cached_property
     def parameters(self) -> list[Field]:

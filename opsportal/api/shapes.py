@@ -151,6 +151,11 @@ class Findings(Schema):
     next: str | None = Told(description="The cursor of the next page; null on the last one.")
 
 
+class Handled(Schema):
+    changed: int = Told(description="How many were not so already.")
+    items: list[Finding] = Told(description="All of them, as they stand now.")
+
+
 class Runbook(Schema):
     name: str
     title: str

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from .. import rights
-from . import exchange, findings, limits, places, policies, problems, questions, runs, tokens, uses
+from . import exchange, findings, handling, limits, places, policies, problems, questions, runs, tokens, uses
 from .callers import Caller
 
 
@@ -50,6 +50,7 @@ api.add_router("", questions.router)
 api.add_router("", places.router)
 api.add_router("", policies.router)
 api.add_router("", findings.router)
+api.add_router("", handling.router)
 api.add_router("", exchange.router)
 problems.install(api)
 urls = api.urls

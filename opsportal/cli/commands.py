@@ -78,13 +78,41 @@ def cancel(client: Client, args: Namespace) -> int:
 
 
 def runs(client: Client, args: Namespace) -> int:
-    wanted = {name: getattr(args, name) for name in ("status", "environment", "runbook", "limit")}
-    found = client.get("/runs?" + urlencode({name: value for name, value in wanted.items() if value}))
+    found = listed(client, args, "runs", "status", "environment", "runbook")
     rows = [
         [r["id"], r["status"], r["runbook"], r["environment"], r["created_at"][:16], r["started_by"]]
         for r in found["items"]
     ]
     return told(args, found, table(("RUN", "STATUS", "RUNBOOK", "ENVIRONMENT", "STARTED (UTC)", "BY"), rows))
+
+
+def findings(client: Client, args: Namespace) -> int:
+    found = listed(client, args, "findings", "state", "severity", "environment", "check")
+    rows = [
+        [
+            f["id"],
+            f["severity"],
+            f["state"],
+            f["check"],
+            f["name"] or f["resource"],
+            f["environment"],
+            dollars(f["usd"]),
+        ]
+        for f in found["items"]
+    ]
+    return told(
+        args, found, table(("FINDING", "SEVERITY", "STATE", "CHECK", "RESOURCE", "ENVIRONMENT", "$/MONTH"), rows)
+    )
+
+
+def dollars(usd: float | None) -> str:
+    return "–" if usd is None else f"{usd:.2f}"
+
+
+def listed(client: Client, args: Namespace, what: str, *filters: str) -> Any:
+    """The first page of these, by the filters that were typed."""
+    wanted = {name: getattr(args, name) for name in (*filters, "limit")}
+    return client.get(f"/{what}?" + urlencode({name: value for name, value in wanted.items() if value}))
 
 
 def environments(client: Client, args: Namespace) -> int:

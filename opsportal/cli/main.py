@@ -64,7 +64,9 @@ def parser() -> ArgumentParser:
     starting(command("plan", "show what a run would change, and change nothing"))
     command("follow", "follow a run to its end").add_argument("number", type=int, metavar="RUN")
     answering(command("approve", "show what is at stake and answer; without a number, list what is asked"))
-    listing(command("runs", "list runs, the newest first"))
+    listing(command("runs", "list runs, the newest first"), status="failed", runbook="stacks.deploy")
+    sifted = {"state": "snoozed; else open ones", "severity": "critical", "check": "ebs-unattached"}
+    listing(command("findings", "list findings, the newest first"), **sifted)
     command("environments", "list environments")
     command("runbooks", "list what can be run")
     command("cancel", "cancel a run").add_argument("number", type=int, metavar="RUN")
@@ -91,8 +93,8 @@ def answering(command: ArgumentParser) -> None:
     command.add_argument("--typed-name", default="", metavar="NAME", help=typed)
 
 
-def listing(command: ArgumentParser) -> None:
-    command.add_argument("--status", default="", help="such as failed")
-    command.add_argument("--environment", default="", help="such as dev")
-    command.add_argument("--runbook", default="", help="such as stacks.deploy")
+def listing(command: ArgumentParser, **filters: str) -> None:
+    """`filters`: each with an example."""
+    for name, example in {**filters, "environment": "dev"}.items():
+        command.add_argument(f"--{name}", default="", help=f"such as {example}")
     command.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many, 100 at most")

@@ -18,7 +18,7 @@ class Token(models.Model):
 
     class Scope(models.TextChoices):
         READ = "read", _("See environments and runs")
-        RUN = "run", _("Start and steer runs")
+        RUN = "run", _("Start and steer runs, handle findings")
         APPROVE = "approve", _("Answer approvals")
 
     name = models.CharField(_("name"), max_length=80)

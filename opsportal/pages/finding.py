@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from .. import checks, clock, redaction, rights
 from ..models import Finding, FindingChange
-from . import findings, sparkline
+from . import cleanup, findings, sparkline
 from .yields import spelled
 
 TIME = re.compile(r"20\d\d-(0[1-9]|1[0-2])-[0-2]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?\+00:00")  # as checks write it
@@ -64,6 +64,7 @@ def told(request: HttpRequest, finding: Finding, wrong: str = "", status: int = 
         "changes": changes,
         "wrong": wrong,
         "may_handle": rights.may(request.user, rights.OPERATE, finding.environment),
+        "cleanup": cleanup.card(finding, request.user),
     }
     return TemplateResponse(request, "opsportal/finding.html", context, status=status)
 

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from .. import handling, rights
 from ..errors import Invalid, OpsError
+from . import cleanup, findings, sieve
 from . import finding as finding_page
-from . import findings, sieve
 
 REASON = 500  # characters
+PLAN = "plan"
 Asked = Mapping[str, str]
 Work = Callable[[Sequence[int], Any, Asked], int]
 
@@ -81,11 +82,17 @@ VERBS: dict[str, tuple[Work, Callable[[int], str]]] = {
 
 @require_POST
 def several(request: HttpRequest, verb: str) -> HttpResponse:
-    """Do it to those chosen in the list, then back to it; what is refused is said there, with the choice kept."""
+    """Do it to those chosen in the list, then back to it; what is refused is said there, with the choice kept.
+
+    PLAN does nothing to them: it leads to the form that starts a clean-up of them.
+    """
     rights.require_view(request.user)
     back = QueryDict(request.POST.get("back", "")[:2000])
-    ids = picked(request.POST.getlist("pick"))
+    ids = sieve.picked(request.POST.getlist("pick"))
     try:
+        if verb == PLAN:
+            cleanup.wanted(ids, request.user)
+            return redirect(cleanup.address(ids))
         do(request, verb, ids)
     except OpsError as error:
         return findings.listed(request, back, error.message, status(error), ids)
@@ -110,11 +117,6 @@ def do(request: HttpRequest, verb: str, ids: Sequence[int]) -> None:
     work, said = VERBS[verb]
     changed = work(ids, request.user, request.POST)
     messages.info(request, said(changed) % {"n": changed} if changed else _("All of it was so already."))
-
-
-def picked(texts: Sequence[str]) -> list[int]:
-    """The numbers of the rows chosen, each once."""
-    return sorted({int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19})
 
 
 def status(error: OpsError) -> int:

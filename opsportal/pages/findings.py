@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from .. import checks, clock, handling, rights
 from ..errors import Invalid
 from ..models import Finding
-from . import money, sieve, sweeps
+from . import cleanup, money, sieve, sweeps
 from .sieve import Sieve
 
 PER_PAGE = 50
@@ -71,6 +71,7 @@ def listed(
         "choices": choices(request.user, wanted),
         "wrong": wrong,
         "picked": set(picked),
+        "usual": cleanup.usual(),
         "may_export": rights.everywhere(request.user, "opsportal.export_finding"),
     }
     return TemplateResponse(request, "opsportal/findings.html", context, status=status)
@@ -83,8 +84,10 @@ def rows(user: Any, wanted: Sieve, now: datetime) -> dict[str, Any]:
     here = sieve.in_order(sifted.filter(state=wanted.state), wanted.sort)
     keys = list(here.values_list("pk", flat=True)[: max(COUNTED, start + PER_PAGE) + 1])
     more = len(keys) > start + PER_PAGE
+    shown = full(keys[start : start + PER_PAGE])
     return {
-        "rows": full(keys[start : start + PER_PAGE]),
+        "rows": shown,
+        "cleanups": cleanup.sections(shown) if wanted.state != Finding.State.CLOSED else [],
         "tabs": tabs(sifted, wanted, len(keys)),
         "total": counted(len(keys)),
         "first": start + 1,

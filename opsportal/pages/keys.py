@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..catalog import digest
+from ..contexts import digest
 
 
 def fresh() -> str:

@@ -20,6 +20,7 @@ from ..errors import Invalid, OpsError
 from ..models import Policy
 from . import firings, start
 from .facts import book_title
+from .yields import spelled
 
 LIST = "admin:opsportal_policy_changelist"
 PAGE = "admin:opsportal_policy_page"
@@ -36,12 +37,13 @@ DEEDS: Mapping[str, tuple[Callable[[int, Any], Any], str]] = {
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The policy as it is now."""
     known = get_object_or_404(policies.covered(request.user), pk=pk)
-    now = clock.now()
+    now, params = clock.now(), start.without_secrets(known.params)[0]
     context = {
         "policy": known,
         "what": book_title(known.runbook),
         "checks": names(known),
-        "params": start.without_secrets(known.params)[0],
+        "params": params,
+        "limits": limits(params.get("limits", {})) if known.runbook == policies.SWEEP else [],
         "state": firings.state(known, now),
         "times": upcoming(known) if known.enabled else [],
         "rows": firings.rows(known, request.user, FIRINGS),
@@ -56,6 +58,18 @@ def names(policy: Policy) -> list[str]:
     """The titles of its checks; the name of one that is no more."""
     chosen = [(name, checks.check(name)) for name in policy.params.get("checks", ())]
     return [_(check.title) if check else name for name, check in chosen] if policy.runbook == policies.SWEEP else []
+
+
+def limits(given: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The limits that are not as usual, of each check by their titles; their names where it is no more."""
+    return [titled(name, values) for name, values in given.items()]
+
+
+def titled(name: str, values: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    check = checks.check(name)
+    known = check.limits.model_json_schema().get("properties", {}) if check else {}
+    told = [(_(str(known.get(key, {}).get("title", key))), spelled(value)) for key, value in values.items()]
+    return _(check.title) if check else name, told
 
 
 def upcoming(policy: Policy) -> list[str]:

@@ -1,6 +1,6 @@
 """What a list of findings is narrowed and sorted by: read from an address, and put to the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,6 +104,11 @@ def text(asked: Mapping[str, str], name: str) -> str:
         words = {"n": LONGEST, "name": name}
         raise Invalid(_("At most %(n)s characters fit into %(name)s.") % words, name)
     return value
+
+
+def picked(texts: Iterable[str]) -> list[int]:
+    """The numbers of the rows chosen, each once."""
+    return sorted({int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19})
 
 
 def visible(user: Any) -> "QuerySet[Finding]":

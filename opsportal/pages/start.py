@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from .. import catalog, redaction, rights, runs
 from ..catalog import Runbook
-from ..errors import Invalid, Refused
+from ..cleaning import CLEANUP
+from ..errors import Invalid, OpsError, Refused
 from ..models import Environment, Run
-from . import fields, keys
+from . import cleanup, fields, keys, sieve
 
 
 @dataclass
@@ -55,7 +56,9 @@ def choose(request: HttpRequest, asked: str) -> HttpResponse:
 
 
 def prefilled(request: HttpRequest, book: Runbook) -> Form:
-    """The form with the parameters of the run it repeats, if there is one."""
+    """The form with the parameters of the run it repeats, or for the findings it is to clean up, if told of any."""
+    if book.name == CLEANUP and "findings" in request.GET:
+        return of_findings(request, book)
     again = request.GET.get("again", "")
     known = rights.visible(Run.objects.select_related("environment").filter(runbook=book.name), request.user)
     run = known.filter(pk=again).first() if again.isdecimal() and len(again) < 19 else None
@@ -64,6 +67,15 @@ def prefilled(request: HttpRequest, book: Runbook) -> Form:
     values, hidden = without_secrets(run.params)
     again_needed = _("A secret of that run is not shown. Fill it in again.")
     return Form(book, run.environment.name, values, dict.fromkeys(hidden, again_needed))
+
+
+def of_findings(request: HttpRequest, book: Runbook) -> Form:
+    """The form for these findings; how far it goes is as the form begins: it reports, and changes nothing."""
+    try:
+        environment, values = cleanup.wanted(sieve.picked(request.GET["findings"].split(",")), request.user)
+    except OpsError as error:
+        return Form(book, wrong={"": error.message})
+    return Form(book, environment.name, values)
 
 
 def without_secrets(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 from opsportal.errors import Gone, StepFailed
 
 from .cloudformation_types import ChangeSet, Detail, ResourceChange, Stack, StackEvent

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 from opsportal.errors import Gone, StepFailed
 
 from .cloudformation import CF, TOKEN_KNOWN, told_by_words

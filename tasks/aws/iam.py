@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 
 
 def simulate(

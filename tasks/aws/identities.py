@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.credentials import Credentials, DeferredRefreshableCredentials
 
-from opsportal.catalog import EnvironmentFacts
+from opsportal.contexts import EnvironmentFacts
 
 from . import clients
 

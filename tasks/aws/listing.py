@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 
 LAG = timedelta(seconds=60)  # AWS's lists lag behind its changes
 

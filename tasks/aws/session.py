@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, PaginationError
 
-from opsportal.catalog import EnvironmentFacts, digest
+from opsportal.contexts import EnvironmentFacts, digest
 from opsportal.errors import StepFailed, TryLater
 from opsportal.words import gettext as _
 
@@ -48,7 +48,7 @@ class Timeouts:
 
 
 class Door:
-    """Implements opsportal.catalog.Aws for one wake-up of one step."""
+    """Implements opsportal.contexts.Aws for one wake-up of one step."""
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 
 ASSUMED = re.compile(r"^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/")
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from opsportal.catalog import Aws, Done, Outcome
+from opsportal.contexts import Aws, Done, Outcome
 from opsportal.errors import Gone
+from opsportal.previews import Preview
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 
@@ -55,6 +56,13 @@ def told(ctx: Ctx, target: Target) -> str:
 KIND = Kind(
     name="address",
     verb=gettext_noop("release addresses"),
+    preview=Preview(
+        does=gettext_noop("Releases the address."),
+        calls=("ec2:ReleaseAddress",),
+        marking="ec2:CreateTags",
+        keeps=gettext_noop("Nothing."),
+        undo=gettext_noop("None: AWS may give the address to somebody else at once."),
+    ),
     by_id=only({"describe_addresses": lambda target: {"AllocationIds": [target.resource]}}),
     by_filter=only({"describe_addresses": by("allocation-id")}),
     tag=ec2.tag,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from opsportal import cleaning
-from opsportal.catalog import Done, Outcome, Wait
+from opsportal.contexts import Done, Outcome, Wait
 from opsportal.errors import Gone
 from opsportal.models import Step
 from opsportal.turns import Turn

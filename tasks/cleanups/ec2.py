@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opsportal.catalog import Aws
+from opsportal.contexts import Aws
 
 from .target import BY, without_ours
 

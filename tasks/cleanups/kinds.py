@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from opsportal.catalog import Aws, Context, Outcome, Wait
 from opsportal.checks import Read
+from opsportal.contexts import Aws, Context, Outcome, Wait
 from opsportal.models import Step
+from opsportal.previews import Preview
 from opsportal.turns import Turn
 
 from .params import Params
@@ -37,10 +38,12 @@ class Kind:
     `prepare` observes and does what comes before, a Wait as long as it is under way. `state`: what AWS says of a
     resource after `remove`. `take_back` what `prepare` made and nobody needs. `stays`: what an undo can't restore.
     `spares`: why it leaves what the check finds, by the finding's evidence. `verb`: what is done, of {n} resources.
+    `preview`: what the portal says of it.
     """
 
     name: str
     verb: str
+    preview: Preview
     by_id: Narrow
     by_filter: Narrow
     tag: Callable[[Aws, str, Sequence[str], Mapping[str, str]], None]

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from opsportal.catalog import Aws, Done, Outcome
+from opsportal.contexts import Aws, Done, Outcome
 from opsportal.errors import Gone
+from opsportal.previews import Preview
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 
@@ -86,6 +87,13 @@ def told(ctx: Ctx, target: Target) -> str:
 KIND = Kind(
     name="retention",
     verb=gettext_noop("give log groups a retention"),
+    preview=Preview(
+        does=gettext_noop("Gives the log group a retention; CloudWatch Logs then deletes the lines that are older."),
+        calls=("logs:PutRetentionPolicy",),
+        marking="logs:TagResource",
+        keeps=gettext_noop("The log group, and its lines that are younger than the retention."),
+        undo=gettext_noop("Takes the retention away. Lines that have left don't come back."),
+    ),
     by_id=only({"describe_log_groups": lambda target: {"logGroupNamePrefix": target.resource}}),
     by_filter=only({"describe_log_groups": lambda target: {"logGroupNamePattern": target.resource}}),
     tag=tag,

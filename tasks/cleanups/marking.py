@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 
 from opsportal import cleaning
-from opsportal.catalog import Done, Outcome
+from opsportal.contexts import Done, Outcome
 from opsportal.errors import Gone
 from opsportal.models import Finding, Step
 from opsportal.turns import Turn

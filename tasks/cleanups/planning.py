@@ -1,6 +1,7 @@
 """The graph of a clean-up: a step that says and asks what is done, and behind it the marks and the deletions."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from opsportal import cleaning
@@ -10,7 +11,7 @@ from opsportal.models import Finding, Run
 from opsportal.words import gettext as _
 
 from . import caps, known, target
-from .choosing import Candidate, Choice, choose, places
+from .choosing import Candidate, Choice, Rules, against, choose, places
 from .kinds import Ctx
 from .target import Target
 
@@ -52,6 +53,14 @@ def candidate(finding: Finding) -> Candidate:
         after=(finding.mark or {}).get("after", ""),
         spared=why or known.kind(finding.check_name).spares(finding.evidence),
     )
+
+
+def left_out(finding: Finding) -> str:
+    """Why a plan of now would leave this finding out; empty: nothing that is written down stands against it."""
+    place = finding.check_name, finding.region
+    swept = {place: cleaning.swept(finding.environment_id, finding.region, finding.check_name)}
+    rules = Rules("report", timedelta(0), most=0, percent=0, now=finding.last_seen, swept=swept)
+    return against(candidate(finding), rules)
 
 
 def review(choice: Choice) -> StepSpec:

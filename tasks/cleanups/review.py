@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from opsportal.catalog import Ask, Done, Outcome
+from opsportal.contexts import Ask, Done, Outcome
 from opsportal.errors import StepFailed
 from opsportal.words import gettext as _
 

@@ -5,8 +5,9 @@ AWS docs: Amazon EBS User Guide, Delete an Amazon EBS snapshot.
 
 from contextlib import suppress
 
-from opsportal.catalog import Aws, Done, Outcome
+from opsportal.contexts import Aws, Done, Outcome
 from opsportal.errors import Gone
+from opsportal.previews import Preview
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 
@@ -52,6 +53,13 @@ def told(ctx: Ctx, target: Target) -> str:
 KIND = Kind(
     name="snapshot",
     verb=gettext_noop("delete snapshots"),
+    preview=Preview(
+        does=gettext_noop("Deletes the snapshot."),
+        calls=("ec2:DeleteSnapshot",),
+        marking="ec2:CreateTags",
+        keeps=gettext_noop("Nothing."),
+        undo=gettext_noop("None: AWS gives no snapshot back."),
+    ),
     by_id=only({"describe_snapshots": lambda target: {"SnapshotIds": [target.resource]}, "describe_volumes": VOLUME}),
     by_filter=only({"describe_snapshots": by("snapshot-id"), "describe_volumes": VOLUME}),
     tag=ec2.tag,

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from opsportal.catalog import Aws, Done, Outcome, Wait
+from opsportal.contexts import Aws, Done, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
+from opsportal.previews import Preview
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.aws import listing
@@ -151,6 +152,13 @@ def told(ctx: Ctx, target: Target) -> str:
 KIND = Kind(
     name="volume",
     verb=gettext_noop("delete volumes after a snapshot"),
+    preview=Preview(
+        does=gettext_noop("Takes a snapshot of the volume, then deletes the volume."),
+        calls=("ec2:CreateSnapshot", "ec2:DeleteVolume"),
+        marking="ec2:CreateTags",
+        keeps=gettext_noop("The snapshot, tagged with the run. It costs money until it is deleted."),
+        undo=gettext_noop("Makes a volume of the same type, zone and tags from the snapshot, under another id."),
+    ),
     by_id=only({"describe_volumes": lambda target: {"VolumeIds": [target.resource]}}),
     by_filter=only({"describe_volumes": by("volume-id")}),
     tag=ec2.tag,

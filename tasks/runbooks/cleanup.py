@@ -16,7 +16,8 @@ from their snapshots, under another id, takes retentions and marks away; address
 
 from collections.abc import Sequence
 
-from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Outcome
 from opsportal.words import gettext_noop
 from tasks.cleanups import deletion, marking, planning
 from tasks.cleanups import review as before

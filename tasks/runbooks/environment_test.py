@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel
 
 from opsportal import catalog
-from opsportal.catalog import Action, Context, Done, EnvironmentFacts, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Done, EnvironmentFacts, Outcome
 from opsportal.errors import Denied, Gone, StepFailed
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop, ngettext

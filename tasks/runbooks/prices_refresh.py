@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from opsportal import prices
-from opsportal.catalog import Action, Context, Done, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
 from opsportal.checks import Price
+from opsportal.contexts import Context, Done, Outcome
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.sweeps import offers

@@ -12,7 +12,8 @@ run created stays.
 
 from collections.abc import Sequence
 
-from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Outcome
 from opsportal.words import gettext_noop
 from tasks.stacks import deploy as stack
 from tasks.stacks.params import Params

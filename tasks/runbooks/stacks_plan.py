@@ -7,7 +7,8 @@ outputs of one that is not there yet, its changes are known only after that one'
 
 from collections.abc import Sequence
 
-from opsportal.catalog import Action, Context, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Outcome
 from opsportal.words import gettext_noop
 from tasks.stacks import deploy, preview
 from tasks.stacks.params import Params

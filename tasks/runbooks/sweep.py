@@ -13,7 +13,8 @@ swept. **Cancel** just stops it. **Retry** reads afresh.
 from collections.abc import Sequence
 
 from opsportal import checks, followups
-from opsportal.catalog import Action, Context, Done, Outcome, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Context, Done, Outcome
 from opsportal.errors import Invalid
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opsportal.catalog import Context, Done, Outcome, Wait
+from opsportal.contexts import Context, Done, Outcome, Wait
 from opsportal.errors import StepFailed
 from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes

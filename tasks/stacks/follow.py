@@ -1,6 +1,6 @@
 """The second half of a deployment: tell the stack's events until its operation ends, and say how it ended."""
 
-from opsportal.catalog import Done, Outcome, Wait
+from opsportal.contexts import Done, Outcome, Wait
 from opsportal.errors import Gone, StepFailed
 from opsportal.words import gettext as _
 from tasks.aws import cloudformation

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from opsportal.catalog import Aws, Context
+from opsportal.contexts import Aws, Context
 from opsportal.errors import StepFailed
 from opsportal.words import gettext as _
 

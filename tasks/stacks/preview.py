@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from opsportal.catalog import Context, Done, Level, Outcome, Wait
+from opsportal.contexts import Context, Done, Level, Outcome, Wait
 from opsportal.errors import Gone
 from opsportal.words import gettext as _
 from tasks.aws import cloudformation

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from opsportal.catalog import Ask, Done, Outcome, Wait, digest
+from opsportal.contexts import Ask, Done, Outcome, Wait, digest
 from opsportal.errors import Gone, StepFailed
 from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes

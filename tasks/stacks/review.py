@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opsportal.catalog import Ask, Level, Outcome, Wait, digest
+from opsportal.contexts import Ask, Level, Outcome, Wait, digest
 from opsportal.errors import Denied, Gone, StepFailed
 from opsportal.words import gettext as _
 from opsportal.words import ngettext

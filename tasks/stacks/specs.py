@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opsportal.catalog import Context, StepSpec
+from opsportal.catalog import StepSpec
+from opsportal.contexts import Context
 from opsportal.errors import Invalid
 from opsportal.words import gettext as _
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from opsportal.catalog import Level
+from opsportal.contexts import Level
 from opsportal.words import gettext as _
 from opsportal.words import gettext_noop
 from tasks.aws.cloudformation_types import StackEvent

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from opsportal.catalog import EnvironmentFacts
+from opsportal.contexts import EnvironmentFacts
 from opsportal.errors import Invalid
 from opsportal.words import gettext as _
 

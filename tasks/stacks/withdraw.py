@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from opsportal.catalog import Wait
+from opsportal.contexts import Wait
 from opsportal.errors import Denied, Gone, StepFailed
 from opsportal.words import gettext as _
 from tasks.aws import cloudformation, cloudformation_changes

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from opsportal.catalog import digest
 from opsportal.checks import Read
+from opsportal.contexts import digest
 
 # The most items that AWS puts on a page; without being asked for pages it would answer with as much as it can at once.
 # Amazon EC2 API Reference: MaxResults of these operations; Resource Groups Tagging API Reference: GetResources.

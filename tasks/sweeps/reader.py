@@ -9,8 +9,8 @@ from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from opsportal import prices, readings
-from opsportal.catalog import Context
 from opsportal.checks import Price, Read
+from opsportal.contexts import Context
 from opsportal.errors import Denied, Gone, OpsError, StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.readings import Place, Reading

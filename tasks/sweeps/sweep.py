@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from opsportal import checks, readings
-from opsportal.catalog import Context, Done, Outcome, Wait
+from opsportal.contexts import Context, Done, Outcome, Wait
 from opsportal.errors import StepFailed, TryLater
 from opsportal.models import Step
 from opsportal.turns import Turn

@@ -11,8 +11,8 @@ from django.db import Error
 from pydantic import BaseModel
 
 from opsportal import findings
-from opsportal.catalog import Context
 from opsportal.checks import Check, Found, Reader
+from opsportal.contexts import Context
 from opsportal.errors import Denied, OpsError
 from opsportal.findings import Kept
 from opsportal.models import Step

@@ -1,9 +1,11 @@
 """Every operation of the API × every role × the own and another environment. A new operation without a row fails."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from opsportal import rights
+from opsportal import clock, rights
 from opsportal.models import Environment, Token
 from tests import factories
 
@@ -30,6 +32,7 @@ TABLE = {
     "POST /policies/{policy_id}/run": OPERATE,
     "GET /findings": ANYWHERE,
     "GET /findings/{finding_id}": VIEW,
+    **{f"POST /findings/{deed}": OPERATE for deed in ("acknowledge", "snooze", "exempt", "assign", "open")},
     "GET /environments": ANYWHERE,
     "GET /environments/{name}": VIEW,
     "GET /runbooks": ANYWHERE,
@@ -66,10 +69,19 @@ def status(caller, line, row):
     name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
     kinds = ("policy", "run", "approval", "finding")
     ids = {f"{kind}_id": row[kind].pk for kind in kinds} | {"deed": "cancel", "name": name}
-    start = {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
-    answer = {"answer": "approve", "digest": row["approval"].digest}
-    body = (answer if "approval" in path else start) if method == "POST" else None
+    body = sent(path, name, row) if method == "POST" else None
     return caller.call(method.lower(), path.format(**ids), body).status_code
+
+
+def sent(path, name, row):
+    """What this operation takes."""
+    if "approval" in path:
+        return {"answer": "approve", "digest": row["approval"].digest}
+    if "finding" in path:
+        hidden = {"until": (clock.now() + timedelta(days=7)).isoformat(), "reason": "because"}
+        more = {"snooze": hidden, "exempt": hidden, "assign": {"to": None}}
+        return {"findings": [row["finding"].pk], **more.get(path.split("/")[-1], {})}
+    return {"runbook": "stacks.deploy", "environment": name, "params": {"blueprint": "ecs-service"}}
 
 
 def refused(code):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsportal.catalog import Ask
+from opsportal.contexts import Ask
 from opsportal.errors import StepFailed
 from tasks.stacks import deploy as stack
 from tests.stacks.templates import one

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from opsportal.models import Calendar
+from opsportal.models import Calendar, Finding
 from tests import factories
 from tests.api.ci import publisher
 
@@ -13,11 +13,13 @@ PAGES = (
     "/admin/opsportal/run/add/",
     "/admin/opsportal/run/add/?runbook=stacks.deploy",
     "/admin/opsportal/run/add/?runbook=sweep",
+    "/admin/opsportal/run/add/?runbook=cleanup&findings={volume}",
     "/admin/opsportal/run/{run}/",
     "/admin/opsportal/approval/",
     "/admin/opsportal/finding/",
     "/admin/opsportal/finding/?q=nowhere&severity=3",
     "/admin/opsportal/finding/{finding}/",
+    "/admin/opsportal/finding/{volume}/",
     "/admin/opsportal/environment/",
     "/admin/opsportal/environment/add/",
     "/admin/opsportal/environment/{environment}/change/",
@@ -75,6 +77,7 @@ def found(environment):
 def addresses(asking):
     known = {"run": asking.pk, "environment": asking.environment_id, "user": factories.user().pk}
     known["finding"] = found(asking.environment).pk
+    known["volume"] = Finding.objects.filter(check_name="ebs-unattached").first().pk
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
     known["policy"] = factories.firing(factories.policy([asking.environment]), asking).policy_id
     known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk

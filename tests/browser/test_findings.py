@@ -59,3 +59,21 @@ def test_a_finding_is_acknowledged_without_a_mouse(browser_page, volumes):
     expect(browser_page.locator("#snooze-until")).to_be_hidden()
     browser_page.get_by_role("button", name="Acknowledge").press("Enter")
     expect(browser_page.get_by_text("1 finding is acknowledged.")).to_be_visible()
+
+
+def test_a_clean_up_is_told_for_what_is_chosen_and_its_form_is_filled_in(browser_page, volumes):
+    factories.finding(environment=volumes[0].environment, check_name="nat-idle", name="nat-1")
+    browser_page.goto(LIST)
+    expect(browser_page.get_by_text("Clean up…")).to_be_hidden()
+    browser_page.get_by_label("Select nat-1").check()
+    expect(browser_page.get_by_text("Clean up…")).to_be_hidden()
+    browser_page.get_by_label("Select data-1").check()
+    browser_page.get_by_text("Clean up…").click()
+    button = browser_page.get_by_role("button", name="Plan a clean-up")
+    expect(button).to_be_disabled()
+    browser_page.get_by_label("Select nat-1").uncheck()
+    expect(browser_page.get_by_text("Takes a snapshot of the volume")).to_be_visible()
+    button.click()
+    expect(browser_page.get_by_label("Only these findings")).to_have_value(f"{volumes[0].pk}")
+    expect(browser_page.locator("[name=degree]")).to_have_value("report")
+    assert set(Finding.objects.values_list("state", flat=True)) == {"open"}

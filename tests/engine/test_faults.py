@@ -6,7 +6,7 @@ import pytest
 from django.db import Error, connection
 
 from opsportal import clock, steps
-from opsportal.catalog import Ask, Done, Wait
+from opsportal.contexts import Ask, Done, Wait
 from opsportal.errors import Lost
 from opsportal.models import Event, Run
 from tasks import engine, keeper, worker

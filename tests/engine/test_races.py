@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from opsportal import approvals, clock, flow, locks, rows, runs, steps, turns, undoing
-from opsportal.catalog import Ask, Wait
+from opsportal.contexts import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
 from tasks import engine, settling

@@ -134,6 +134,10 @@ def test_lists_are_tables_and_a_plan_of_what_has_none_is_refused(shell):
     run = factories.run(reason="\x1b[2Jgone")
     assert re.search(rf"^{run.pk} +running +test.graph", shell.prints("runs", "--status", "running")[1], re.MULTILINE)
     assert shell.prints("runs", "--status", "failed")[1] == "There are none.\n"
+    found = factories.finding(name="data-1", severity=4)
+    row = rf"^{found.pk} +critical +open +ebs-unattached +data-1 +{found.environment} +8.80$"
+    assert re.search(row, shell.prints("findings", "--severity", "critical")[1], re.MULTILINE)
+    assert json.loads(shell.prints("findings", "--state", "closed", "--json")[1])["items"] == []
     assert re.search(r"^dev +123456789012", shell.prints("environments")[1], re.MULTILINE)
     assert "test.graph" in shell.prints("runbooks")[1]
     code, text = shell.prints("plan", "test.graph", "dev")
@@ -147,6 +151,7 @@ def test_codes_tell_who_is_in_the_way(shell, tmp_path):
     assert shell.prints("runs", "--url", f"http://127.0.0.1:{programs.hosts.free_port()}")[0] == 4
     assert shell.prints("runs", "--url", "http://example.com")[0] == 2
     assert shell.prints("runs", "--limit", "many")[0] == 2
+    assert shell.prints("findings", "--state", "lost")[0] == 2
 
 
 def test_a_token_in_a_file_is_taken_where_nobody_else_may_read_it(shell, tmp_path):

@@ -8,8 +8,9 @@ import pytest
 from pydantic import BaseModel, Field
 
 from opsportal import catalog, checks, clock, firings, nudges, policies
-from opsportal.catalog import Action, Done, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
 from opsportal.checks import Check
+from opsportal.contexts import Done
 from opsportal.models import Environment, Firing, Policy
 from tests import factories
 

@@ -122,6 +122,20 @@ def test_the_page_shows_firings_and_their_runs():
     assert f"dev {run.pk}" in text
 
 
+def test_limits_that_are_not_as_usual_are_told_by_their_titles():
+    made = policy(params={"checks": ["disk_idle"], "limits": {"disk_idle": {"days": 30}}})
+    assert "<dd>Idle disks: Days 30</dd>" in html(signed_in(made.edited_by).get(f"{HERE}{made.pk}/"))
+
+
+def test_the_form_groups_checks_by_what_they_are_about():
+    form = signed_in(administrator()).get(f"{HERE}add/").context["adminform"].form
+    titles = [str(title) for title, _ in form.groups()]
+    assert (titles, len(form.sections)) == (
+        ["Cost", "Reliability", "Security"],
+        sum(len(own) for _, own in form.groups()),
+    )
+
+
 def test_run_now_and_its_refusal():
     made = policy(overlap="skip")
     client = signed_in(made.edited_by)

@@ -14,7 +14,8 @@ from django.db import connections
 from django.db.models import Count, F, Max
 
 from opsportal import catalog, nudges, runs
-from opsportal.catalog import Action, Done, Runbook, StepSpec
+from opsportal.catalog import Action, Runbook, StepSpec
+from opsportal.contexts import Done
 from opsportal.errors import Refused
 from opsportal.models import Run, Step
 from tasks import engine

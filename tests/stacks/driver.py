@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from opsportal.catalog import Answer, Ask, Context, Done, EnvironmentFacts, Wait, digest
+from opsportal.contexts import Answer, Ask, Context, Done, EnvironmentFacts, Wait, digest
 from opsportal.errors import Held, Lost, TryLater
 from tasks.aws.session import Door, Timeouts
 from tasks.stacks import deploy as stack

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from opsportal.catalog import Ask, digest
+from opsportal.contexts import Ask, digest
 from opsportal.errors import StepFailed
 from tasks.stacks import review
 from tasks.stacks.changes import Change

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal.catalog import Ask, Done
+from opsportal.contexts import Ask, Done
 from opsportal.errors import StepFailed
 from tasks.stacks import deploy as stack
 from tests.stacks.templates import one, resource, template

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal.catalog import Done, Wait
+from opsportal.contexts import Done, Wait
 from opsportal.errors import StepFailed
 from tasks.stacks import deploy as stack
 from tests.stacks.driver import Driver, facts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsportal.catalog import Wait
+from opsportal.contexts import Wait
 from opsportal.errors import Denied, Lost, StepFailed
 from tasks.aws.session import Timeouts
 from tests.stacks.templates import one

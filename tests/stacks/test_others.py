@@ -1,6 +1,6 @@
 """Somebody else changes the same stack."""
 
-from opsportal.catalog import Wait
+from opsportal.contexts import Wait
 from tests.stacks.templates import one
 
 

@@ -12,10 +12,24 @@ function tell() {
   const usd = chosen.reduce((total, box) => total + Number(box.dataset.usd), 0);
   words.textContent = chosen.length ? words.dataset.some.replace("{n}", chosen.length) : words.dataset.none;
   sum.textContent = usd ? sum.dataset.text.replace("{usd}", usd.toLocaleString("en", { style: "currency", currency: "USD" })) : "";
+  tellCleanups(chosen);
   bulk.toggleAttribute("data-some", chosen.length > 0);
   bulk.querySelector(".deeds").hidden = chosen.length === 0;
   all.checked = chosen.length === boxes().length;
   all.indeterminate = chosen.length > 0 && !all.checked;
+}
+
+// What would be done with those chosen; one without a clean-up of its own stands in the way of a plan.
+function tellCleanups(chosen) {
+  const pop = bulk.querySelector("[data-cleanups]");
+  if (!pop) return;
+  const kinds = new Set(chosen.map((box) => box.dataset.cleanup));
+  const rest = chosen.filter((box) => !box.dataset.cleanup).length, person = pop.querySelector("[data-person]");
+  for (const section of pop.querySelectorAll("[data-kind]")) section.hidden = !kinds.has(section.dataset.kind);
+  person.textContent = person.dataset.text.replace("{n}", rest);
+  person.hidden = !rest;
+  pop.querySelector("button").disabled = rest > 0;
+  pop.hidden = rest === chosen.length;
 }
 
 if (bulk) {
