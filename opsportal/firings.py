@@ -1,6 +1,7 @@
 """What becomes of a policy that is due: one firing, however many look, and of each firing one run an environment."""
 
-from collections.abc import Collection, Iterator
+import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import audit, clock, rights, runs, schedules
+from . import advances, audit, clock, rights, runs, schedules
 from .errors import Invalid, Refused
 from .models import Environment, Firing, Policy, Run
 from .words import format_lazy, gettext_lazy, on_record
@@ -81,14 +82,16 @@ def fire(policy_id: int, now: datetime) -> Firing | None:
 
     What was missed meanwhile is one firing, that of the last time. Raises Invalid: its schedule can't be read here.
     """
-    policy = Policy.objects.filter(pk=policy_id, enabled=True, next_due__lte=now).first()
+    policy = Policy.objects.filter(pk=policy_id, enabled=True, next_due__isnull=False).first()
     if policy is None or policy.next_due is None:
+        return None
+    if policy.next_due > now:
+        advances.put_right(policy, now)
         return None
     missed, due_at = schedules.missed_between(policy.cron, policy.timezone, policy.next_due, now)
     following = schedules.next_after(policy.cron, policy.timezone, now)
-    seen = {"next_due": policy.next_due, "cron": policy.cron, "timezone": policy.timezone}
     with in_line(), transaction.atomic():
-        if not Policy.objects.filter(pk=policy_id, enabled=True, **seen).update(next_due=following):
+        if not advances.advance(policy, following):
             return None
         status, reason = outcome(policy)
         text = "\n".join(filter(None, [late(missed, policy.next_due), on_record(reason)]))
@@ -210,13 +213,17 @@ def require_run(policy: Policy, by: Any) -> None:
         rights.require_start(by, each)
 
 
-def overlooked(now: datetime, most: int) -> Iterator[int]:
-    """Policies that nobody has looked at in time: due, or with a firing whose runs have to be started."""
+def overlooked(now: datetime, most: int) -> list[int]:
+    """Policies that nobody has looked at in time: due, or with a firing whose runs have to be started.
+
+    Of more than `most` any: those that no host can fire, as where none knows their time zone, must not hide the others.
+    """
     due = Policy.objects.filter(enabled=True, next_due__lte=now - GRACE)
     firings = Firing.objects.order_by()
     stuck = firings.filter(status=F.STARTING, fired_at__lte=now - GRACE)
     busy = Run.objects.filter(firing__policy=OuterRef("policy"), status__in=Run.OPEN)
     starting = firings.filter(policy=OuterRef("policy"), status=F.STARTING)
     free = firings.filter(~Exists(busy), ~Exists(starting), status=F.WAITING)
-    found = due.order_by().values_list("pk").union(stuck.values_list("policy"), free.values_list("policy"))
-    return (pk for (pk,) in found[:most])
+    rows = due.order_by().values_list("pk").union(stuck.values_list("policy"), free.values_list("policy"))
+    found = [pk for (pk,) in rows]
+    return random.sample(found, most) if len(found) > most else found

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from opsportal import approvals, clock, firings, policies, rights, runs
+from opsportal import advances, approvals, clock, firings, policies, rights, runs
 from opsportal.errors import Refused
 from opsportal.models import Approval, Audit, Environment, Firing, Policy, Run
 from tasks import pump, worker
@@ -128,6 +128,62 @@ def test_the_pump_asks_for_what_is_ten_seconds_late(sent):
     Policy.objects.filter(pk=other.pk).update(next_due=clock.now() - timedelta(seconds=5))
     pump.tick()
     assert sent.policies == [made.pk]
+
+
+def test_policies_that_nobody_can_fire_do_not_hide_the_others():
+    for _ in range(3):
+        due(policy(), NOON)
+    Policy.objects.update(timezone="Mars/Olympus")
+    other = due(policy(), NOON)
+    found = [firings.overlooked(clock.now(), 3) for _ in range(40)]
+    assert {len(set(each)) for each in found} == {3}
+    assert any(other.pk in each for each in found)
+
+
+def jumped(made):
+    """As if it had been fired while the database's clock was a year ahead."""
+    Policy.objects.filter(pk=made.pk).update(next_due=clock.now() + timedelta(days=366))
+    return made
+
+
+def is_right(made):
+    made.refresh_from_db()
+    return made.next_due <= clock.now() + timedelta(days=2)
+
+
+def test_a_policy_fired_while_the_clock_was_a_year_ahead_is_put_right_by_the_pump():
+    made, unknown = jumped(policy()), jumped(policy())
+    Policy.objects.filter(pk=unknown.pk).update(timezone="Mars/Olympus")
+    pump.tick()
+    assert (is_right(made), is_right(unknown), Firing.objects.count()) == (True, False, 0)
+
+
+def test_it_is_put_right_by_beats_look_too():
+    made = jumped(policy())
+    worker.fire(made.pk)
+    assert (is_right(made), Firing.objects.count()) == (True, 0)
+
+
+def test_policies_are_looked_over_once_a_minute_and_when_the_clock_was_set_back():
+    made, now = policy(), clock.now()
+    advances.look_over(now + timedelta(days=366))
+    jumped(made)
+    advances.look_over(now)
+    assert is_right(made)
+    jumped(made)
+    advances.look_over(now + timedelta(seconds=59))
+    assert not is_right(made)
+    advances.look_over(now + timedelta(seconds=60))
+    assert is_right(made)
+
+
+def test_a_look_by_an_older_time_fires_nothing_twice():
+    made = due(policy(), NOON)
+    firings.fire(made.pk, at(NOON))
+    firings.look(made.pk, at(NOON) - timedelta(seconds=1))
+    firings.look(made.pk, at(NOON))
+    made.refresh_from_db()
+    assert (made.next_due, Firing.objects.count()) == (at("2026-06-02 11:00"), 1)
 
 
 def test_the_pump_asks_one_query_when_there_is_nothing(django_assert_num_queries):
