@@ -309,6 +309,34 @@ def test_run_now_is_refused_while_the_one_before_is_open_where_the_policy_skips(
     assert Firing.objects.count() == 1
 
 
+def test_run_now_with_the_same_key_gives_the_same_firing():
+    made, by = policy(overlap="queue"), factories.user()
+    first, again = (firings.run_now(made.pk, by, "k") for _ in range(2))
+    other, somebody = firings.run_now(made.pk, by, "l"), firings.run_now(policy().pk, factories.user(), "k")
+    assert (first, Audit.objects.filter(action="policy.run").count()) == (again, 3)
+    assert len({first.pk, other.pk, somebody.pk}) == Firing.objects.count() == 3
+
+
+def test_a_key_is_the_callers_own():
+    made = policy(overlap="queue")
+    first, second = (firings.run_now(made.pk, factories.user(), "k") for _ in range(2))
+    assert first != second
+
+
+def test_racing_requests_with_one_key_make_one_firing():
+    made, by = policy(overlap="queue"), factories.user()
+    found = together(*[lambda: firings.run_now(made.pk, by, "k")] * 4)
+    assert (len(found), len(set(found)), Run.objects.count()) == (4, 1, 1)
+
+
+def test_a_key_is_free_again_after_seven_days():
+    made, by = policy(), factories.user()
+    first = firings.run_now(made.pk, by, "k")
+    end(first)
+    Firing.objects.update(due_at=clock.now() - timedelta(days=8))
+    assert firings.run_now(made.pk, by, "k") != first
+
+
 def test_run_now_takes_the_right_to_start_runs_on_all_its_environments():
     person, ours, theirs = factories.user("none"), factories.environment(), factories.environment()
     rights.give("operator", person, ours)
