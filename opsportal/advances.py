@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from . import schedules
+from . import beat, schedules
 from .errors import Invalid
 from .models import Heartbeat, Policy
 
@@ -28,6 +28,7 @@ def put_right(policy: Policy, now: datetime) -> None:
     """Bring a next time that lies too far ahead back to the schedule's. Raises Invalid: it can't be read here."""
     following = schedules.next_after(policy.cron, policy.timezone, now)
     if policy.next_due and policy.next_due > following and advance(policy, following):
+        beat.put_right(policy, now)
         was = {"was": policy.next_due.isoformat(), "due": following.isoformat()}
         log.warning("a policy's next time lay beyond its schedule and was put right", policy=policy.pk, **was)
 

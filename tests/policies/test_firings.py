@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django_celery_beat.models import PeriodicTask
 
 from opsportal import advances, approvals, clock, firings, policies, rights, runs
 from opsportal.errors import Refused
@@ -162,6 +163,15 @@ def test_it_is_put_right_by_beats_look_too():
     made = jumped(policy())
     worker.fire(made.pk)
     assert (is_right(made), Firing.objects.count()) == (True, 0)
+
+
+def test_beat_counts_from_now_where_its_own_clock_was_ahead_too():
+    made, other = jumped(policy()), policy()
+    PeriodicTask.objects.filter(pk=made.periodic_task_id).update(last_run_at=clock.now() + timedelta(days=366))
+    PeriodicTask.objects.filter(pk=other.periodic_task_id).update(last_run_at=clock.now() - timedelta(hours=1))
+    pump.tick()
+    marks = [PeriodicTask.objects.get(pk=each.periodic_task_id).last_run_at for each in (made, other)]
+    assert (marks[0], marks[1] is None) == (None, False)
 
 
 def test_policies_are_looked_over_once_a_minute_and_when_the_clock_was_set_back():
