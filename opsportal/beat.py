@@ -39,6 +39,13 @@ def keep(policy: Policy, now: datetime) -> None:
     PeriodicTasks.update_changed()
 
 
+def put_right(policy: Policy, now: datetime) -> None:
+    """Let Beat forget a last run in the future: it counts from there, and would be silent until then."""
+    ahead = PeriodicTask.objects.filter(pk=policy.periodic_task_id, last_run_at__gt=now)
+    if ahead.update(last_run_at=None, date_changed=now):
+        PeriodicTasks.update_changed()
+
+
 def forget(task_id: int | None) -> None:
     """Delete the row of a policy that is gone."""
     for task in PeriodicTask.objects.filter(pk=task_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from .models import Finding, FindingChange, Run, Step
 from .words import gettext as _
@@ -13,6 +13,7 @@ from .words import gettext as _
 SWEEP, CLEANUP = "sweep", "cleanup"
 RECENT = 50  # sweeps of a region among which the last one of a check is looked for
 FEW = 5  # of them read at once
+SENT, CLEANED = "sent", "cleaned"  # in the memory of a step that takes a resource away
 SPARED = (Finding.State.EXEMPT, Finding.State.SNOOZED)
 K = FindingChange.Kind
 
@@ -61,6 +62,17 @@ def cleaned_since(environment_id: int, check: str, began: datetime | None) -> in
         return 0
     done = FindingChange.objects.filter(kind=K.CLEANED, finding__environment=environment_id, at__gte=began)
     return done.filter(finding__check_name=check).values("finding").distinct().count()
+
+
+def sent_since(environment_id: int, check: str, began: datetime | None, but: int) -> int:
+    """How many of the check's resources, step `but`'s left out, may be on their way, or gone without anybody seeing it.
+
+    Those of open steps, and of steps that ended after that sweep had begun.
+    """
+    ended = Q(ended_at__isnull=True) | Q(ended_at__gte=began) if began else Q(ended_at__isnull=True)
+    steps = Step.objects.filter(ended, run__environment=environment_id, run__runbook=CLEANUP, memory__has_key=SENT)
+    rows = steps.exclude(pk=but).values_list("memory", "input")
+    return sum(CLEANED not in memory and given["target"]["check"] == check for memory, given in rows)
 
 
 def under_way(environment_id: int, run_id: int) -> int | None:

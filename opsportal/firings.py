@@ -1,23 +1,22 @@
 """What becomes of a policy that is due: one firing, however many look, and of each firing one run an environment."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import Error, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import audit, clock, rights, runs, schedules
+from . import advances, audit, catalog, clock, rights, runs, schedules
 from .errors import Invalid, Refused
 from .models import Environment, Firing, Policy, Run
+from .speakers import Speaker
 from .words import format_lazy, gettext_lazy, on_record
 from .writers import in_line
 
@@ -26,43 +25,6 @@ log = structlog.get_logger(__name__)
 F = Firing.Status
 GRACE = timedelta(seconds=10)  # for Beat's nudge, and for who makes a firing to start its runs
 NAMED = 10  # runs that a reason names
-
-
-@dataclass
-class Speaker:
-    """The person that a firing speaks for; what `rights` asks of a user, it answers with that person's rights."""
-
-    person: User
-    policy: Policy
-    firing_id: int
-
-    @cached_property
-    def _granted(self) -> dict[str, set[int]]:
-        """What `rights.granted` keeps with who it is about."""
-        return rights.granted(self.person)
-
-    @property
-    def pk(self) -> int:
-        return int(self.person.pk)
-
-    @property
-    def is_active(self) -> bool:
-        return bool(self.person.is_active)
-
-    @property
-    def groups(self) -> Any:
-        return self.person.groups
-
-    @property
-    def caller(self) -> str:
-        """What an idempotency key is unique to."""
-        return f"policy:{self.policy.pk}"
-
-    def has_perm(self, right: str) -> bool:
-        return bool(self.person.has_perm(right))
-
-    def __str__(self) -> str:
-        return f"{self.person} by “{self.policy}”"
 
 
 def look(policy_id: int, now: datetime) -> None:
@@ -81,14 +43,16 @@ def fire(policy_id: int, now: datetime) -> Firing | None:
 
     What was missed meanwhile is one firing, that of the last time. Raises Invalid: its schedule can't be read here.
     """
-    policy = Policy.objects.filter(pk=policy_id, enabled=True, next_due__lte=now).first()
+    policy = Policy.objects.filter(pk=policy_id, enabled=True, next_due__isnull=False).first()
     if policy is None or policy.next_due is None:
+        return None
+    if policy.next_due > now:
+        advances.put_right(policy, now)
         return None
     missed, due_at = schedules.missed_between(policy.cron, policy.timezone, policy.next_due, now)
     following = schedules.next_after(policy.cron, policy.timezone, now)
-    seen = {"next_due": policy.next_due, "cron": policy.cron, "timezone": policy.timezone}
     with in_line(), transaction.atomic():
-        if not Policy.objects.filter(pk=policy_id, enabled=True, **seen).update(next_due=following):
+        if not advances.advance(policy, following):
             return None
         status, reason = outcome(policy)
         text = "\n".join(filter(None, [late(missed, policy.next_due), on_record(reason)]))
@@ -180,22 +144,38 @@ def without(reason: str, hidden: Collection[str]) -> str:
     return "\n".join(line for line in reason.split("\n") if line.partition(": ")[0] not in hidden)
 
 
-def run_now(policy_id: int, by: Any) -> Firing:
+def run_now(policy_id: int, by: Any, key: str = "") -> Firing:
     """Fire it at once for this person, who may start runs on all its environments. `by`: a user, or a token's caller.
 
-    Where the firing before it is not over it waits, if the policy says so. Raises Refused.
+    The same caller and key give the same firing again, for as long as a run's key does. Where the firing before it is
+    not over it waits, if the policy says so. Raises Refused.
     """
+    mark = catalog.digest([getattr(by, "caller", f"user:{by.pk}"), key]) if key else None
     with in_line(), transaction.atomic():
         policy = Policy.objects.select_for_update().get(pk=policy_id)
         require_run(policy, by)
-        now, (status, reason) = clock.now(), outcome(policy)
-        if status == F.SKIPPED or (status == F.WAITING and hasattr(by, "token")):
-            raise Refused(str(reason))  # a token's reach is of now, not of when the firing's turn comes
-        mine = {"due_at": now, "fired_at": now, "by_id": by.pk, "status": status, "reason": on_record(reason)}
-        firing = Firing.objects.create(policy=policy, **mine)
-        audit.record("policy.run", policy, by, {"firing": firing.pk}, at=now)
+        now = clock.now()
+        firing = marked(policy, mark, now) or by_hand(policy, by, mark, now)
     if firing.status == F.STARTING:
         start_runs(firing)
+    return firing
+
+
+def marked(policy: Policy, mark: str | None, now: datetime) -> Firing | None:
+    """The firing that was asked for under this key; one that is too old leaves it free."""
+    mine = Firing.objects.filter(policy=policy, key=mark) if mark else Firing.objects.none()
+    mine.filter(due_at__lt=now - runs.KEPT).update(key=None)
+    return mine.first()
+
+
+def by_hand(policy: Policy, by: Any, mark: str | None, now: datetime) -> Firing:
+    """A firing for this person; whoever asks holds the policy's row. Raises Refused."""
+    status, reason = outcome(policy)
+    if status == F.SKIPPED or (status == F.WAITING and hasattr(by, "token")):
+        raise Refused(str(reason))  # a token's reach is of now, not of when the firing's turn comes
+    mine = {"due_at": now, "fired_at": now, "by_id": by.pk, "status": status, "reason": on_record(reason), "key": mark}
+    firing = Firing.objects.create(policy=policy, **mine)
+    audit.record("policy.run", policy, by, {"firing": firing.pk}, at=now)
     return firing
 
 
@@ -210,13 +190,17 @@ def require_run(policy: Policy, by: Any) -> None:
         rights.require_start(by, each)
 
 
-def overlooked(now: datetime, most: int) -> Iterator[int]:
-    """Policies that nobody has looked at in time: due, or with a firing whose runs have to be started."""
+def overlooked(now: datetime, most: int) -> list[int]:
+    """Policies that nobody has looked at in time: due, or with a firing whose runs have to be started.
+
+    Of more than `most` any: those that no host can fire, as where none knows their time zone, must not hide the others.
+    """
     due = Policy.objects.filter(enabled=True, next_due__lte=now - GRACE)
     firings = Firing.objects.order_by()
     stuck = firings.filter(status=F.STARTING, fired_at__lte=now - GRACE)
     busy = Run.objects.filter(firing__policy=OuterRef("policy"), status__in=Run.OPEN)
     starting = firings.filter(policy=OuterRef("policy"), status=F.STARTING)
     free = firings.filter(~Exists(busy), ~Exists(starting), status=F.WAITING)
-    found = due.order_by().values_list("pk").union(stuck.values_list("policy"), free.values_list("policy"))
-    return (pk for (pk,) in found[:most])
+    rows = due.order_by().values_list("pk").union(stuck.values_list("policy"), free.values_list("policy"))
+    found = [pk for (pk,) in rows]
+    return random.sample(found, most) if len(found) > most else found

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from . import checks, runs
 from .cleaning import CLEANUP
 from .errors import Refused
-from .firings import Speaker
 from .models import Policy, Run
+from .speakers import Speaker
 
 
 def follows(run_id: int) -> bool:

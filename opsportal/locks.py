@@ -9,7 +9,7 @@ from .models import Environment, Lock, Run, Step
 from .models.lock import name_hash
 from .turns import Turn
 
-CHANGES = "changes in flight"  # this row is never held: the cap is counted under it
+CHANGES = "changes in flight"  # this row is never held: caps are counted under it
 
 
 def ensure(environment: Environment, resources: Iterable[str]) -> None:
@@ -32,7 +32,7 @@ def take(turn: Turn, step: Step) -> bool:
     if behind(turn, step):
         return False
     for hash_ in sorted(wanted):
-        got = within_cap(turn, hash_, step) if wanted[hash_] == CHANGES else grab(hash_, step)
+        got = within_cap(turn, step) if wanted[hash_] == CHANGES else grab(hash_, step)
         if not got:
             Lock.objects.filter(holder=step).update(holder=None)
             return False
@@ -47,12 +47,17 @@ def behind(turn: Turn, step: Step) -> bool:
     return any(set(locks) & set(step.locks) for locks in rows.values_list("locks", flat=True))
 
 
-def within_cap(turn: Turn, hash_: str, step: Step) -> bool:
-    """Whether the environment allows one more step that changes it; the row is locked by the update."""
-    Lock.objects.filter(hash=hash_).update(resource=CHANGES)
+def within_cap(turn: Turn, step: Step) -> bool:
+    """Whether the environment allows one more step that changes it."""
     environment = turn.run.environment
+    count_alone(environment.pk)
     alive = Lock.objects.filter(environment=environment, holder__status__in=Step.OPEN, holder__run__status__in=Run.OPEN)
     return alive.exclude(holder=step).values("holder").distinct().count() < environment.changes_at_once
+
+
+def count_alone(environment_id: int) -> None:
+    """Until the transaction ends nobody else counts against a cap of the environment: an update locks the row."""
+    Lock.objects.filter(hash=name_hash(environment_id, CHANGES)).update(resource=CHANGES)
 
 
 def grab(hash_: str, step: Step) -> bool:

@@ -166,10 +166,26 @@ def next_after(cron: str, zone: str, after: datetime) -> datetime:
 
 
 def missed_between(cron: str, zone: str, first: datetime, now: datetime) -> tuple[int, datetime]:
-    """How many times from `first`, which was due, to `now` were missed before the last of them, and that last one."""
-    missed, last = 0, first
-    for at in due(cron, zone, first):
-        if at > now:
-            break
-        missed, last = missed + 1, at
+    """How many times from `first`, which was due, to `now` were missed before the last of them, and that last one.
+
+    Ordinary days between the first and today are reckoned, not gone through: ten years of minutes are five millions.
+    """
+    line, place = parsed(cron), located(zone)
+    begun, today = (at.astimezone(place).date() for at in (first, now))
+    missed, last, day = 0, first, begun
+    while day <= today:
+        if line.on(day) and begun < day < today and is_ordinary(place, day):
+            missed += len(line.hours) * len(line.minutes)
+            last = moment(datetime.combine(day, time(line.hours[-1], line.minutes[-1])), place)
+        elif line.on(day):
+            for at in moments(line, place, day):
+                if last < at <= now:
+                    missed, last = missed + 1, at
+        day += DAY
     return missed, last
+
+
+def is_ordinary(place: ZoneInfo, day: date) -> bool:
+    """Whether clocks there change neither on this day nor on those beside it: each of its times exists, once."""
+    midnights = (datetime.combine(day + n * DAY, time(), place) for n in (-1, 0, 1, 2))
+    return len({each.utcoffset() for each in midnights}) == 1

@@ -8,7 +8,7 @@ from celery import current_app
 from django.db.models import Exists, OuterRef, Q
 from kombu.exceptions import OperationalError
 
-from opsportal import approvals, clock, firings, flow, handling, nudges, turns
+from opsportal import advances, approvals, clock, firings, flow, handling, nudges, turns
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
@@ -33,7 +33,8 @@ def tick() -> None:
         push(dict(row), now)
     for run_id in stalled():
         turns.take(run_id, repair)
-    nudges.fire(list(firings.overlooked(now, BATCH)))
+    advances.look_over(now)
+    nudges.fire(firings.overlooked(now, BATCH))
     handling.wake(now)
     if retention.overdue(now):
         send_purge()

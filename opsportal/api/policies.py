@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
-from ninja import Router, Status
+from ninja import Header, Router, Status
 from ninja.decorators import decorate_view
 
 from .. import firings, policies, redaction, rights
@@ -18,6 +18,8 @@ from .problems import PROBLEMS, Problem
 
 router = Router(tags=["policies"])
 FIRINGS = 20  # the last ones, which a policy is told with
+TOLD = "Sent again within 7 days, it gives the same firing."
+KEY_HEADER: Any = Header("", alias=runs.KEY, max_length=100, description=TOLD)  # type: ignore[type-arg]
 
 
 @router.get("/policies", response={200: list[shapes.Policy], **PROBLEMS}, summary="List policies")
@@ -37,13 +39,13 @@ def read(request: HttpRequest, policy_id: int) -> dict[str, Any]:
 
 
 @router.post("/policies/{int:policy_id}/run", response={202: shapes.Firing, **PROBLEMS}, summary="Run a policy")
-def run_now(request: HttpRequest, policy_id: int) -> Status[dict[str, Any]]:
+def run_now(request: HttpRequest, policy_id: int, key: str = KEY_HEADER) -> Status[dict[str, Any]]:
     """At once, whatever its schedule says. 409 while the firing before it is not over, unless the policy queues."""
     found = seen(request, policy_id)
     if not firings.may_run(found, by(request)):
         raise Problem(403, _("This token may not start runs on all environments of “%(name)s”.") % {"name": found.name})
     runs.require_runbook(by(request), found.runbook)
-    firing = firings.run_now(found.pk, by(request))
+    firing = firings.run_now(found.pk, by(request), key)
     return Status(202, fired(with_runs(found, by(request)).get(pk=firing.pk), set()))
 
 

@@ -1,7 +1,8 @@
 """One shape for everything that goes wrong: problem details (RFC 9457), with the wrong fields by their path."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -9,7 +10,14 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -126,17 +134,41 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 def shaped(view: View) -> View:
-    """The view of an address; a method that it does not take is a problem like any other (RFC 9110, 15.5.6)."""
+    """The view of an address; a method that it does not take is a problem like any other (RFC 9110, 15.5.6).
+
+    HEAD is answered as GET is, and the server leaves the body out (9.3.2).
+    """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
+        with as_get(request) as head:
+            response = view(request, *args, **kwargs)
+        if head and isinstance(response, StreamingHttpResponse):
+            response.streaming_content = silence()
         if not isinstance(response, HttpResponseNotAllowed):
             return response
-        allowed = response["Allow"]
+        methods = set(response["Allow"].split(", "))
+        allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
         return answer(405, _("This address takes %(methods)s.") % {"methods": allowed}, headers={"Allow": allowed})
 
     return answered
+
+
+@contextmanager
+def as_get(request: HttpRequest) -> Iterator[bool]:
+    """Within the block a HEAD is a GET; whether it was one."""
+    asked = request.method
+    request.method = "GET" if asked == "HEAD" else asked
+    try:
+        yield asked == "HEAD"
+    finally:
+        request.method = asked
+
+
+async def silence() -> AsyncIterator[bytes]:
+    """What HEAD gets of a stream, which would never end: nothing."""
+    for each in list[bytes]():
+        yield each
 
 
 def path(parts: tuple[Any, ...]) -> str:

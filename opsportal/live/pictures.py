@@ -5,6 +5,7 @@ from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
@@ -12,6 +13,7 @@ from .. import rights, rows
 from ..models import Approval, Event, Run, Step
 from ..runs import PLAN
 
+REST = DjangoJSONEncoder()
 Counts = Mapping[str, Mapping[int, int]]
 STEP_COLUMNS = (
     "key",
@@ -119,7 +121,8 @@ def message(kind: str, data: dict[str, Any], number: int | None = None) -> bytes
 
 
 def plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    """A time as REST writes it (RFC 3339, in UTC, to the millisecond); anything else as its text."""
+    return str(REST.default(value)) if isinstance(value, datetime) else str(value)
 
 
 def line_message(event: Event) -> bytes:

@@ -70,7 +70,7 @@ class Firing(models.Model):
     """One time that a policy was due, or somebody ran it: made with the advance of `next_due`, then its runs start.
 
     A crash in between is found by the pump, and the runs' keys let each start once. `missed`: how many times before it
-    passed while nothing was there to fire.
+    passed while nothing was there to fire. `key`: sha256, as hex, of who ran it by hand and the key they sent along.
     """
 
     class Status(models.TextChoices):
@@ -89,12 +89,16 @@ class Firing(models.Model):
     missed = models.PositiveIntegerField(_("missed before"), default=0)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.STARTING)
     reason = models.TextField(_("reason"), blank=True)
+    key = models.CharField(max_length=64, null=True, editable=False)
 
     class Meta:
         verbose_name = _("firing")
         verbose_name_plural = _("firings")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["policy", "due_at"], name="firing_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "due_at"], name="firing_once"),
+            models.UniqueConstraint(fields=["policy", "key"], name="firing_key_once"),
+        ]
         indexes = [models.Index(fields=["status"], name="firing_status")]
 
     def __str__(self) -> str:

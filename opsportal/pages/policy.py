@@ -18,17 +18,20 @@ from .. import checks, clock, policies, rights
 from .. import firings as firing
 from ..errors import Invalid, OpsError
 from ..models import Policy
-from . import firings, start
+from . import firings, keys, start
 from .facts import book_title
 from .yields import spelled
 
 LIST = "admin:opsportal_policy_changelist"
 PAGE = "admin:opsportal_policy_page"
 FIRINGS = 20  # the last ones, which the page shows
-DEEDS: Mapping[str, tuple[Callable[[int, Any], Any], str]] = {
+DEEDS: Mapping[str, tuple[Callable[[int, Any, str], Any], str]] = {
     "run": (firing.run_now, gettext_noop("“%(name)s” was run.")),
-    "enable": (policies.enable, gettext_noop("“%(name)s” is enabled.")),
-    "disable": (policies.disable, gettext_noop("“%(name)s” is disabled: it starts nothing until it is enabled again.")),
+    "enable": (lambda pk, by, _nonce: policies.enable(pk, by), gettext_noop("“%(name)s” is enabled.")),
+    "disable": (
+        lambda pk, by, _nonce: policies.disable(pk, by),
+        gettext_noop("“%(name)s” is disabled: it starts nothing until it is enabled again."),
+    ),
 }
 
 
@@ -49,6 +52,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": firings.rows(known, request.user, FIRINGS),
         "may_change": administers(request.user, known),
         "may_run": firing.may_run(known, request.user),
+        "nonce": keys.fresh(),
     }
     crumbs = [(_("Policies"), reverse(LIST)), (known.name, "")]
     return render(request, "opsportal/policy.html", known.name, crumbs, context)
@@ -87,13 +91,13 @@ def administers(user: Any, policy: Policy) -> bool:
 
 @require_POST
 def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Run it now, enable or disable it, then back to its page."""
+    """Run it now, enable or disable it, then back to its page; the same form sent twice runs it once."""
     known = get_object_or_404(policies.covered(request.user), pk=pk)
     if verb not in DEEDS:
         raise PermissionDenied(_("Choose run, enable or disable."))
     deed, sentence = DEEDS[verb]
     try:
-        deed(pk, request.user)
+        deed(pk, request.user, request.POST.get("nonce", ""))
         messages.success(request, _(sentence) % {"name": known.name})
     except OpsError as error:
         messages.error(request, error.message)

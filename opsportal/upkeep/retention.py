@@ -1,4 +1,7 @@
-"""What leaves by age: lines, runs, findings and the rest, in batches so small that nobody waits for one."""
+"""What leaves by age: lines, runs, findings and the rest, in batches so small that nobody waits for one.
+
+What is closed because nobody looks for it any more is done on the same round.
+"""
 
 import time
 from collections.abc import Callable, Collection
@@ -9,13 +12,14 @@ from django.conf import settings
 
 from .. import clock, history
 from ..models import Audit, Event, Heartbeat, Page, Run, Step
-from . import outdated
+from . import outdated, unwatched
 from .batches import Batch, alone
 
 LINES = 500  # lines, or rows of the audit, in one transaction
 PAGES = 100  # pages of AWS in one transaction
 RUNS = 10  # runs in one transaction; their lines left before
 REST = 12.0  # times as long as a batch took: fewer than one step in twenty meets one, even where writers queue
+UNSEEN = timedelta(days=1)  # before a finding that nobody looks for is closed: releases overlap, and sweeps take hours
 NAME = "purge"  # of the heartbeat that says when the last purge began
 BY_BEAT, BY_PUMP = timedelta(hours=20), timedelta(hours=26)  # since the last one; Beat fires once a day
 
@@ -100,6 +104,7 @@ KINDS: dict[str, Callable[[int, datetime], Batch]] = {
     "audit": audit,
     "pages": pages,
     "firings": outdated.firings,
+    "unwatched": unwatched.findings,
     "findings": outdated.findings,
 }
 
@@ -108,6 +113,8 @@ def limit(kind: str, now: datetime) -> datetime | None:
     """What is older than this leaves; None: this kind stays for ever."""
     if kind == "pages":
         return now
+    if kind == "unwatched":
+        return now - UNSEEN
     days = {
         "lines": settings.RETENTION_EVENTS_DAYS,
         "runs": settings.RETENTION_RUNS_DAYS,

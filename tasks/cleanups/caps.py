@@ -1,4 +1,4 @@
-"""How much a clean-up may do, by its parameters, the last sweeps, and what was cleaned up since."""
+"""How much a clean-up may do, by its parameters, the last sweeps, and what was cleaned up or sent on its way since."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,9 +22,15 @@ def ruled(ctx: Ctx, environment: int) -> Rules:
         percent=ctx.params.max_percent,
         now=ctx.now,
         swept=swept,
-        done={check: cleaning.cleaned_since(environment, check, since(swept, check)) for check in ctx.params.checks},
+        done={check: done(ctx, environment, check, since(swept, check)) for check in ctx.params.checks},
         busy=cleaning.under_way(environment, ctx.run_id),
     )
+
+
+def done(ctx: Ctx, environment: int, check: str, began: datetime | None) -> int:
+    """How many the others have taken away since, or are about to."""
+    sent = cleaning.sent_since(environment, check, began, ctx.step_id)
+    return cleaning.cleaned_since(environment, check, began) + sent
 
 
 def since(swept: Mapping[Place, Swept], check: str) -> datetime | None:

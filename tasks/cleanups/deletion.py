@@ -8,18 +8,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from opsportal import cleaning
+from opsportal import cleaning, locks
+from opsportal.cleaning import CLEANED, SENT
 from opsportal.contexts import Done, Outcome, Wait
-from opsportal.errors import Gone
+from opsportal.errors import Denied, Gone, StepFailed
 from opsportal.models import Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 from . import caps, known, reading
-from .kinds import Ctx, Kind, remembered
+from .kinds import Ctx, Kind
 from .target import Target
 
-SENT, CLEANED = "sent", "cleaned"  # in the step's memory
 GOING = 2.0  # seconds until AWS is asked again whether it is gone
 
 
@@ -34,8 +34,7 @@ def clean(ctx: Ctx) -> Outcome:
     except Gone:
         return left(ctx, target, _("it is gone already"))
     if why:
-        kind.take_back(ctx, target)
-        return left(ctx, target, why)
+        return spare(ctx, kind, target, why)
     return kind.prepare(ctx, target) or send(ctx, kind, target)
 
 
@@ -61,18 +60,47 @@ def against(ctx: Ctx, kind: Kind, target: Target) -> str:
 def written_down(ctx: Ctx, target: Target, turn: Turn, step: Step) -> str:
     """What the database says against it; another run may have used up the share meanwhile."""
     grace = timedelta(days=ctx.params.grace_days)
-    if why := cleaning.against(target.finding, turn.now, grace):
-        return why
-    spent = caps.ruled(ctx, turn.run.environment_id).allowed(target.check) < 1
-    return _("others have used up the share of {check}").format(check=target.check) if spent else ""
+    return cleaning.against(target.finding, turn.now, grace) or spent(ctx, target, turn)
+
+
+def spent(ctx: Ctx, target: Target, turn: Turn) -> str:
+    """That the caps leave no room for it; empty: they do."""
+    room = caps.ruled(ctx, turn.run.environment_id).allowed(target.check)
+    return "" if room else _("others have used up the share of {check}").format(check=target.check)
 
 
 def send(ctx: Ctx, kind: Kind, target: Target) -> Outcome:
     """Take it away. That it is being sent is written down first: if it is gone then, it was this step."""
-    ctx.memory[SENT] = ctx.now.isoformat()
-    ctx.write(remembered)
-    kind.remove(ctx, target)
+    if why := ctx.write(partial(claim, ctx, target)):
+        return spare(ctx, kind, target, why)
+    try:
+        kind.remove(ctx, target)
+    except (Denied, StepFailed):
+        del ctx.memory[SENT]  # AWS refused: it is there, and counts against no cap
+        raise
     return followed(ctx, kind, target) or Wait(GOING, _("AWS takes it away"))
+
+
+def claim(ctx: Ctx, target: Target, turn: Turn, step: Step) -> str:
+    """Let it count against the caps, which nobody else does meanwhile; why there is no room for it, empty: there is."""
+    ctx.memory.pop(SENT, None)
+    locks.count_alone(turn.run.environment_id)
+    if why := spent(ctx, target, turn):
+        return why
+    ctx.memory[SENT] = ctx.now.isoformat()
+    return ""
+
+
+def spare(ctx: Ctx, kind: Kind, target: Target, why: str) -> Done:
+    """Take back what was prepared, and leave it alone."""
+    take_back(ctx, kind, target)
+    return left(ctx, target, why)
+
+
+def take_back(ctx: Ctx, kind: Kind, target: Target) -> None:
+    """It is there and stays: what was prepared goes, and it counts against no cap."""
+    kind.take_back(ctx, target)
+    ctx.memory.pop(SENT, None)
 
 
 def finish(ctx: Ctx, kind: Kind, target: Target) -> Done:
@@ -102,7 +130,7 @@ def cancel(ctx: Ctx) -> Outcome:
     kind = known.kind(target.check)
     if outcome := followed(ctx, kind, target):
         return outcome
-    kind.take_back(ctx, target)
+    take_back(ctx, kind, target)
     return Done({"left": target.resource})
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from opsportal.api import v1
+from tests import factories
 
-from .conftest import Program
+from .conftest import Program, program
 
 OPEN = {"/api/v1/token"}  # what needs no token
 
@@ -48,6 +49,32 @@ def test_a_method_that_an_address_does_not_take_is_a_problem(path):
     answer = Program(None).call("delete", path)
     assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
     assert answer.json()["detail"] == f"This address takes {answer['Allow']}."
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs/1", "/environments", "/openapi.json", "/docs"])
+def test_head_gets_what_get_does_without_the_body(path):
+    caller = program(factories.user())
+    head, get = (caller.call(method, path) for method in ("head", "get"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert {name: head.get(name) for name in ("Content-Type", "ETag")} == {
+        name: get.get(name) for name in ("Content-Type", "ETag")
+    }
+
+
+def test_head_of_a_stream_ends():
+    caller, run = program(factories.user()), factories.run()
+    head = caller.call("head", f"/runs/{run.pk}/stream")
+    assert (head.status_code, head["Content-Type"]) == (200, "text/event-stream")
+    assert (list(head.streaming_content), head.get("Content-Length")) == ([], None)
+
+
+def test_head_where_get_is_not_is_refused_as_get_is():
+    answer = program(factories.user()).call("head", "/token")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+
+
+def test_the_methods_of_an_address_name_head():
+    assert Program(None).call("delete", "/runs")["Allow"] == "GET, HEAD, POST"
 
 
 def test_the_address_of_the_api_alone_is_a_problem_too():

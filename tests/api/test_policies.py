@@ -26,6 +26,21 @@ def test_a_policy_is_run_and_tells_its_firings():
     assert (answer.json()["runs"], run.requested_by.username) == ([run.pk], answer.json()["by"])
 
 
+def test_the_same_key_runs_it_once():
+    made, caller = factories.policy([factories.environment()]), program(factories.user())
+    answers = [caller.post(f"/policies/{made.pk}/run", **{"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert (Firing.objects.count(), len(answers[0].json()["runs"])) == (1, 1)
+
+
+def test_a_key_that_is_too_long_is_told():
+    made, caller = factories.policy([factories.environment()]), program(factories.user())
+    answer = caller.post(f"/policies/{made.pk}/run", **{"Idempotency-Key": "k" * 101})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
+    assert not Firing.objects.exists()
+
+
 def test_running_it_again_meanwhile_is_a_conflict():
     made, caller = factories.policy([factories.environment()]), program(factories.user())
     caller.post(f"/policies/{made.pk}/run")

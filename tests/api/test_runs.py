@@ -1,5 +1,6 @@
 """Runs over HTTP."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from opsportal import clock, rights, runs
+from opsportal.live import pictures
 from opsportal.models import Audit, Run
 from tests import factories
 
@@ -211,3 +213,10 @@ def test_what_can_be_run_comes_with_its_parameters(caller):
     assert "graph" in book["parameters"]["properties"]
     assert caller.get("/runbooks/test.graph").json() == book
     assert caller.get("/runbooks/nothing").status_code == 404
+
+
+def test_rest_and_the_stream_tell_a_line_alike():
+    run = factories.run()
+    said = factories.line(run, "hello", data={"n": 1})
+    of_stream = pictures.line_message(said).decode().split("data: ")[1]
+    assert json.loads(of_stream) == program(factories.user()).get(f"/runs/{run.pk}/events").json()["items"][0]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from opsportal import prices
+from opsportal.pages import finding as page
 from tasks.checks import (
     ecr_untagged,
     lambda_oversized,
@@ -14,7 +16,9 @@ from tasks.checks import (
     s3_without_lifecycle,
     secrets_unused,
 )
+from tasks.sweeps import money
 from tasks.sweeps.money import Cost
+from tests import factories
 from tests.checks.measuring import measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
 
@@ -225,6 +229,16 @@ def test_a_function_that_uses_its_memory_or_is_not_measured_is_left_alone(change
 
 def test_a_function_without_a_known_price_is_found_without_a_figure():
     assert judged(lambda_oversized, replace(FUNCTION, saved=Cost())).usd is None
+
+
+@pytest.mark.django_db
+def test_where_the_shipped_prices_have_none_of_lambda_the_finding_says_that_none_is_known():
+    of_frankfurt = prices.price("lambda", lambda_oversized.ITEMS["x86_64"], "eu-central-1")
+    finding = judged(lambda_oversized, replace(FUNCTION, saved=money.monthly(of_frankfurt, 100_000)))
+    told = factories.unsaved_finding(
+        factories.environment(), check_name="lambda-oversized", usd=finding.usd, price=finding.price
+    )
+    assert (of_frankfurt, told.usd, page.price(told)) == (None, None, "No list price is known.")
 
 
 def test_what_less_memory_saves_is_that_part_of_all_seconds(later):

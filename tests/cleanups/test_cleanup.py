@@ -245,6 +245,54 @@ def test_two_clean_ups_after_one_sweep_share_its_cap(estate):
     assert len(estate.volumes()) == 2
 
 
+def both_planned(estate, sandbox, **params):
+    """Two clean-ups of two volumes each, planned while neither had cleaned up anything; both make their snapshots."""
+    ids = list(Finding.objects.order_by("pk").values_list("pk", flat=True))
+    sandbox.fault("deny", action="CreateSnapshot", account=estate.environment.account, count=2)
+    first = estate.cleanup(findings=ids[:2], **params)
+    sandbox.clear_faults()
+    second = estate.start("cleanup", findings=ids[2:], **params)
+    estate.drive(second)
+    runs.retry(first.pk, factories.user())
+    estate.drive(first)
+    return first, second
+
+
+def test_two_clean_ups_in_the_same_seconds_stay_within_the_caps_together(estate, sandbox, account):
+    for _ in range(4):
+        estate.volume()
+    estate.marked()
+    first, second = both_planned(estate, sandbox, degree="clean", max_percent=50)
+    assert [run.steps.filter(action="clean").count() for run in (first, second)] == [2, 2]
+    sandbox.fault("lost", action="DeleteVolume", account=account, count=2)
+    let_look(first)
+    estate.drive(first)  # its deletions are sent, and their answers are lost
+
+    estate.finish(second)
+    estate.finish(first)
+
+    assert (len(estate.volumes()), len(estate.sent("DeleteVolume"))) == (2, 2)
+    assert texts(second).count("others have used up the share") == 2
+    assert len(estate.snapshots()) == 2
+
+
+def let_look(run):
+    """Its steps need not wait until AWS is asked again."""
+    Step.objects.filter(run=run, status="due").update(wake_at=clock.now() - timedelta(seconds=1))
+
+
+def test_what_aws_refused_or_a_cancel_left_counts_against_no_cap(estate, sandbox, account):
+    estate.volume()
+    estate.marked()
+    sandbox.fault("deny", action="DeleteVolume", account=account, count=1)
+    assert estate.cleanup(**ALL).status == "failed"
+    sandbox.clear_faults()
+
+    assert estate.cleanup(**ALL).status == "succeeded"
+
+    assert estate.volumes() == []
+
+
 def test_a_share_that_was_used_up_after_the_plan_stops_the_deletion(estate, here):
     volume = estate.volume()
     estate.marked()

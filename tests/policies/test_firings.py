@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django_celery_beat.models import PeriodicTask
 
-from opsportal import approvals, clock, firings, policies, rights, runs
+from opsportal import advances, approvals, clock, firings, policies, rights, runs
 from opsportal.errors import Refused
 from opsportal.models import Approval, Audit, Environment, Firing, Policy, Run
 from tasks import pump, worker
@@ -128,6 +129,71 @@ def test_the_pump_asks_for_what_is_ten_seconds_late(sent):
     Policy.objects.filter(pk=other.pk).update(next_due=clock.now() - timedelta(seconds=5))
     pump.tick()
     assert sent.policies == [made.pk]
+
+
+def test_policies_that_nobody_can_fire_do_not_hide_the_others():
+    for _ in range(3):
+        due(policy(), NOON)
+    Policy.objects.update(timezone="Mars/Olympus")
+    other = due(policy(), NOON)
+    found = [firings.overlooked(clock.now(), 3) for _ in range(40)]
+    assert {len(set(each)) for each in found} == {3}
+    assert any(other.pk in each for each in found)
+
+
+def jumped(made):
+    """As if it had been fired while the database's clock was a year ahead."""
+    Policy.objects.filter(pk=made.pk).update(next_due=clock.now() + timedelta(days=366))
+    return made
+
+
+def is_right(made):
+    made.refresh_from_db()
+    return made.next_due <= clock.now() + timedelta(days=2)
+
+
+def test_a_policy_fired_while_the_clock_was_a_year_ahead_is_put_right_by_the_pump():
+    made, unknown = jumped(policy()), jumped(policy())
+    Policy.objects.filter(pk=unknown.pk).update(timezone="Mars/Olympus")
+    pump.tick()
+    assert (is_right(made), is_right(unknown), Firing.objects.count()) == (True, False, 0)
+
+
+def test_it_is_put_right_by_beats_look_too():
+    made = jumped(policy())
+    worker.fire(made.pk)
+    assert (is_right(made), Firing.objects.count()) == (True, 0)
+
+
+def test_beat_counts_from_now_where_its_own_clock_was_ahead_too():
+    made, other = jumped(policy()), policy()
+    PeriodicTask.objects.filter(pk=made.periodic_task_id).update(last_run_at=clock.now() + timedelta(days=366))
+    PeriodicTask.objects.filter(pk=other.periodic_task_id).update(last_run_at=clock.now() - timedelta(hours=1))
+    pump.tick()
+    marks = [PeriodicTask.objects.get(pk=each.periodic_task_id).last_run_at for each in (made, other)]
+    assert (marks[0], marks[1] is None) == (None, False)
+
+
+def test_policies_are_looked_over_once_a_minute_and_when_the_clock_was_set_back():
+    made, now = policy(), clock.now()
+    advances.look_over(now + timedelta(days=366))
+    jumped(made)
+    advances.look_over(now)
+    assert is_right(made)
+    jumped(made)
+    advances.look_over(now + timedelta(seconds=59))
+    assert not is_right(made)
+    advances.look_over(now + timedelta(seconds=60))
+    assert is_right(made)
+
+
+def test_a_look_by_an_older_time_fires_nothing_twice():
+    made = due(policy(), NOON)
+    firings.fire(made.pk, at(NOON))
+    firings.look(made.pk, at(NOON) - timedelta(seconds=1))
+    firings.look(made.pk, at(NOON))
+    made.refresh_from_db()
+    assert (made.next_due, Firing.objects.count()) == (at("2026-06-02 11:00"), 1)
 
 
 def test_the_pump_asks_one_query_when_there_is_nothing(django_assert_num_queries):
@@ -251,6 +317,34 @@ def test_run_now_is_refused_while_the_one_before_is_open_where_the_policy_skips(
     with pytest.raises(Refused, match=f"still open: {run.pk}"):
         firings.run_now(made.pk, made.edited_by)
     assert Firing.objects.count() == 1
+
+
+def test_run_now_with_the_same_key_gives_the_same_firing():
+    made, by = policy(overlap="queue"), factories.user()
+    first, again = (firings.run_now(made.pk, by, "k") for _ in range(2))
+    other, somebody = firings.run_now(made.pk, by, "l"), firings.run_now(policy().pk, factories.user(), "k")
+    assert (first, Audit.objects.filter(action="policy.run").count()) == (again, 3)
+    assert len({first.pk, other.pk, somebody.pk}) == Firing.objects.count() == 3
+
+
+def test_a_key_is_the_callers_own():
+    made = policy(overlap="queue")
+    first, second = (firings.run_now(made.pk, factories.user(), "k") for _ in range(2))
+    assert first != second
+
+
+def test_racing_requests_with_one_key_make_one_firing():
+    made, by = policy(overlap="queue"), factories.user()
+    found = together(*[lambda: firings.run_now(made.pk, by, "k")] * 4)
+    assert (len(found), len(set(found)), Run.objects.count()) == (4, 1, 1)
+
+
+def test_a_key_is_free_again_after_seven_days():
+    made, by = policy(), factories.user()
+    first = firings.run_now(made.pk, by, "k")
+    end(first)
+    Firing.objects.update(due_at=clock.now() - timedelta(days=8))
+    assert firings.run_now(made.pk, by, "k") != first
 
 
 def test_run_now_takes_the_right_to_start_runs_on_all_its_environments():

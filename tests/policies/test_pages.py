@@ -1,5 +1,7 @@
 """The form with its sentences, the list, and the page with firings, runs and what a person can do."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -143,6 +145,15 @@ def test_run_now_and_its_refusal():
     assert Firing.objects.get().by == made.edited_by
     again = client.post(f"{HERE}{made.pk}/do/run/")
     assert "still open" in str(list(get_messages(again.wsgi_request))[-1])
+
+
+def test_run_now_sent_twice_runs_it_once():
+    made = policy(overlap="queue")
+    client = signed_in(made.edited_by)
+    nonce = re.search(r'name="nonce" value="([^"]+)"', html(client.get(f"{HERE}{made.pk}/")))[1]
+    for _ in range(2):
+        assert client.post(f"{HERE}{made.pk}/do/run/", {"nonce": nonce}).status_code == 302
+    assert Firing.objects.get().status == "started"
 
 
 def test_disabling_is_offered_before_deleting_which_says_what_is_lost():

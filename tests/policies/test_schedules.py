@@ -1,7 +1,8 @@
 """Cron lines in time zones: what they say, what is refused, and clocks that are set forward or back."""
 
+import time
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 import pytest
 
@@ -127,3 +128,27 @@ def test_a_zone_that_is_unknown_gets_a_sentence(zone):
 def test_what_passed_meanwhile_is_counted_over_a_change_of_clocks(now, missed, last):
     found = schedules.missed_between("30 2 * * *", "Europe/Berlin", at("2026-03-28 01:30"), at(now))
     assert found == (missed, at(last))
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone"),
+    [
+        ("* * * * *", "Europe/Berlin"),
+        ("*/7 0-3,22-23 * * *", "America/Nuuk"),  # its clocks go forward at midnight, and at 22:00 before 2024
+        ("0,30 * * * *", "Australia/Lord_Howe"),
+        ("59 23 * * mon", "Asia/Beirut"),  # forward at 00:00
+        ("30 0,23 * * *", "Pacific/Apia"),
+    ],
+)
+@pytest.mark.parametrize("first", ["2023-03-20 12:34", "2026-10-20 23:59"])
+def test_what_is_reckoned_is_what_there_is_one_by_one(cron, zone, first):
+    begins, now = schedules.next_after(cron, zone, at(first)), at("2027-04-05 06:07")
+    one_by_one = list(takewhile(lambda each: each <= now, schedules.due(cron, zone, begins)))
+    assert schedules.missed_between(cron, zone, begins, now) == (len(one_by_one), one_by_one[-1])
+
+
+def test_ten_years_of_missed_minutes_are_counted_at_once():
+    begun = time.process_time()
+    found = schedules.missed_between("* * * * *", "Europe/Berlin", at("2016-11-26 00:00"), at("2026-11-26 00:00"))
+    assert time.process_time() - begun < 1
+    assert found == (10 * 365 * 1440 + 2 * 1440 - 10 * 60, at("2026-11-26 00:00"))
