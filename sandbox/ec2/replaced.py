@@ -6,7 +6,7 @@ from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2 import addresses, instances, listings, nat, storage, tags
+from sandbox.ec2 import addresses, instances, listings, nat, power, storage, tags
 from sandbox.replacing import put
 
 TEMPLATES = {
@@ -24,6 +24,8 @@ def replace() -> None:
         "describe_snapshots": storage.describe_snapshots,
         "describe_volumes": storage.describe_volumes,
         "describe_vpc_endpoints": listings.describe_vpc_endpoints,
+        "start_instances": power.start_instances,
+        "stop_instances": power.stop_instances,
     }
     put(EC2Response, **own)
     put(EC2Response, **{name: listings.launch_templates(_whole(name), key) for name, key in TEMPLATES.items()})
