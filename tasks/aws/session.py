@@ -17,7 +17,8 @@ from .budget import Budget
 from .errors import Call, code, iam_action, is_stale, translate, unanswered
 
 FAILURES = (BotoCoreError, ClientError)
-DESTRUCTIVE = ("abort", "delete", "deregister", "put_retention", "release", "terminate")  # how their names begin
+# How the names begin of calls that delete something, or take a machine away from those who use it
+DESTRUCTIVE = ("abort", "delete", "deregister", "put_retention", "release", "start", "stop", "terminate")
 
 
 class Guard(Protocol):
