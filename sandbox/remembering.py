@@ -81,6 +81,11 @@ def _on_its_way(request: Request, answer: str) -> None:
     _begin(request, "rds", request.given["DBInstanceIdentifier"])
 
 
+def _modified(request: Request, answer: str) -> None:
+    """EC2 API Reference: ModifyVolume."""
+    _begin(request, "volume", request.given["VolumeId"])
+
+
 def _begin(request: Request, kind: str, ident: str) -> None:
     moves.begin(request.world.moves, (request.place, kind, ident), request.now, request.world.clock.speed)
 
@@ -89,6 +94,7 @@ def _begin(request: Request, kind: str, ident: str) -> None:
 BEFORE: dict[tuple[str, str], Callable[[Request], None]] = {("autoscaling", "DescribePolicies"): tracking.name_alarms}
 AFTER: dict[tuple[str, str], Callable[[Request, str], None]] = {
     ("autoscaling", "PutLifecycleHook"): _hook,
+    ("ec2", "ModifyVolume"): _modified,
     ("ec2", "RunInstances"): _credits,
     ("ec2", "StartInstances"): _on_their_way,
     ("ec2", "StopInstances"): _on_their_way,

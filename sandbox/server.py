@@ -54,7 +54,7 @@ class Application:
             if refused is not None:
                 return _response(*refused)
             lifecycle.advance(self.world, self.world.clock.now())
-            moves.advance(self.world.moves, self.world.clock.now())
+            moves.advance(self.world.moves, self.world.clock.now(), self.world.clock.speed)
             self.world.changed = self.world.changed or call.mutating or call.service == "sts"
             return self._guarded(call, environ)
 

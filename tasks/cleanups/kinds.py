@@ -10,7 +10,7 @@ from opsportal.models import Step
 from opsportal.turns import Turn
 
 from .params import Params
-from .target import Target
+from .target import AFTER, Target
 
 State = Literal["there", "going", "gone"]
 Ctx = Context[Params]
@@ -37,6 +37,7 @@ class Kind:
     `prepare` observes and does what comes before, a Wait as long as it is under way. `state`: what AWS says of a
     resource after `remove`. `take_back` what `prepare` made and nobody needs. `stays`: what an undo can't restore.
     `spares`: why it leaves what the check finds, by the finding's evidence. `verb`: what is done, of {n} resources.
+    `mark`: the tag that says the day.
     """
 
     name: str
@@ -53,3 +54,4 @@ class Kind:
     prepare: Callable[[Ctx, Target], Wait | None] = at_once
     take_back: Callable[[Ctx, Target], None] = lambda ctx, target: None
     spares: Callable[[Mapping[str, Any]], str] = spares_nothing
+    mark: str = AFTER

@@ -106,6 +106,38 @@ def test_events_are_those_since_the_time_that_is_asked_for(rds, database):
     assert rds.describe_events(StartTime="2100-01-01T00:00:00Z")["Events"] == []
 
 
+def modified(ec2, volume):
+    return ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"][-1]["ModificationState"]
+
+
+@pytest.fixture
+def volume(ec2):
+    return ec2.create_volume(AvailabilityZone="eu-west-1a", Size=8, VolumeType="gp2")["VolumeId"]
+
+
+def test_a_volume_becomes_another_type_in_a_while(held):
+    ec2 = held.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=8, VolumeType="gp2")["VolumeId"]
+    answer = ec2.modify_volume(VolumeId=volume, VolumeType="gp3", Iops=3000)["VolumeModification"]
+    assert answer["ModificationState"] == "modifying"
+    assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["VolumeType"] == "gp2"
+    arrives(lambda: modified(ec2, volume), "optimizing")
+    assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["VolumeType"] == "gp3"
+
+
+def test_a_volume_is_modified_one_time_after_the_other(ec2, volume):
+    ec2.modify_volume(VolumeId=volume, VolumeType="gp3")
+    code, text, _ = refused(ec2.modify_volume, VolumeId=volume, VolumeType="gp2")
+    assert (code, text.startswith(f"Volume {volume} cannot be modified")) == ("IncorrectModificationState", True)
+
+
+def test_a_volume_is_modified_four_times_a_day(ec2, volume):
+    for _ in range(4):
+        ec2.modify_volume(VolumeId=volume, VolumeType="gp3")
+        arrives(lambda: modified(ec2, volume), "completed")
+    assert refused(ec2.modify_volume, VolumeId=volume, VolumeType="gp2")[0] == "VolumeModificationRateExceeded"
+
+
 def test_what_is_on_its_way_arrives_after_a_restart(start):
     account = start(speed=10)
     ec2 = account.client("ec2")
