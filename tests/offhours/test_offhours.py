@@ -1,15 +1,17 @@
 """Off-hours by the engine over the sandbox: stopped at night, started in the morning, and what must not happen."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from opsportal import approvals, clock, freezes, runs, undoing
+from opsportal import approvals, clock, runs, undoing
 from opsportal.errors import Invalid
 from opsportal.models import Approval, Calendar, Pause, Step
 from tasks import engine
-from tasks.offhours import switching
+from tasks.offhours import known, switching
 from tasks.offhours.deciding import STOPPED
+from tasks.offhours.params import Params
 from tests import factories
 from tests.engine.conftest import statuses, texts
 from tests.offhours.conftest import LOGIN, REGION, changing, on, over
@@ -117,16 +119,25 @@ def test_the_parameters_hours_are_those_of_a_tag_without_any(estate):
     assert estate.state(ident) == "stopped"
 
 
-def test_a_holiday_of_the_environments_calendar_is_a_night(estate, here, monkeypatch):
-    days = {clock.now().date() + timedelta(days=n) for n in (-1, 0, 1)}
-    monkeypatch.setattr(freezes, "almanac", lambda country, part=None: days if (country, part) == ("DE", "BY") else ())
-    here.calendar = Calendar.objects.create(name="Bavaria", rules="holidays DE-BY")
+@pytest.mark.parametrize(
+    ("rules", "params", "holiday"),
+    [
+        ("holidays DE-BY", {}, True),
+        ("holidays DE", {}, False),  # Epiphany is one in Bavaria
+        ("2026-01-06 - 2026-01-06 Sale", {}, False),  # a freeze is no holiday
+        ("holidays DE", {"holidays": ["DE-BY"]}, True),
+        ("holidays DE-BY", {"holidays": ["FR"]}, False),
+        ("", {}, False),
+    ],
+)
+def test_holidays_are_those_of_the_parameters_or_of_the_environments_calendar(estate, here, rules, params, holiday):
+    here.calendar = Calendar.objects.create(name="ours", rules=rules)
     here.save()
-    ident = estate.instance(on())
+    run = estate.start(**params)
 
-    run = estate.run(degree="report")
+    found = known.rules(SimpleNamespace(run_id=run.pk, params=Params(**run.params)))
 
-    assert f"To stop: {REGION} {ident}." in texts(run)
+    assert found.holiday(date(2026, 1, 6)) is holiday
 
 
 def test_a_freeze_holds_a_stop_back_and_in_the_morning_it_is_judged_anew(estate, here):
