@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import advances, audit, catalog, clock, rights, runs, schedules
+from . import advances, audit, clock, rights, runs, schedules
 from .errors import Invalid, Refused
 from .models import Environment, Firing, Policy, Run
 from .speakers import Speaker
@@ -150,7 +150,7 @@ def run_now(policy_id: int, by: Any, key: str = "") -> Firing:
     The same caller and key give the same firing again, for as long as a run's key does. Where the firing before it is
     not over it waits, if the policy says so. Raises Refused.
     """
-    mark = catalog.digest([getattr(by, "caller", f"user:{by.pk}"), key]) if key else None
+    mark = contexts.digest([getattr(by, "caller", f"user:{by.pk}"), key]) if key else None
     with in_line(), transaction.atomic():
         policy = Policy.objects.select_for_update().get(pk=policy_id)
         require_run(policy, by)

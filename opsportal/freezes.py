@@ -11,7 +11,7 @@ it repeats as its first occurrence (PEP 495, fold=0). Holidays: https://holidays
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -117,9 +117,7 @@ def dates(line: str, match: "re.Match[str]") -> Rule:
 
 def public_holidays(line: str, match: "re.Match[str]") -> Rule:
     country, part, why = match.groups()
-    import holidays as almanac  # here, for it costs every process a twentieth of its start
-
-    known = almanac.country_holidays(country, subdiv=part)
+    known = almanac(country, part)
 
     def spans(day: date) -> Sequence[Span]:
         if day not in known:
@@ -127,6 +125,19 @@ def public_holidays(line: str, match: "re.Match[str]") -> Rule:
         return ((datetime.combine(day, time()), datetime.combine(day + timedelta(days=1), time())),)
 
     return Rule(line, why or line, 1, spans)
+
+
+def almanac(country: str, part: str | None = None) -> Container[date]:
+    """The public holidays of a country or of a part of it, by ISO 3166. Raises NotImplementedError: none are known."""
+    import holidays  # here, for it costs every process a twentieth of its start
+
+    return holidays.country_holidays(country, subdiv=part)
+
+
+def countries(text: str) -> list[str]:
+    """Whose holidays the rules of a calendar name, such as DE-BY. Raises Invalid."""
+    found = (HOLIDAYS.fullmatch(rule.line) for rule in rules(text))
+    return ["-".join(filter(None, match.groups()[:2])) for match in found if match]
 
 
 def frozen(text: str, zone: str, at: datetime) -> Frozen | None:

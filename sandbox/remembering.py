@@ -8,7 +8,7 @@ from moto.autoscaling.models import autoscaling_backends
 from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 
-from sandbox import tracking
+from sandbox import moves, tracking
 from sandbox.cloudformation.records import Json
 from sandbox.cloudformation.requests import Request
 
@@ -70,12 +70,37 @@ def _replicas(request: Request, answer: str) -> None:
             member["preferred_availability_zone"] = zone
 
 
+def _on_their_way(request: Request, answer: str) -> None:
+    """EC2 API Reference: StartInstances, StopInstances."""
+    for ident in request.get("InstanceIds", []):
+        _begin(request, "ec2", ident)
+
+
+def _on_its_way(request: Request, answer: str) -> None:
+    """RDS API Reference: StartDBInstance, StopDBInstance."""
+    _begin(request, "rds", request.given["DBInstanceIdentifier"])
+
+
+def _modified(request: Request, answer: str) -> None:
+    """EC2 API Reference: ModifyVolume."""
+    _begin(request, "volume", request.given["VolumeId"])
+
+
+def _begin(request: Request, kind: str, ident: str) -> None:
+    moves.begin(request.world.moves, (request.place, kind, ident), request.now, request.world.clock.speed)
+
+
 # by signing name and action, as all of these
 BEFORE: dict[tuple[str, str], Callable[[Request], None]] = {("autoscaling", "DescribePolicies"): tracking.name_alarms}
 AFTER: dict[tuple[str, str], Callable[[Request, str], None]] = {
     ("autoscaling", "PutLifecycleHook"): _hook,
+    ("ec2", "ModifyVolume"): _modified,
     ("ec2", "RunInstances"): _credits,
+    ("ec2", "StartInstances"): _on_their_way,
+    ("ec2", "StopInstances"): _on_their_way,
     ("ecs", "CreateService"): _service,
     ("ecs", "UpdateService"): _service,
     ("elasticache", "CreateReplicationGroup"): _replicas,
+    ("rds", "StartDBInstance"): _on_its_way,
+    ("rds", "StopDBInstance"): _on_its_way,
 }

@@ -17,7 +17,7 @@ MODULES = {
 }
 
 
-def put(owner: Any, **methods: Callable[..., Any]) -> None:
+def put(owner: Any, **methods: Callable[..., Any] | property) -> None:
     """These methods in the place of the owner's, for all accounts of this process."""
     for name, method in methods.items():
         setattr(owner, name, method)

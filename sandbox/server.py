@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from sandbox import control, faults, iam, oidc, own, policies, refusals, replacing, requests
+from sandbox import control, faults, iam, moves, oidc, own, policies, refusals, replacing, requests
 from sandbox.calls import Call
 from sandbox.cloudformation import api, lifecycle
 from sandbox.cloudformation.records import Place
@@ -54,6 +54,7 @@ class Application:
             if refused is not None:
                 return _response(*refused)
             lifecycle.advance(self.world, self.world.clock.now())
+            moves.advance(self.world.moves, self.world.clock.now(), self.world.clock.speed)
             self.world.changed = self.world.changed or call.mutating or call.service == "sts"
             return self._guarded(call, environ)
 

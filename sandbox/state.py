@@ -18,7 +18,7 @@ from sandbox.world import World
 log = logging.getLogger("sandbox")
 PAUSE = 0.3  # seconds between two writes
 PAUSE_AFTER_FAILURE = 5.0
-KEPT = ("estate", "faults", "enforced", "filled", "seeded", "change_set_seconds")
+KEPT = ("estate", "faults", "enforced", "filled", "moves", "seeded", "change_set_seconds")
 
 
 class Store:

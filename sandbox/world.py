@@ -9,6 +9,7 @@ from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.cloudformation.estate import Estate
 from sandbox.faults import Faults
+from sandbox.moves import Moves
 from sandbox.oidc import Issuers
 from sandbox.pricing.products import TABLE
 from sandbox.seeded import Seeded
@@ -18,7 +19,7 @@ from sandbox.seeded import Seeded
 class World:
     """`lock` is held while anything is read or changed; waiting for faults happens outside it.
 
-    `filled`: what was made where an account was filled, by what was asked for.
+    `filled`: what was made where an account was filled, by what was asked for. `moves`: what stops or starts now.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -29,6 +30,7 @@ class World:
     seeded: Seeded = field(default_factory=Seeded)
     enforced: set[str] = field(default_factory=set)
     filled: dict[str, dict[str, Any]] = field(default_factory=dict)
+    moves: Moves = field(default_factory=dict)
     change_set_seconds: float = 1.0
     prices: Path = TABLE
     changed: bool = False

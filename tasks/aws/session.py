@@ -17,7 +17,18 @@ from .budget import Budget
 from .errors import Call, code, iam_action, is_stale, translate, unanswered
 
 FAILURES = (BotoCoreError, ClientError)
-DESTRUCTIVE = ("abort", "delete", "deregister", "put_retention", "release", "terminate")  # how their names begin
+# How the names begin of calls that delete something, or change what is in use
+DESTRUCTIVE = (
+    "abort",
+    "delete",
+    "deregister",
+    "modify_volume",
+    "put_retention",
+    "release",
+    "start",
+    "stop",
+    "terminate",
+)
 
 
 class Guard(Protocol):

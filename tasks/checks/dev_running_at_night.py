@@ -98,7 +98,7 @@ def judge(facts: Facts, limits: Limits) -> Found | None:
     if facts.since is None or not said or resource.days(facts.since) < limits.days:
         return None
     told = _("It is tagged {stage} and has run for {days} days without a stop ({kind}).")
-    advice = _("Stop it at night and at weekends.")
+    advice = _("Tag it opsportal:hours, such as mon-fri 08:00-19:00 Europe/Berlin, and let a policy run Off-hours.")
     if facts.group:
         advice = _("Give the Auto Scaling group {group} scheduled actions.").format(group=facts.group)
     return found(

@@ -9,7 +9,6 @@ AWS docs: Amazon EBS User Guide, General Purpose SSD volumes; Modify a volume us
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
 
 from pydantic import BaseModel, Field
 
@@ -46,15 +45,9 @@ class Facts:
 
 def gather(reader: Reader, limits: Limits) -> Iterator[Facts]:
     for volume in volumes.volumes(reader, GP2):
-        iops, throughput = sustained(volume.gib)
+        iops, throughput = volumes.sustained(volume.gib)
         then = money.volume(reader.price, "gp3", volume.gib, iops, throughput)
         yield Facts(volume, money.saving(volumes.cost(reader.price, volume), then), iops, throughput)
-
-
-def sustained(gib: int) -> tuple[int, int]:
-    """IOPS and MiB/s that a gp2 volume keeps up without credits, at least what gp3 has anyway."""
-    throughput = 125 if gib <= 170 else min(250, max(125, ceil(gib * 3 / 4)))
-    return min(16_000, max(3_000, gib * 3)), throughput
 
 
 def judge(facts: Facts, limits: Limits) -> Found | None:
@@ -85,4 +78,5 @@ CHECK = Check(
     reads=(GP2,),
     permissions=("ec2:DescribeVolumes",),
     guide=__doc__ or "",
+    cleanup="gp3",
 )

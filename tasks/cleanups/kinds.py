@@ -11,7 +11,7 @@ from opsportal.previews import Preview
 from opsportal.turns import Turn
 
 from .params import Params
-from .target import Target
+from .target import AFTER, Target
 
 State = Literal["there", "going", "gone"]
 Ctx = Context[Params]
@@ -39,6 +39,7 @@ class Kind:
     resource after `remove`. `take_back` what `prepare` made and nobody needs. `stays`: what an undo can't restore.
     `spares`: why it leaves what the check finds, by the finding's evidence. `verb`: what is done, of {n} resources.
     `preview`: what the portal says of it.
+    `mark`: the tag that says the day.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Kind:
     prepare: Callable[[Ctx, Target], Wait | None] = at_once
     take_back: Callable[[Ctx, Target], None] = lambda ctx, target: None
     spares: Callable[[Mapping[str, Any]], str] = spares_nothing
+    mark: str = AFTER

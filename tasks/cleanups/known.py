@@ -3,11 +3,11 @@
 from opsportal.errors import StepFailed
 from opsportal.words import gettext as _
 
-from . import addresses, log_groups, snapshots, volumes
+from . import addresses, gp3, log_groups, snapshots, volumes
 from .kinds import Kind
 from .reading import known
 
-KINDS = {kind.name: kind for kind in (addresses.KIND, log_groups.KIND, snapshots.KIND, volumes.KIND)}
+KINDS = {kind.name: kind for kind in (addresses.KIND, gp3.KIND, log_groups.KIND, snapshots.KIND, volumes.KIND)}
 
 
 def kind(check: str) -> Kind:

@@ -14,7 +14,7 @@ from opsportal.words import gettext as _
 
 from . import known
 from .kinds import Ctx, Kind
-from .target import AFTER, OWNER
+from .target import OWNER
 
 AT_ONCE = 500  # findings looked up by one statement
 TOGETHER = 50  # resources tagged by one call; AWS takes 1,000. EC2 API Reference: CreateTags
@@ -24,7 +24,7 @@ def mark(ctx: Ctx) -> Outcome:
     """Tag what is not marked yet, and write it down after each call; repeating does the same. Raises Denied."""
     ids, kind = ctx.input["findings"], known.kind(ctx.input["check"])
     after = (ctx.started_at + timedelta(days=ctx.params.grace_days)).date()
-    tags = {AFTER: after.isoformat()}
+    tags = {kind.mark: after.isoformat()}
     for start in range(0, len(ids), AT_ONCE):
         ctx.progress(start, len(ids))
         for batch in batches(cleaning.unmarked(ids[start : start + AT_ONCE])):
@@ -69,9 +69,10 @@ def tell(ctx: Ctx, done: Sequence[Finding], after: date) -> None:
 def undo(ctx: Ctx) -> Outcome:
     """Take the marks of this run away again."""
     check, region = ctx.input["check"], ctx.input["region"]
+    kind = known.kind(check)
     for finding in cleaning.marked_by(ctx.run_id, check, region):
         try:
-            known.kind(check).untag(ctx.aws, region, [finding.resource], [AFTER, OWNER])
+            kind.untag(ctx.aws, region, [finding.resource], [kind.mark, OWNER])
         except Gone:
             ctx.say(_("{resource} is gone already.").format(resource=finding.resource))
         ctx.write(partial(unwritten, [finding.pk]))

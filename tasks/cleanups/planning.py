@@ -6,6 +6,7 @@ from typing import Any
 
 from opsportal import cleaning
 from opsportal.catalog import StepSpec
+from opsportal.contexts import Context
 from opsportal.errors import Invalid
 from opsportal.models import Finding, Run
 from opsportal.words import gettext as _
@@ -33,8 +34,8 @@ def specs(ctx: Ctx) -> list[StepSpec]:
     return [review(choice), *marks, *(deletion(each, limits[each.check, each.region]) for each in choice.clean)]
 
 
-def regions(ctx: Ctx) -> list[str]:
-    """Where findings are looked for. Raises Invalid."""
+def regions(ctx: Context[Any]) -> list[str]:
+    """Those of its parameters, or all of the environment's. Raises Invalid."""
     chosen = ctx.params.regions or list(ctx.environment.regions)
     if foreign := sorted(set(chosen) - set(ctx.environment.regions)):
         text = _("{environment} has no region {regions}.")

@@ -66,7 +66,7 @@ def against(ctx: Ctx, kind: Kind, target: Target, limits: Mapping[str, Any]) -> 
         found = judged(FreshReader(ctx, target, narrow), known(target.check), target, limits)
         if found is None:
             return _("what was found of it is no longer true")
-        if why := kind.spares(found.evidence) or touched(target, found, ctx.now.date()):
+        if why := kind.spares(found.evidence) or touched(target, found, ctx.now.date(), kind.mark):
             return why
     return ""
 

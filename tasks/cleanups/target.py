@@ -11,7 +11,8 @@ from opsportal.redaction import data
 from opsportal.words import gettext as _
 
 AFTER, OWNER, BY = "opsportal:delete-after", "opsportal:owner", "opsportal:cleanup"
-OURS = (AFTER, OWNER, BY)
+CHANGE_AFTER = "opsportal:change-after"  # the mark of what is changed, and stays
+OURS = (AFTER, CHANGE_AFTER, OWNER, BY)
 KEEP = frozenset({"opsportal:keep", "opsportal:exempt", "keep", "exempt", "do-not-delete"})
 NO = frozenset({"false", "no", "0"})
 
@@ -61,13 +62,13 @@ def without_ours(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if name not in OURS}
 
 
-def touched(target: Target, found: Found, today: date) -> str:
-    """What its tags, as they are now, say against its clean-up; empty: nothing."""
+def touched(target: Target, found: Found, today: date, mark: str = AFTER) -> str:
+    """What its tags, as they are now, say against its clean-up; empty: nothing. `mark`: the tag with its day."""
     if why := kept(found.tags):
         return why
-    after = day(found.tags.get(AFTER, ""))
+    after = day(found.tags.get(mark, ""))
     if after is None:
-        return _("its tag {name} was taken away").format(name=AFTER)
+        return _("its tag {name} was taken away").format(name=mark)
     if after > today:
         return _("its tag says not before {day}").format(day=after)
     if without_ours(data(found.tags)) != without_ours(target.tags):

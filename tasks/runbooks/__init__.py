@@ -2,11 +2,12 @@
 
 from opsportal.catalog import Runbook
 
-from . import cleanup, environment_test, prices_refresh, stacks_deploy, stacks_plan, sweep
+from . import cleanup, environment_test, offhours, prices_refresh, stacks_deploy, stacks_plan, sweep
 
 RUNBOOKS: tuple[Runbook, ...] = (
     cleanup.RUNBOOK,
     environment_test.RUNBOOK,
+    offhours.RUNBOOK,
     prices_refresh.RUNBOOK,
     stacks_deploy.RUNBOOK,
     stacks_plan.RUNBOOK,

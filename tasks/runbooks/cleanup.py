@@ -3,7 +3,8 @@
 **Report** says what would be done. **Mark** tags each resource with the day after which it goes
 (`opsportal:delete-after`) and its owner, and notes it with the finding. **Clean** marks too, and takes away what was
 marked and has had its days of grace: unattached volumes, of which a snapshot is taken first; loose addresses;
-snapshots; and log groups that keep everything are given a retention.
+snapshots; log groups that keep everything are given a retention; and gp2 volumes become gp3, while they are in use
+(`opsportal:change-after`).
 
 Just before each deletion the resource is read twice, by two calls that know nothing of each other, and judged anew by
 its check. It is left alone where it is in use again, is tagged to be kept, has other tags than when it was marked,
@@ -11,7 +12,8 @@ where its finding is exempt or snoozed, or where the check's last sweep was not 
 allow; the rest is listed as “Next time”. A protected environment asks another person first.
 
 **Cancel** takes back what was only begun. **Retry** goes on, and reads everything afresh. **Undo** makes volumes again
-from their snapshots, under another id, takes retentions and marks away; addresses and snapshots don't come back.
+from their snapshots, under another id, gp2 of gp3 as soon as AWS lets it, takes retentions and marks away; addresses
+and snapshots don't come back.
 """
 
 from collections.abc import Sequence
@@ -71,6 +73,9 @@ RUNBOOK = Runbook(
                 "ec2:DeleteVolume",
                 "ec2:DescribeAddresses",
                 "ec2:DescribeInstances",
+                "ec2:DescribeVolumes",
+                "ec2:DescribeVolumesModifications",
+                "ec2:ModifyVolume",
                 "ec2:ReleaseAddress",
                 "logs:DeleteRetentionPolicy",
                 "logs:DescribeLogGroups",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from opsportal.checks import Read, Reader
@@ -49,6 +50,12 @@ def volume(told: Mapping[str, Any], now: datetime) -> Volume:
         throughput=told.get("Throughput") or 0,
         instances=tuple(each["InstanceId"] for each in told.get("Attachments", ()) if each.get("InstanceId")),
     )
+
+
+def sustained(gib: int) -> tuple[int, int]:
+    """IOPS and MiB/s that a gp2 volume keeps up without credits, at least what gp3 has anyway."""
+    throughput = 125 if gib <= 170 else min(250, max(125, ceil(gib * 3 / 4)))
+    return min(16_000, max(3_000, gib * 3)), throughput
 
 
 def cost(of: money.PriceOf, volume: Volume) -> money.Cost:

@@ -3,9 +3,12 @@
 import ast
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import get_session
 
 from opsportal.contexts import Ask
 from opsportal.errors import StepFailed
@@ -27,7 +30,13 @@ def sent():
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "change":
                 service, operation = node.args[:2]
                 name = service.value if isinstance(service, ast.Constant) else constants[service.id]
-                yield name, "".join(part.capitalize() for part in operation.value.split("_"))
+                yield name, named(name)[operation.value]
+
+
+@cache
+def named(service):
+    """The API's names of a service's operations, by boto3's."""
+    return {xform_name(name): name for name in get_session().get_service_model(service).operation_names}
 
 
 def test_the_table_has_every_changing_call_and_no_other():

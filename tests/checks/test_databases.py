@@ -19,6 +19,7 @@ from tasks.sweeps.databases import Database
 from tests.checks.answers import Answers
 from tests.checks.measuring import age, measure
 from tests.checks.reading import SandboxReader, ago, cost, found, gathered, judged, price, resource
+from tests.sandbox.account import until
 
 DATABASE = Database(resource("shop"), "db.t3.micro", "postgres", "available", ago(30), gib=20)
 IDLE = rds_idle.Facts(DATABASE, cost(13), 0.0)
@@ -162,6 +163,7 @@ def test_a_database_for_development_is_found(later, rds):
 def test_stopped_databases_are_read_with_their_storage(later, rds):
     made(rds)
     rds.stop_db_instance(DBInstanceIdentifier="shop")
+    until(lambda: rds.describe_db_instances()["DBInstances"][0]["DBInstanceStatus"], lambda seen: seen == "stopped")
 
     (facts,) = rds_stopped_long.gather(later, rds_stopped_long.Limits())
 

@@ -11,6 +11,7 @@ from tasks.sweeps.instances import Instance
 from tasks.sweeps.money import Cost
 from tests.checks.measuring import age, measure
 from tests.checks.reading import NOW, SandboxReader, ago, cost, found, judged, price, resource
+from tests.sandbox.account import until
 
 INSTANCE = Instance(resource("i-1", tags={"Env": "Dev"}), "t2.large", "running", ago(20))
 OFF = replace(INSTANCE, state="stopped")
@@ -26,6 +27,13 @@ PRICES += [price(0.005, "vpc", "public-ipv4.in-use-or-idle")]
 @pytest.fixture
 def ec2(account):
     return account.client("ec2")
+
+
+def stop(ec2, instance):
+    """Until it has stopped."""
+    ec2.stop_instances(InstanceIds=[instance])
+    stopped = [{"Name": "instance-state-name", "Values": ["stopped"]}, {"Name": "instance-id", "Values": [instance]}]
+    until(lambda: ec2.describe_instances(Filters=stopped)["Reservations"], bool)
 
 
 @pytest.fixture
@@ -59,7 +67,7 @@ def test_the_time_of_a_stop_is_in_its_reason():
 
 
 def test_a_stopped_instance_is_found_with_its_volumes(account, ec2, started):
-    ec2.stop_instances(InstanceIds=[started])
+    stop(ec2, started)
 
     finding = found(ec2_stopped_long, later(account))[started]
 
@@ -197,7 +205,7 @@ def test_addresses_are_found_with_what_they_cost(account, ec2, started):
     ec2.associate_address(AllocationId=used, InstanceId=started)
     other = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     ec2.associate_address(AllocationId=waiting, InstanceId=other)
-    ec2.stop_instances(InstanceIds=[other])
+    stop(ec2, other)
 
     findings = found(eip_unassociated, later(account))
 

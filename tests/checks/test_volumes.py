@@ -8,6 +8,7 @@ import pytest
 from tasks.checks import ebs_gp2_to_gp3, ebs_overprovisioned_iops, ebs_unattached
 from tasks.sweeps.money import Cost
 from tasks.sweeps.volumes import Volume
+from tasks.sweeps.volumes import sustained as kept_up
 from tests.checks.answers import series
 from tests.checks.measuring import measure
 from tests.checks.reading import SandboxReader, ago, cost, found, judged, price, resource
@@ -64,7 +65,7 @@ def test_without_a_price_the_volume_is_found_without_a_figure():
     ],
 )
 def test_gp3_is_given_what_gp2_keeps_up(gib, sustained):
-    assert ebs_gp2_to_gp3.sustained(gib) == sustained
+    assert kept_up(gib) == sustained
 
 
 def test_a_gp2_volume_is_told_with_what_gp3_needs_to_do_the_same():

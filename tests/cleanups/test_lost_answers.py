@@ -6,8 +6,9 @@ from opsportal.models import Finding
 from tests.aws.test_changes import ROWS
 from tests.cleanups.conftest import AFTER, ALL
 from tests.cleanups.test_cleanup import held, undo
+from tests.offhours import test_lost_answers as offhours
 
-GROUPS = "log-group-without-retention"
+GROUPS, GP2 = "log-group-without-retention", "ebs-gp2-to-gp3"
 
 
 def volume_gone(estate):
@@ -95,6 +96,16 @@ def group_mark_back(estate):
     yield estate.group_tags() == {} and Finding.objects.get().marked_at is None
 
 
+def gp3(estate):
+    volume = estate.gp2()
+    estate.marked(GP2)
+    yield
+    estate.cleanup(GP2, **ALL)
+    (told,) = estate.ec2.describe_volumes(VolumeIds=[volume])["Volumes"]
+    made = estate.ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"]
+    yield (told["VolumeType"], len(made)) == ("gp3", 1)
+
+
 WAYS = {
     "CreateSnapshot": volume_gone,
     "CreateTags": marked,
@@ -103,6 +114,7 @@ WAYS = {
     "DeleteSnapshot": snapshot_gone,
     "DeleteTags": mark_back,
     "DeleteVolume": volume_gone,
+    "ModifyVolume": gp3,
     "PutRetentionPolicy": retained,
     "ReleaseAddress": address_gone,
     "TagResource": group_marked,
@@ -110,7 +122,12 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize(("service", "action"), [row for row in ROWS if row[0] != "cloudformation"])
+def test_each_call_loses_its_answer_somewhere():
+    ours = {action for service, action in ROWS if f"{service}:{action}" not in offhours.WAYS}
+    assert ours - set(WAYS) == {action for service, action in ROWS if service == "cloudformation"}
+
+
+@pytest.mark.parametrize(("service", "action"), [row for row in ROWS if row[1] in WAYS])
 def test_a_lost_answer_of_a_clean_up_leaves_one_effect(estate, sandbox, account, service, action):
     way = WAYS[action](estate)
     next(way)

@@ -9,7 +9,7 @@ from tasks.runbooks import cleanup
 from tests.cleanups.conftest import ALL
 from tests.cleanups.test_cleanup import undo
 
-CHECKS = ("ebs-unattached", "eip-unassociated", "log-group-without-retention", "snapshot-orphaned")
+CHECKS = ("ebs-gp2-to-gp3", "ebs-unattached", "eip-unassociated", "log-group-without-retention", "snapshot-orphaned")
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def limited(estate, sandbox, here):
 
 
 def test_a_clean_up_and_its_undo_need_no_more_than_declared(limited):
-    limited.volume(), limited.address(), limited.snapshot(), limited.group()
+    limited.volume(), limited.address(), limited.snapshot(), limited.group(), limited.gp2()
     mark = limited.marked(*CHECKS)
 
     run = limited.cleanup(*CHECKS, **ALL)

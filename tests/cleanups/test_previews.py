@@ -7,7 +7,7 @@ from tasks.cleanups import known
 from tests.cleanups.conftest import ALL
 
 CHECKS = {"ebs-unattached": "volume", "eip-unassociated": "address", "log-group-without-retention": "group"}
-CHECKS |= {"snapshot-orphaned": "snapshot"}
+CHECKS |= {"snapshot-orphaned": "snapshot", "ebs-gp2-to-gp3": "gp2"}
 READS = ("Describe", "List", "Get", "AssumeRole")
 
 

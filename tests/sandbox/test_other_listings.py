@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.sandbox.account import refused
+from tests.sandbox.account import refused, until
 
 LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ROLE = json.dumps({"Version": "2012-10-17", "Statement": [LAMBDA]})
@@ -106,7 +106,9 @@ def test_a_stopped_database_starts_again_in_a_week(account):
     given = {"Engine": "postgres", "DBInstanceClass": "db.t3.medium", "AllocatedStorage": 20}
     rds.create_db_instance(DBInstanceIdentifier="db", MasterUsername="a", MasterUserPassword="12345678", **given)
     rds.stop_db_instance(DBInstanceIdentifier="db")
-    row = rds.describe_db_instances()["DBInstances"][0]
+    row = until(
+        lambda: rds.describe_db_instances()["DBInstances"][0], lambda seen: seen["DBInstanceStatus"] == "stopped"
+    )
     days = (row["AutomaticRestartTime"] - datetime.now(UTC)).total_seconds() / 86_400
     assert row["DBInstanceStatus"] == "stopped"
     assert days == pytest.approx(7, abs=0.01)
