@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import advances, audit, clock, rights, runs, schedules
+from . import advances, audit, clock, contexts, rights, runs, schedules
 from .errors import Invalid, Refused
 from .models import Environment, Firing, Policy, Run
 from .speakers import Speaker
