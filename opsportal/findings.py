@@ -1,7 +1,6 @@
 """What sweeps make of findings: kept by fingerprint, opened again, and closed once they are no longer true.
 
-All of it is done up to 500 at a time within the caller's transaction, in as many statements for one finding as for all
-of them. On SQLite, which takes 999 values in a statement, 500 are written in a dozen.
+All of it is done up to 500 at a time within the caller's transaction, in a handful of statements for each hundred.
 """
 
 import hashlib

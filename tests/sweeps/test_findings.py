@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from opsportal import clock, findings
+from opsportal import clock, findings, rows
 from opsportal.checks import Found, Price
 from opsportal.findings import Kept
 from opsportal.models import Finding, FindingChange
@@ -155,9 +155,8 @@ def test_names_longer_than_their_columns_are_cut(run):
     assert (len(Finding.objects.get().name), len(Finding.objects.get().owner)) == (200, 200)
 
 
-def test_thirty_findings_take_as_many_statements_as_two(run):
-    """More than 38 take more on SQLite alone, which has 999 values a statement."""
-    assert statements(run, 2) == statements(run, 30) == 6
+def test_a_hundred_findings_take_as_many_statements_as_two(run):
+    assert statements(run, 2) == statements(run, rows.BATCH) == 5
 
 
 def statements(run, n):
