@@ -42,7 +42,7 @@ def address(name, run):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_of_ours_holds_script_or_style(template):
     text = template.read_text()
-    assert re.findall(r"<script(?![^>]*\b(?:src=|type="application/json"))|<style|\sstyle=|\son[a-z]+=", text) == []
+    assert re.findall(r'<script(?![^>]*\b(?:src=|type="application/json"))|<style|\sstyle=|\son[a-z]+=', text) == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
