@@ -22,7 +22,7 @@ DATABASES = {"PostgreSQL": "TEST_POSTGRES_URL", "MariaDB": "TEST_MARIADB_URL"}
 CAMPAIGN = "tests/live/test_deployments.py::test_a_deployment_survives_a_seeded_campaign[0]"
 TESTS = (
     *("tests/services", "tests/engine", "tests/sweeps", "tests/policies/test_firings.py"),
-    *("tests/findings", "tests/hostile/test_findings.py"),
+    *("tests/findings", "tests/hostile/test_findings.py", "tests/cleanups/test_races.py"),
     *("tests/live/test_portals.py", CAMPAIGN),
 )
 
