@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from . import audit, flow, rights
+from . import audit, flow, redaction, rights
 from .contexts import Ask, digest
 from .errors import Refused
 from .models import Approval, Step, Vote
@@ -56,6 +56,7 @@ def needs_typed_name(user: Any, approval: Approval) -> bool:
 def answer(approval_id: int, by: Any, approve: bool, reason: str = "", typed_name: str = "") -> Approval:
     """Answer a question. Raises Refused: answered already, expired, or not by this person."""
     approval = Approval.objects.select_related("step").get(pk=approval_id)
+    reason = redaction.kept(reason)
     return take(approval.step.run_id, lambda turn: _answer(turn, approval_id, by, approve, reason, typed_name))
 
 

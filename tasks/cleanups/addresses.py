@@ -55,7 +55,6 @@ def told(ctx: Ctx, target: Target) -> str:
 
 KIND = Kind(
     name="address",
-    verb=gettext_noop("release addresses"),
     preview=Preview(
         does=gettext_noop("Releases the address."),
         calls=("ec2:ReleaseAddress",),

@@ -111,7 +111,6 @@ def told(ctx: Ctx, target: Target) -> str:
 
 KIND = Kind(
     name="gp3",
-    verb=gettext_noop("make gp3 of gp2 volumes"),
     preview=Preview(
         does=gettext_noop("Makes it a gp3 volume while it is in use, as quick as it was as gp2."),
         calls=("ec2:ModifyVolume",),

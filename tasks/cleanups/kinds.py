@@ -37,13 +37,11 @@ class Kind:
 
     `prepare` observes and does what comes before, a Wait as long as it is under way. `state`: what AWS says of a
     resource after `remove`. `take_back` what `prepare` made and nobody needs. `stays`: what an undo can't restore.
-    `spares`: why it leaves what the check finds, by the finding's evidence. `verb`: what is done, of {n} resources.
-    `preview`: what the portal says of it.
-    `mark`: the tag that says the day.
+    `spares`: why it leaves what the check finds, by the finding's evidence. `preview`: what the portal
+    says of it. `mark`: the tag that says the day.
     """
 
     name: str
-    verb: str
     preview: Preview
     by_id: Narrow
     by_filter: Narrow

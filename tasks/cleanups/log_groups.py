@@ -86,7 +86,6 @@ def told(ctx: Ctx, target: Target) -> str:
 
 KIND = Kind(
     name="retention",
-    verb=gettext_noop("give log groups a retention"),
     preview=Preview(
         does=gettext_noop("Gives the log group a retention; CloudWatch Logs then deletes the lines that are older."),
         calls=("logs:PutRetentionPolicy",),

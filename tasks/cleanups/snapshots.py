@@ -52,7 +52,6 @@ def told(ctx: Ctx, target: Target) -> str:
 
 KIND = Kind(
     name="snapshot",
-    verb=gettext_noop("delete snapshots"),
     preview=Preview(
         does=gettext_noop("Deletes the snapshot."),
         calls=("ec2:DeleteSnapshot",),

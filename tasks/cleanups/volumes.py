@@ -151,7 +151,6 @@ def told(ctx: Ctx, target: Target) -> str:
 
 KIND = Kind(
     name="volume",
-    verb=gettext_noop("delete volumes after a snapshot"),
     preview=Preview(
         does=gettext_noop("Takes a snapshot of the volume, then deletes the volume."),
         calls=("ec2:CreateSnapshot", "ec2:DeleteVolume"),

@@ -48,6 +48,11 @@ def test_an_answer_is_that_of_the_tokens_person(asked):
     assert caller.post(f"/approvals/{asked.pk}", given(asked)).status_code == 409
 
 
+def test_a_reason_that_no_database_keeps_is_kept_as_far_as_it_can_be(asked):
+    answer = program(factories.user()).post(f"/approvals/{asked.pk}", given(asked, reason="as \0 agreed"))
+    assert (answer.status_code, answer.json()["reason"]) == (200, "as � agreed")
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "sentence"),
     [
