@@ -1,6 +1,7 @@
 """The engine driven by hand on a sandbox whose resources are old, swept, and marked long enough ago."""
 
 import itertools
+import time
 from datetime import timedelta
 
 import pytest
@@ -102,9 +103,10 @@ class Estate:
     def cleanup(self, *checks, **params):
         return self.finish(self.start("cleanup", *checks, **params))
 
-    def finish(self, run, looks=40):
-        """Drive it to its end or to a question, without waiting between looks."""
-        for _ in range(looks):
+    def finish(self, run, looks=10_000, seconds=20):
+        """Drive it to its end or to a question, without waiting between looks; so many, and so long, at most."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (looks := looks - 1) >= 0:
             self.drive(run)
             run.refresh_from_db()
             past = clock.now() - timedelta(seconds=1)

@@ -104,9 +104,10 @@ class Estate:
     def run(self, **params):
         return self.finish(self.start(**params))
 
-    def finish(self, run, looks=60):
+    def finish(self, run, looks=10_000, seconds=20):
         """Drive it to its end or to a question, without waiting between looks but for AWS."""
-        for _ in range(looks):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (looks := looks - 1) >= 0:
             self.drive(run)
             run.refresh_from_db()
             past = clock.now() - timedelta(seconds=1)
