@@ -24,7 +24,7 @@ def add(turn: Turn, fresh: Sequence[Step]) -> None:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
     rows.add(Step, fresh)
     if wanted := {resource for step in fresh for resource in step.locks}:
-        locks.ensure(turn.run.environment, wanted)
+        locks.ensure(turn.run.environment_id, wanted)
     known = {step.key: step.usual_seconds or 0.0 for step in fresh}
     turn.set(usual_seconds=graph.longest(known, {step.key: step.needs for step in fresh}) or None)
 

@@ -5,17 +5,17 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from .models import Environment, Lock, Run, Step
+from .models import Lock, Run, Step
 from .models.lock import name_hash
 from .turns import Turn
 
 CHANGES = "changes in flight"  # this row is never held: caps are counted under it
 
 
-def ensure(environment: Environment, resources: Iterable[str]) -> None:
+def ensure(environment_id: int, resources: Iterable[str]) -> None:
     """Make the rows of these resources where they are missing; they are never deleted."""
     rows = [
-        Lock(hash=name_hash(environment.pk, resource), environment=environment, resource=resource)
+        Lock(hash=name_hash(environment_id, resource), environment_id=environment_id, resource=resource)
         for resource in {CHANGES, *resources}
     ]
     Lock.objects.bulk_create(rows, ignore_conflicts=True)
@@ -57,7 +57,10 @@ def within_cap(turn: Turn, step: Step) -> bool:
 
 def count_alone(environment_id: int) -> None:
     """Until the transaction ends nobody else counts against a cap of the environment: an update locks the row."""
-    Lock.objects.filter(hash=name_hash(environment_id, CHANGES)).update(resource=CHANGES)
+    row = Lock.objects.filter(hash=name_hash(environment_id, CHANGES))
+    if not row.update(resource=CHANGES):  # nothing was ever locked there
+        ensure(environment_id, ())
+        row.update(resource=CHANGES)
 
 
 def grab(hash_: str, step: Step) -> bool:
