@@ -112,7 +112,7 @@ class Sandbox:
         self._ended()
 
     def _ended(self) -> int:
-        status = self.process.wait(timeout=10)
+        status = self.process.wait(timeout=30)
         if self.process.stdout:
             self.process.stdout.close()
         return status
