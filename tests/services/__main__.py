@@ -59,7 +59,7 @@ def start(variable, tests, path):
     """The tests on this database, in a process of their own that prints to this file and ends when we do."""
     env = os.environ | {"TEST_DATABASE_URL": address(variable), "TEST_REDIS_URL": address("TEST_REDIS_URL")}
     with path.open("w") as out:
-        command = [sys.executable, "-m", "pytest", "--durations=5", *tests]
+        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--durations=5", *tests]
         return subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
 
 
