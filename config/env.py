@@ -6,11 +6,14 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from opsportal.complaints import complaint
+
+from . import mailing
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE_CODE = "en"
@@ -89,6 +92,21 @@ class Env(BaseSettings):
     owner_tag: str = Field(
         "owner", min_length=1, description="The tag, in any case, that names whose resource a finding is about."
     )
+    email_url: str = Field(
+        "",
+        description="The mail server: smtp+tls://user:password@host:587, smtps://… (TLS at once), smtp://host:25, "
+        "or file:///folder to keep mails there. Empty: no mail leaves.",
+    )
+    email_from: str = Field("", description="The sender of mails. Empty: opsportal@ the host of PUBLIC_URL.")
+    owner_domains: Annotated[list[str], NoDecode] = Field(
+        [], description="Domains of whose addresses a resource's owner is told by mail that it is marked for clean-up."
+    )
+    webhook_hosts: Annotated[list[str], NoDecode] = Field(
+        [], description="Hosts that webhooks may be sent to, separated by commas."
+    )
+    webhook_secret: str = Field(
+        "", description="What webhooks are signed with: whsec_ and 24 to 64 bytes as base64 (Standard Webhooks)."
+    )
     ci_github_issuers: Annotated[list[str], NoDecode] = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",
@@ -99,7 +117,9 @@ class Env(BaseSettings):
     ci_audience: str = Field("", description="The audience that those tokens have to name. Empty: PUBLIC_URL.")
 
     @field_validator(
-        *("allowed_hosts", "oidc_domains", "runbook_modules", "ci_github_issuers", "ci_gitlab_issuers"), mode="before"
+        *("allowed_hosts", "oidc_domains", "runbook_modules", "ci_github_issuers", "ci_gitlab_issuers"),
+        *("owner_domains", "webhook_hosts"),
+        mode="before",
     )
     @classmethod
     def split(cls, value: object) -> object:
@@ -147,6 +167,28 @@ class Env(BaseSettings):
                 raise ValueError(text.format(issuer=issuer))
         return value
 
+    @field_validator("owner_domains", "webhook_hosts")
+    @classmethod
+    def lower(cls, value: list[str]) -> list[str]:
+        return [each.lower() for each in value]
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def signs(cls, value: str) -> str:
+        if value and not 24 <= mailing.key_length(value) <= 64:
+            raise ValueError(_("write whsec_ and the base64 of 24 to 64 random bytes"))
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def known_mail_server(cls, value: str) -> str:
+        try:
+            mailing.settings(value)
+        except ValueError:
+            text = _("use smtp+tls://user:password@host:587, smtps://…, smtp://host:25 or file:///folder")
+            raise ValueError(text) from None
+        return value
+
     @field_validator("retention_audit_days")
     @classmethod
     def audit_stays(cls, value: int) -> int:
@@ -172,6 +214,11 @@ class Env(BaseSettings):
     def broker(self) -> str:
         """The Redis address as redis-py reads it."""
         return self.redis_url or f"unix://{self.var_dir}/valkey.sock"
+
+    @property
+    def sender(self) -> str:
+        """Of mails; empty: none leaves."""
+        return (self.email_from or f"opsportal@{urlsplit(self.public_url).hostname}") if self.email_url else ""
 
     @property
     def signing_key(self) -> str:

@@ -6,6 +6,7 @@ import dj_database_url
 import pymysql
 from django.utils.translation import gettext_lazy as _
 
+from . import mailing
 from .env import LANGUAGE_CODE as LANGUAGE_CODE
 from .env import ROOT, env
 from .logs import LOGGING as LOGGING
@@ -37,6 +38,11 @@ RETENTION_FIRINGS_DAYS = ENV.retention_firings_days
 RETENTION_FINDINGS_DAYS = ENV.retention_findings_days
 RUNBOOK_MODULES = ENV.runbook_modules
 OWNER_TAG = ENV.owner_tag
+OWNER_DOMAINS = ENV.owner_domains
+WEBHOOK_HOSTS = ENV.webhook_hosts
+WEBHOOK_SECRET = ENV.webhook_secret
+EMAIL_FROM = ENV.sender
+globals().update(mailing.settings(ENV.email_url))
 CI_GITHUB_ISSUERS = ENV.ci_github_issuers
 CI_GITLAB_ISSUERS = ENV.ci_gitlab_issuers
 CI_AUDIENCE = ENV.ci_audience

@@ -112,7 +112,7 @@ def start_runs(firing: Firing) -> None:
             refusals = [_("The policy names no environment any more.")]
     status = F.STARTED if len(refusals) < len(places) else F.FAILED
     mine = Firing.objects.filter(pk=firing.pk, status=F.STARTING)
-    mine.update(status=status, reason="\n".join(filter(None, [firing.reason, *refusals])))
+    mine.update(status=status, reason="\n".join(filter(None, [firing.reason, *refusals])), told=-1)
     firing.refresh_from_db()
 
 

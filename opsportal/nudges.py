@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 ADVANCE = "tasks.worker.advance"
 FIRE, FIRE_QUEUE = "tasks.worker.fire", "engine"
+DELIVER, DELIVER_QUEUE = "tasks.worker.deliver", "notify"
 FIRE_EXPIRES = 10  # seconds, after which the pump sends it again
 SHORT = 30.0  # longer waits live in the database alone
 QUIET = 0.25  # seconds without a try after the broker did not answer: a try costs what starting a run does
@@ -41,6 +42,12 @@ def fire(policy_ids: Sequence[int]) -> None:
     """Ask a worker to look at each of these policies."""
     if policy_ids:
         _send([(FIRE, pk, {"queue": FIRE_QUEUE, "expires": FIRE_EXPIRES}) for pk in policy_ids])
+
+
+def deliver(notice_ids: Sequence[int]) -> None:
+    """Ask a worker to deliver each of these notices."""
+    if notice_ids:
+        _send([(DELIVER, pk, {"queue": DELIVER_QUEUE}) for pk in notice_ids])
 
 
 def _send(messages: Sequence[tuple[str, int, dict[str, Any]]]) -> None:

@@ -5,8 +5,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, validate_email
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from . import audit, beat, catalog, checks, clock, rights, runs, schedules
 from .errors import Invalid, Refused
 from .models import Environment, Firing, Policy
+from .telling import recipients
 from .words import gettext_lazy, on_record
 from .writers import in_line
 
@@ -22,7 +21,6 @@ FIELDS = (
     *("name", "runbook", "params", "cron", "timezone", "overlap", "degree", "grace_days", "max_changes", "max_percent"),
     *("tell", "enabled"),
 )
-CHANNEL = RegexValidator(r"^#[\w.-]{1,80}\Z")
 
 
 def covered(user: Any, right: str = rights.VIEW) -> "QuerySet[Policy]":
@@ -42,7 +40,7 @@ def save(policy: Policy, environments: Collection[Environment], by: Any) -> None
         before = told(known) if known else {}
         require(environments, by)
         policy.params = parameters(policy.runbook, policy.params)
-        policy.tell = recipients(policy.tell)
+        policy.tell = recipients.recipients(policy.tell)
         policy.next_due = following(policy, known, now)
         policy.periodic_task_id = known.periodic_task_id if known else None
         policy.edited_by = by
@@ -104,18 +102,6 @@ def limits(names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise Invalid("; ".join(f"{field}: {text}" for field, text in wrong.items()), fields=wrong)
     return {name: values for name, values in found.items() if values}
-
-
-def recipients(lines: Iterable[str]) -> list[str]:
-    """E-mail addresses and #channels, each once. Raises Invalid."""
-    found = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
-    for each in found:
-        try:
-            (CHANNEL if each.startswith("#") else validate_email)(each)
-        except ValidationError:
-            text = _("“%(each)s” is neither an e-mail address nor a #channel. Write one a line.")
-            raise Invalid(text % {"each": each}, "tell") from None
-    return found
 
 
 def enable(policy_id: int, by: Any) -> None:

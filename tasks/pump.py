@@ -12,6 +12,7 @@ from opsportal import advances, approvals, clock, firings, flow, handling, nudge
 from opsportal.errors import OpsError
 from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
+from opsportal.telling import digests, outbox
 from opsportal.turns import Turn
 from opsportal.upkeep import retention
 from opsportal.words import gettext as _
@@ -36,8 +37,11 @@ def tick() -> None:
     advances.look_over(now)
     nudges.fire(firings.overlooked(now, BATCH))
     handling.wake(now)
+    nudges.deliver(outbox.due(now, BATCH))
     if retention.overdue(now):
         send_purge()
+    for firing_id in digests.due(BATCH):
+        digests.tell(firing_id, now)
 
 
 def send_purge() -> None:

@@ -9,6 +9,7 @@ from django.db import Error, connection
 
 from opsportal import clock, firings
 from opsportal.models import Heartbeat
+from opsportal.telling import outbox
 from opsportal.upkeep import retention
 
 from . import engine
@@ -43,6 +44,12 @@ def pump() -> None:
 @connected()
 def fire(policy_id: int) -> None:
     firings.look(policy_id, clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+@connected()
+def deliver(notice_id: int) -> None:
+    outbox.deliver(notice_id)
 
 
 @shared_task  # type: ignore[untyped-decorator]

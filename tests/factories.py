@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 
 from opsportal import clock, policies, runs
-from opsportal.models import Approval, Environment, Event, Finding, FindingChange, Firing, Policy, Run, Step
+from opsportal.models import Approval, Environment, Event, Finding, FindingChange, Firing, Notice, Policy, Run, Step
 
 _numbers = itertools.count(1)
 
@@ -80,6 +80,13 @@ def firing(policy: Policy, run: Run) -> Firing:
     made = Firing.objects.create(policy=policy, due_at=at, fired_at=at, status="started", reason="Missed before it: 2.")
     Run.objects.filter(pk=run.pk).update(firing=made)
     return made
+
+
+def notice(policy: Policy, run: Run, **fields: Any) -> Notice:
+    """What was told of this run, and has not arrived."""
+    known = {"firing": firing(policy, run), "about": "firing", "to": "ops@example.com", "subject": "3 new findings"}
+    known |= {"text": "dev: succeeded.\n", "status": "failed", "tries": 3, "error": "The mail server did not take it."}
+    return Notice.objects.create(**{**known, "created_at": clock.now()} | fields)
 
 
 def approval(step: Step, **fields: Any) -> Approval:

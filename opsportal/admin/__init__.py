@@ -2,9 +2,20 @@
 
 from django.contrib import admin
 
-from . import approvals, audit, calendars, environments, people, policies, publishers, runs, tokens
+from . import approvals, audit, calendars, environments, notices, people, policies, publishers, runs, tokens
 
-__all__ = ["approvals", "audit", "calendars", "environments", "people", "policies", "publishers", "runs", "tokens"]
+__all__ = [
+    "approvals",
+    "audit",
+    "calendars",
+    "environments",
+    "notices",
+    "people",
+    "policies",
+    "publishers",
+    "runs",
+    "tokens",
+]
 
 admin.site.index_template = "opsportal/home.html"
 admin.site.enable_nav_sidebar = True

@@ -20,6 +20,7 @@ from ..models.environment import validate_regions
 from ..pages import fields, policy, start
 from ..pages.facts import book_title
 from ..pages.fields import Field
+from ..telling import recipients
 
 GROUPS = {
     "cost": gettext_lazy("Cost"),
@@ -54,7 +55,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         max_length=5000,
         widget=UnfoldAdminTextareaWidget({"rows": 3, "placeholder": "ops@example.com"}),
-        help_text=gettext_lazy("E-mail addresses or #channels, one a line."),
+        help_text=gettext_lazy("E-mail addresses or https:// addresses of webhooks, one a line."),
     )
     runbook = policies.SWEEP  # set by the view: what it is to run
 
@@ -81,7 +82,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return list(dict.fromkeys(regions))
 
     def clean_tell(self) -> list[str]:
-        return list(said(policies.recipients, self.cleaned_data["tell"].splitlines()))
+        return list(said(recipients.recipients, self.cleaned_data["tell"].splitlines()))
 
     def clean_cron(self) -> str:
         cron = " ".join(str(self.cleaned_data["cron"]).split())

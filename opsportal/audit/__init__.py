@@ -48,6 +48,7 @@ ACTIONS = {
     "policy.disable": gettext_noop("Policy disabled"),
     "policy.delete": gettext_noop("Policy deleted"),
     "policy.run": gettext_noop("Policy run by hand"),
+    "notice.again": gettext_noop("Notice sent again"),
     "sign.in": gettext_noop("Signed in"),
     "sign.out": gettext_noop("Signed out"),
     "sign.fail": gettext_noop("Sign-in failed"),

@@ -11,6 +11,7 @@ PUMP_SILENT = 30.0  # all in seconds
 BEAT_SILENT = 60.0
 QUEUE_OLD = 60.0
 POLICY_LATE = 300.0
+NOTICE_OLD = 600.0
 DATABASE_SLOW = 0.5
 CLOCK_APART = 2.0
 
@@ -26,6 +27,7 @@ SEVERITY = {
     "database_slow": WARNING,
     "clock": WARNING,
     "policies": WARNING,
+    "notices": WARNING,
 }
 
 
@@ -36,7 +38,8 @@ class Facts:
     `database` and `redis`: seconds of a round trip. `migrations`: how many are missing. `workers`: how many are alive.
     `pump`, `beat`: seconds since the last sign, inf: there was never one. `due`, `queued`: seconds that the oldest step
     has waited for a worker or for its locks. `apart`: seconds between this process's clock and the database's.
-    `policies`: seconds that the policy which is due longest has waited to fire.
+    `policies`: seconds that the policy which is due longest has waited to fire. `notices`: seconds that the oldest
+    notice has waited to be delivered.
     """
 
     database: float | None = None
@@ -49,6 +52,7 @@ class Facts:
     queued: float | None = None
     apart: float | None = None
     policies: float | None = None
+    notices: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,9 @@ def of_the_work(facts: Facts) -> Iterator[Ill]:
         text = _("A policy has been due for {n} min and nothing has fired it.").format(n=int(facts.policies / 60))
         cure = _("See which one under Policies. Are workers running, and do their hosts know its time zone?")
         yield Ill("policies", text, cure)
+    if facts.notices is not None and facts.notices > NOTICE_OLD:
+        text = _("A notice has waited for {n} min to be delivered.").format(n=int(facts.notices / 60))
+        yield Ill("notices", text, _("See under Notices why: is the mail server away, or a receiver?"))
 
 
 def silent(name: str, seconds: float) -> str:

@@ -19,7 +19,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from .. import clock
 from ..live.hints import broker
-from ..models import Heartbeat, Policy, Run, Step
+from ..models import Heartbeat, Notice, Policy, Run, Step
 from . import Facts, pulses, tally
 
 log = structlog.get_logger(__name__)
@@ -83,13 +83,14 @@ class Look(Generic[T]):
 
 @dataclass(frozen=True)
 class Work:
-    """Seconds since pump and Beat were seen, and those that the oldest step or policy has been due, or queued."""
+    """Seconds since pump and Beat were seen, and those that the oldest step, policy or notice has waited."""
 
     pump: float
     beat: float
     due: float
     queued: float
     policies: float
+    notices: float
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,16 @@ def released() -> frozenset[tuple[str, str]]:
 
 
 def work() -> Work:
-    """Three queries; steps that have ended have no `nudge_at`, so that history costs nothing."""
+    """Four queries; steps that have ended have no `nudge_at`, so that history costs nothing."""
     now = clock.now()
     last = dict(Heartbeat.objects.filter(name__in=("pump", "beat")).values_list("name", "at"))
     due = Min("wake_at", filter=Q(status=Step.Status.DUE, wake_at__lte=now))
     queued = Min("queued_at", filter=Q(status=Step.Status.QUEUED))
     oldest = Step.objects.filter(nudge_at__gte=EVER).aggregate(due=due, queued=queued)
     late = Policy.objects.filter(enabled=True, next_due__lte=now).aggregate(since=Min("next_due"))["since"]
+    waiting = Notice.objects.filter(due_at__gte=EVER).aggregate(since=Min("created_at"))["since"]
     pump, beat = ((now - last[name]).total_seconds() if name in last else inf for name in ("pump", "beat"))
-    return Work(pump, beat, *(age(now, since) for since in (oldest["due"], oldest["queued"], late)))
+    return Work(pump, beat, *(age(now, since) for since in (oldest["due"], oldest["queued"], late, waiting)))
 
 
 def age(now: datetime, since: datetime | None) -> float:
@@ -189,4 +191,5 @@ def facts() -> Facts:
         due=done.due if done else None,
         queued=done.queued if done else None,
         policies=done.policies if done else None,
+        notices=done.notices if done else None,
     )

@@ -1,6 +1,7 @@
 """The demo: a simulated AWS, two environments, two people, and a deployment that one can watch."""
 
 import json
+import os
 import secrets
 import sys
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 
 from .. import role_template, runs
@@ -68,6 +70,13 @@ class Sandbox:
         """What makes the workers talk to the sandbox; they hold no other credentials."""
         speed = {"AWS_ENDPOINT_SPEED": str(SPEED)}
         return {**speed, "AWS_ENDPOINT": self.url, "AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo"}
+
+
+def keep_mails() -> None:
+    """Where no mail server is named, this process and those it starts keep mails in a folder."""
+    if not settings.EMAIL_FROM:
+        settings.EMAIL_FROM = os.environ["EMAIL_FROM"] = "opsportal@localhost"
+        os.environ["EMAIL_URL"] = f"file://{settings.VAR_DIR}/mail"
 
 
 def seed(sandbox: Sandbox) -> None:

@@ -12,6 +12,7 @@ from .demo import Sandbox
 ESTATES = {"dev": "shop", "prod": "depot"}
 FILLING = 120.0  # seconds at most
 ZONE = "Europe/Berlin"
+TOLD = ["ops@example.com"]
 SOON = (
     *("credits-run-out", "burst-too-small", "throttle-recycle", "replacement-loop", "grace-too-short"),
     "api-throttling",
@@ -30,7 +31,7 @@ def watch() -> None:
     olga = User.objects.get(username="olga")
     for fields in wanted():
         if not Policy.objects.filter(name=fields["name"]).exists():
-            policy = Policy(timezone=ZONE, **fields)
+            policy = Policy(timezone=ZONE, tell=TOLD, **fields)
             policies.save(policy, list(Environment.objects.filter(name__in=ESTATES)), olga)
             firings.run_now(policy.pk, olga)
 

@@ -9,6 +9,7 @@ from .finding import Finding, FindingChange
 from .heartbeat import Heartbeat
 from .intent import Intent
 from .lock import Lock
+from .notice import Notice
 from .page import Page
 from .pause import Pause
 from .policy import Firing, Policy
@@ -32,6 +33,7 @@ __all__ = [
     "Heartbeat",
     "Intent",
     "Lock",
+    "Notice",
     "Page",
     "Pause",
     "Policy",

@@ -70,7 +70,9 @@ class Firing(models.Model):
     """One time that a policy was due, or somebody ran it: made with the advance of `next_due`, then its runs start.
 
     A crash in between is found by the pump, and the runs' keys let each start once. `missed`: how many times before it
-    passed while nothing was there to fire. `key`: sha256, as hex, of who ran it by hand and the key they sent along.
+    passed while nothing was there to fire. `told`: how many of its runs had ended when people were last told of it, -1:
+    they never were, None: there is nothing more to tell. `key`: sha256, as hex, of who ran it by hand and the key
+    they sent along.
     """
 
     class Status(models.TextChoices):
@@ -90,6 +92,7 @@ class Firing(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.STARTING)
     reason = models.TextField(_("reason"), blank=True)
     key = models.CharField(max_length=64, null=True, editable=False)
+    told = models.SmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("firing")
@@ -99,7 +102,10 @@ class Firing(models.Model):
             models.UniqueConstraint(fields=["policy", "due_at"], name="firing_once"),
             models.UniqueConstraint(fields=["policy", "key"], name="firing_key_once"),
         ]
-        indexes = [models.Index(fields=["status"], name="firing_status")]
+        indexes = [
+            models.Index(fields=["status"], name="firing_status"),
+            models.Index(fields=["told"], name="firing_told"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy_id} {self.due_at:%Y-%m-%d %H:%M}"

@@ -43,6 +43,7 @@ def operate(user: Any) -> list[Item]:
         items.append(entry(_("Findings"), "troubleshoot", "findings"))
         items.append(counted(questions, "questions", counts["questions"], "warning"))
         items.append(entry(_("Policies"), "schedule", "admin:opsportal_policy_changelist"))
+        items.append(entry(_("Notices"), "mail", "admin:opsportal_notice_changelist"))
     return items
 
 

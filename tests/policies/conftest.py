@@ -50,8 +50,8 @@ class Sent:
 
 
 @pytest.fixture(autouse=True)
-def sent(monkeypatch, transactional_db):
-    sent = Sent()
+def sent(monkeypatch, settings, transactional_db):
+    sent, settings.EMAIL_FROM = Sent(), "opsportal@example.com"
     monkeypatch.setattr(nudges, "send", lambda found: sent.steps.extend(nudge.step_id for nudge in found))
     monkeypatch.setattr(nudges, "fire", sent.policies.extend)
     monkeypatch.setitem(catalog._runbooks, "sweep", SWEEP)

@@ -25,7 +25,11 @@ def filled(where, **changes):
     known = {"name": "nightly", "environments": [where.pk], "cron": "0 13 * * *", "timezone": "Europe/Berlin"}
     known |= {"checks": ["disk_idle"], "limits.disk_idle.days": "14", "limits.disk_idle.least": "2.5"}
     known |= {"overlap": "queue", "degree": "report", "grace_days": 7, "max_changes": 20, "max_percent": 10}
-    return known | {"regions": "eu-central-1, us-east-1", "tell": "ops@example.com\n#ops", "enabled": "on"} | changes
+    return (
+        known
+        | {"regions": "eu-central-1, us-east-1", "tell": "ops@example.com\ndev@example.com", "enabled": "on"}
+        | changes
+    )
 
 
 def html(answer):
@@ -39,7 +43,10 @@ def test_a_policy_is_made_and_changed_by_its_form():
     made = Policy.objects.get()
     assert (answer.status_code, answer.url) == (302, f"{HERE}{made.pk}/")
     assert made.params["limits"] == {"disk_idle": {"least": 2.5}}
-    assert (made.params["regions"], made.tell) == (["eu-central-1", "us-east-1"], ["ops@example.com", "#ops"])
+    assert (made.params["regions"], made.tell) == (
+        ["eu-central-1", "us-east-1"],
+        ["ops@example.com", "dev@example.com"],
+    )
     client.post(f"{HERE}{made.pk}/change/", filled(where, name="daily", checks=["address_idle"]))
     made.refresh_from_db()
     assert (made.name, made.params["checks"], made.params["limits"]) == ("daily", ["address_idle"], {})
@@ -56,7 +63,7 @@ def test_a_policy_is_made_and_changed_by_its_form():
         ({"limits.disk_idle.days": "0"}, "Input should be 1 or more."),
         ({"limits.disk_idle.days": "many"}, "Input should be a whole number."),
         ({"regions": "Frankfurt"}, "Frankfurt"),
-        ({"tell": "ops"}, "“ops” is neither an e-mail address nor a #channel."),
+        ({"tell": "ops"}, "“ops” is neither an e-mail address nor the https:// address of a webhook."),
         ({"environments": []}, "required"),
         ({"name": ""}, "required"),
         ({"max_percent": 0}, "greater than or equal to 1"),

@@ -93,7 +93,7 @@ def test_a_deleted_policy_takes_beats_row_along_and_leaves_its_runs():
         ({"params": {"checks": ["disk_idle"], "limits": {"disk_idle": {"day": 3}}}}, "no such parameter"),
         ({"runbook": "no.such"}, "no runbook"),
         ({"runbook": "test.typed", "params": {}}, "Fill this in"),
-        ({"tell": ["ops"]}, "neither an e-mail address nor a #channel"),
+        ({"tell": ["ops"]}, "neither an e-mail address nor the https:// address of a webhook"),
     ],
 )
 def test_what_is_wrong_gets_a_sentence_and_nothing_is_saved(fields, sentence):

@@ -8,7 +8,17 @@ import pytest
 from opsportal.health import SEVERITY, Facts, ills
 
 WELL = Facts(
-    database=0.01, migrations=0, redis=0.01, workers=2, pump=2, beat=10, due=1, queued=900, apart=0.1, policies=11
+    database=0.01,
+    migrations=0,
+    redis=0.01,
+    workers=2,
+    pump=2,
+    beat=10,
+    due=1,
+    queued=900,
+    apart=0.1,
+    policies=11,
+    notices=40,
 )
 CASES = [
     ({"database": None, "migrations": None, "pump": None, "apart": None}, "database", "The database does not answer."),
@@ -22,6 +32,7 @@ CASES = [
     ({"beat": 61}, "beat", "Beat was last seen 61 s ago."),
     ({"due": 61}, "queue", "A step has been due for 61 s and no worker has taken it."),
     ({"policies": 301}, "policies", "A policy has been due for 5 min and nothing has fired it."),
+    ({"notices": 601}, "notices", "A notice has waited for 10 min to be delivered."),
     ({"apart": -2.5}, "clock", "This host's clock is 2.5 s from the database's."),
 ]
 
@@ -42,7 +53,7 @@ def test_every_ill_that_has_a_severity_has_a_case():
 
 
 def test_a_limit_itself_is_still_well():
-    assert ills(replace(WELL, pump=30, beat=60, due=60, database=0.5, apart=2, policies=300)) == []
+    assert ills(replace(WELL, pump=30, beat=60, due=60, database=0.5, apart=2, policies=300, notices=600)) == []
 
 
 def test_the_worst_is_told_first():

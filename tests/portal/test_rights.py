@@ -93,6 +93,11 @@ TABLE = {
     "opsportal_policy_do run": OPERATE,
     "opsportal_policy_do enable": ADMINISTER,
     "opsportal_policy_do disable": ADMINISTER,
+    "opsportal_notice_changelist get": ANYWHERE,
+    "opsportal_notice_change get": VIEW,
+    "opsportal_notice_again post": ADMINISTER,
+    "opsportal_notice_add get": NOBODY,
+    "opsportal_notice_delete get": NOBODY,
     "opsportal_run_delete get": NOBODY,
     "opsportal_approval_add get": NOBODY,
     "opsportal_approval_delete get": NOBODY,
@@ -109,6 +114,7 @@ ELSEWHERE = {
     *(f"auth_{kind}_{page}" for kind in ("user", "group") for page in ("change", "history", "delete")),
     *(f"opsportal_calendar_{page}" for page in ("change", "history", "delete")),
     *(f"opsportal_token_{page}" for page in ("change", "history", "revoke")),
+    "opsportal_notice_history",
     *("opsportal_run_history", "opsportal_approval_history", "opsportal_audit_change", "opsportal_audit_history"),
 }
 
@@ -149,7 +155,8 @@ def rows(environment):
         "pause": pause.pk,
         "proposal": proposal.pk,
         "person": by.pk,
-        "policy": factories.policy([environment]).pk,
+        "policy": (policy := factories.policy([environment])).pk,
+        "notice": factories.notice(policy, run).pk,
         "publisher": trusted(environment, by).pk,
         "finding": factories.finding(environment=environment).pk,
     }
@@ -197,6 +204,10 @@ def send(client, line, row):
         **{
             f"opsportal_policy_{page}": (f"{admin}/policy/{row['policy']}/{page}/", {})
             for page in ("change", "history", "delete")
+        },
+        **{
+            f"opsportal_notice_{page}": (f"{admin}/notice/{row['notice']}/{page}/", {})
+            for page in ("change", "again", "delete")
         },
         "opsportal_run_page": (f"{run}/", {}),
         "opsportal_run_parts": (f"{run}/parts/", {}),

@@ -1,0 +1,103 @@
+"""Notices on their way: written with what they tell of, taken by one worker at a time, tried again for a day."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from .. import audit, clock, nudges, rights
+from ..errors import Refused
+from ..models import Notice
+from ..words import gettext as _
+from ..writers import in_line
+from . import NotDelivered, mail, recipients, webhooks
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=1)  # longer than a delivery takes
+FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=1)  # between two tries
+PATIENCE = timedelta(days=1)  # after which nobody tries any more
+N = Notice.Status
+
+
+def put(notices: Sequence[Notice], now: datetime) -> None:
+    """Write them down within the caller's transaction; they leave after it. What is known is not told again."""
+    for each in notices:
+        each.created_at = each.due_at = now
+    known = Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    if known:
+        about = {"firing": known[0].firing_id, "due_at": now, "status": N.WAITING}
+        keys = list(Notice.objects.filter(**about).values_list("pk", flat=True))
+        transaction.on_commit(partial(nudges.deliver, keys))
+
+
+def due(now: datetime, most: int) -> list[int]:
+    """Notices that are to be tried now, those that wait longest first."""
+    return list(Notice.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:most])
+
+
+def deliver(notice_id: int) -> None:
+    """Try it once, unless another worker does. Safe to repeat."""
+    notice = take(notice_id, clock.now())
+    if notice is None:
+        return
+    try:
+        (webhooks if recipients.is_webhook(notice.to) else mail).send(notice)
+    except NotDelivered as error:
+        log.warning("a notice was not delivered", notice=notice.pk, reason=error.message)
+        put_back(notice, error, clock.now())
+    else:
+        ours(notice).update(status=N.SENT, sent_at=clock.now(), due_at=None, error="")
+
+
+def take(notice_id: int, now: datetime) -> Notice | None:
+    """The notice, which is ours for a minute, by compare-and-set; None: it is not due."""
+    mine = Notice.objects.filter(pk=notice_id, due_at__lte=now)
+    if not mine.update(due_at=now + LEASE, tries=F("tries") + 1):
+        return None
+    return Notice.objects.get(pk=notice_id)
+
+
+def ours(notice: Notice) -> "QuerySet[Notice]":
+    """Its row, unless somebody has taken it since."""
+    return Notice.objects.filter(pk=notice.pk, status=N.WAITING, tries=notice.tries)
+
+
+def put_back(notice: Notice, error: NotDelivered, now: datetime) -> None:
+    """Try again, each time later than before, or give it up."""
+    later = now + min(LONGEST, FIRST * 2 ** min(notice.tries - 1, 10))
+    if error.for_good or later > notice.created_at + PATIENCE:
+        ours(notice).update(status=N.FAILED, due_at=None, error=error.message)
+    else:
+        ours(notice).update(due_at=later, error=error.message)
+
+
+def again(ids: Collection[int], by: Any) -> int:
+    """Try these at once that have not arrived, for another day; how many. Raises Refused."""
+    with in_line(), transaction.atomic():
+        rows = Notice.objects.select_for_update().filter(pk__in=ids).exclude(status=N.SENT)
+        found, now = list(rows.order_by("pk").select_related("firing__policy")), clock.now()
+        for each in found:
+            if not may_send(by, each):
+                raise Refused(
+                    _(
+                        "You don’t have the right to send it again: that takes who administers all of its policy’s environments."
+                    )
+                )
+            audit.record("notice.again", each, by, {"to": each.to}, at=now)
+        keys = [each.pk for each in found]
+        Notice.objects.filter(pk__in=keys).update(status=N.WAITING, created_at=now, due_at=now, tries=F("tries") + 1)
+        transaction.on_commit(partial(nudges.deliver, keys))
+    return len(keys)
+
+
+def may_send(user: Any, notice: Notice) -> bool:
+    """Whether this person administers all environments of the policy that it tells of."""
+    places = list(notice.firing.policy.environments.all())
+    if not places:
+        return rights.everywhere(user, rights.ADMINISTER)
+    return all(rights.may(user, rights.ADMINISTER, each) for each in places)
