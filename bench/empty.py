@@ -23,7 +23,8 @@ ROLE = re.compile(r"arn:aws:iam::(\d{12}):")
 CREDENTIALS = (
     "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{account}</AccessKeyId>"
     "<SecretAccessKey>empty</SecretAccessKey><SessionToken>empty</SessionToken>"
-    "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROAEMPTY:bench"
+    "</AssumedRoleId><Arn>arn:aws:sts::{account}:assumed-role/bench/bench</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
 )
 IDENTITY = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>{account}</Account>"

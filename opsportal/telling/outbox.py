@@ -83,11 +83,10 @@ def again(ids: Collection[int], by: Any) -> int:
         found, now = list(rows.order_by("pk").select_related("firing__policy")), clock.now()
         for each in found:
             if not may_send(by, each):
-                raise Refused(
-                    _(
-                        "You don’t have the right to send it again: that takes who administers all of its policy’s environments."
-                    )
+                text = _(
+                    "You don’t have the right to send it again. Who administers all environments of its policy has."
                 )
+                raise Refused(text)
             audit.record("notice.again", each, by, {"to": each.to}, at=now)
         keys = [each.pk for each in found]
         Notice.objects.filter(pk__in=keys).update(status=N.WAITING, created_at=now, due_at=now, tries=F("tries") + 1)

@@ -18,9 +18,13 @@ Key = tuple[str, ...]
 
 @dataclass
 class Identity:
-    """Credentials of one environment for one run; `pinned` once AWS confirmed that they belong to its account."""
+    """Credentials of one environment for one run; `pinned` once AWS confirmed that they belong to its account.
 
-    credentials: Credentials | None
+    `account`: whose role AWS says it gave them for; empty: it has not said.
+    """
+
+    credentials: Credentials | None = None
+    account: str = ""
     pinned: bool = False
 
 
@@ -38,7 +42,7 @@ def identity(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Ident
     name = key(environment, run_id, endpoint)
     with _mutex:
         if name not in _identities:
-            _identities[name] = Identity(_credentials(environment, run_id, endpoint))
+            _identities[name] = made(environment, run_id, endpoint)
             while len(_identities) > KEPT:
                 _identities.popitem(last=False)
         _identities.move_to_end(name)
@@ -52,14 +56,17 @@ def forget(environment: EnvironmentFacts, run_id: int, endpoint: str) -> None:
         clients.own_credentials.cache_clear()
 
 
-def _credentials(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Credentials | None:
+def made(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Identity:
     if not environment.role_arn:
-        return clients.own_credentials()
-    return DeferredRefreshableCredentials(assume(environment, run_id, endpoint), "assume-role")
+        return Identity(clients.own_credentials())
+    fresh = Identity()
+    fetch = assume(environment, run_id, endpoint, fresh)
+    fresh.credentials = DeferredRefreshableCredentials(fetch, "assume-role")
+    return fresh
 
 
-def assume(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Callable[[], dict[str, Any]]:
-    """What fetches an hour's credentials. AWS docs: STS AssumeRole."""
+def assume(environment: EnvironmentFacts, run_id: int, endpoint: str, told: Identity) -> Callable[[], dict[str, Any]]:
+    """What fetches an hour's credentials, and notes whose they are. AWS docs: STS AssumeRole, AssumedRoleUser."""
     external = {"ExternalId": environment.external_id} if environment.external_id else {}
 
     def fetch() -> dict[str, Any]:
@@ -68,7 +75,7 @@ def assume(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Callabl
             answer = sts.assume_role(
                 RoleArn=environment.role_arn, RoleSessionName=f"opsportal-run-{run_id}", **external
             )
-        fresh = answer["Credentials"]
+        fresh, told.account = answer["Credentials"], owner(answer.get("AssumedRoleUser", {}).get("Arn", ""))
         return {
             "access_key": fresh["AccessKeyId"],
             "secret_key": fresh["SecretAccessKey"],
@@ -77,6 +84,11 @@ def assume(environment: EnvironmentFacts, run_id: int, endpoint: str) -> Callabl
         }
 
     return fetch
+
+
+def owner(arn: str) -> str:
+    """The account in an ARN, empty where there is none."""
+    return arn.split(":")[4] if arn.count(":") > 4 else ""
 
 
 def mark(run_id: int) -> str:

@@ -215,9 +215,7 @@ class Door:
         """Make sure that the credentials belong to the environment's account. Raises StepFailed."""
         if (self._identity().pinned and not again) or call.operation == "GetCallerIdentity":
             return
-        sts = self._client("sts", None, self.timeouts.read)
-        who = self._call(sts, "sts", "get_caller_identity")
-        account = self._reading(who, sts.get_caller_identity)()["Account"]
+        account = self._asked() if again else self._assumed(call) or self._asked()
         if account != self.environment.account:
             text = _(
                 "AWS answers from account {account}, but {environment} is pinned to {pinned}. Nothing was done; "
@@ -226,3 +224,15 @@ class Door:
             pinned = self.environment.account
             raise StepFailed(text.format(account=account, environment=self.environment.name, pinned=pinned))
         self._identity().pinned = True
+
+    def _assumed(self, call: Call) -> str:
+        """The account of the role that AWS says it gave us for this call; empty where no role is assumed."""
+        if self.environment.role_arn:
+            self._reading(call, clients.OfTheCaller().get_frozen_credentials)()
+        return self._identity().account
+
+    def _asked(self) -> str:
+        """The account that AWS says we call from."""
+        sts = self._client("sts", None, self.timeouts.read)
+        who = self._call(sts, "sts", "get_caller_identity")
+        return str(self._reading(who, sts.get_caller_identity)()["Account"])

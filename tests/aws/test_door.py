@@ -74,6 +74,30 @@ def test_the_account_is_asked_for_once_a_session_and_before_each_deletion(sandbo
     assert len(calls(sandbox, account, "GetCallerIdentity")) == 2
 
 
+def test_a_role_of_another_account_is_refused_before_anything_is_read(sandbox, account):
+    role = sandbox.role(account, "opsportal", external_id="shared-secret")
+    aws = door(sandbox, facts(OTHER, role_arn=role, external_id="shared-secret"))
+
+    with pytest.raises(StepFailed, match=f"answers from account {account}, but dev is pinned to {OTHER}"):
+        aws.read("cloudformation", "describe_stacks")
+
+    assert [c["action"] for c in sandbox.log()["calls"] if c["account"] == account] == ["AssumeRole"]
+
+
+def test_an_endpoint_that_does_not_say_whose_role_it_gave_is_asked(sandbox, account, monkeypatch):
+    role = sandbox.role(account, "opsportal", external_id="shared-secret")
+    monkeypatch.setattr(identities, "owner", lambda arn: "")
+
+    door(sandbox, facts(account, role_arn=role, external_id="shared-secret")).connect()
+
+    assert len(calls(sandbox, account, "GetCallerIdentity")) == 1
+
+
+@pytest.mark.parametrize(("arn", "account"), [("arn:aws:sts::123456789012:assumed-role/a/b", "123456789012"), ("", "")])
+def test_an_account_stands_in_the_arn(arn, account):
+    assert identities.owner(arn) == account
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [
