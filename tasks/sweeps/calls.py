@@ -6,6 +6,7 @@ from typing import Any
 
 from opsportal.checks import Read
 from opsportal.contexts import digest
+from opsportal.readings import FORMAT
 
 # The most items that AWS puts on a page; without being asked for pages it would answer with as much as it can at once.
 # Amazon EC2 API Reference: MaxResults of these operations; Resource Groups Tagging API Reference: GetResources.
@@ -25,9 +26,9 @@ Operations = frozenset[tuple[str, str]]
 
 
 def key(read: Read, region: str, try_no: int) -> str:
-    """What a call is kept by. A later try of the step reads afresh."""
+    """What a call is kept by. A later try of the step reads afresh, and so does a release that packs otherwise."""
     arguments = json.loads(json.dumps(read.arguments, default=str))
-    return digest([read.service, read.operation, region, arguments, try_no])
+    return digest([FORMAT, read.service, read.operation, region, arguments, try_no])
 
 
 def whole(reads: Iterable[Read]) -> Operations:

@@ -1,35 +1,22 @@
 """The engine driven by hand on a sandbox whose resources are old, swept, and marked long enough ago."""
 
 import itertools
-import time
 from datetime import timedelta
 
 import pytest
 
-from opsportal import catalog, clock, runs
+from opsportal import clock, runs
 from opsportal.models import Finding, Step
 from tasks.cleanups import known
-from tasks.runbooks import RUNBOOKS
 from tests import factories
+from tests.driven import REGION, Driven, here
 from tests.engine.conftest import drive, hand
-from tests.stacks.conftest import FAST, account, sandbox
+from tests.stacks.conftest import account, sandbox
 
-__all__ = ["account", "drive", "hand", "sandbox"]
+__all__ = ["account", "drive", "hand", "here", "sandbox"]
 numbers = itertools.count(1)
-REGION = "eu-central-1"
 AFTER = "opsportal:delete-after"
 ALL = {"degree": "clean", "max_percent": 100}
-
-
-@pytest.fixture
-def here(sandbox, account, settings, monkeypatch):
-    """An environment in an account of its own, and nothing left of it in the log."""
-    settings.AWS_ENDPOINT = sandbox.url
-    monkeypatch.setattr(catalog, "_runbooks", dict(catalog._runbooks))
-    catalog.register(RUNBOOKS)
-    yield factories.environment(account=account)
-    sandbox.clear_faults()
-    sandbox.speed(FAST)
 
 
 @pytest.fixture
@@ -37,19 +24,10 @@ def ec2(sandbox, account):
     return sandbox.client("ec2", REGION, account)
 
 
-class Estate:
+class Estate(Driven):
     """Makes what checks find, and runs what cleans it up."""
 
-    def __init__(self, sandbox, environment, drive):
-        self.sandbox, self.environment, self.drive = sandbox, environment, drive
-        self.use(environment.account)
-
-    def use(self, account):
-        self.ec2, self.logs = (self.sandbox.client(service, REGION, account) for service in ("ec2", "logs"))
-
-    def age(self, kind, ident, days=400):
-        created = (clock.now() - timedelta(days=days)).isoformat()
-        self.sandbox.age(kind, ident, REGION, self.environment.account, created=created)
+    services = ("ec2", "logs")
 
     def volume(self, **tags):
         held = [{"Key": name, "Value": value} for name, value in tags.items()]
@@ -57,7 +35,7 @@ class Estate:
         made = self.ec2.create_volume(
             AvailabilityZone=f"{REGION}a", Size=8, VolumeType="gp3", Iops=4000, TagSpecifications=told
         )
-        self.age("volume", made["VolumeId"])
+        self.age("volume", made["VolumeId"], days=400)
         return made["VolumeId"]
 
     def gp2(self, gib=400):
@@ -75,7 +53,7 @@ class Estate:
         volume = self.volume()
         made = self.ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
         self.ec2.delete_volume(VolumeId=volume)
-        self.age("snapshot", made)
+        self.age("snapshot", made, days=400)
         return made
 
     def address(self):
@@ -103,17 +81,6 @@ class Estate:
     def cleanup(self, *checks, **params):
         return self.finish(self.start("cleanup", *checks, **params))
 
-    def finish(self, run, looks=10_000, seconds=20):
-        """Drive it to its end or to a question, without waiting between looks; so many, and so long, at most."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and (looks := looks - 1) >= 0:
-            self.drive(run)
-            run.refresh_from_db()
-            past = clock.now() - timedelta(seconds=1)
-            if not Step.objects.filter(run=run, status="due").update(wake_at=past):
-                break
-        return run
-
     def marked(self, *checks):
         """Swept, marked, and the days of grace are over."""
         self.sweep(*checks)
@@ -133,10 +100,6 @@ class Estate:
         if resource.startswith("/"):
             return self.logs.tag_resource(resourceArn=self.arn(), tags={key: value})
         return self.ec2.create_tags(Resources=[resource], Tags=[{"Key": key, "Value": value}])
-
-    def sent(self, action):
-        calls = self.sandbox.log()["calls"]
-        return [c for c in calls if c["account"] == self.environment.account and c["action"] == action]
 
     def volumes(self):
         return [each["VolumeId"] for each in self.ec2.describe_volumes()["Volumes"]]

@@ -7,7 +7,8 @@ import pytest
 from opsportal import approvals, clock, handling, runs, undoing
 from opsportal.models import Approval, Finding, FindingChange, Step
 from tests import factories
-from tests.cleanups.conftest import AFTER, ALL, REGION, deletion
+from tests.cleanups.conftest import AFTER, ALL, deletion
+from tests.driven import REGION
 from tests.engine.conftest import statuses, texts
 
 
@@ -271,7 +272,7 @@ def test_two_clean_ups_in_the_same_seconds_stay_within_the_caps_together(estate,
     estate.finish(second)
     estate.finish(first)
 
-    assert (len(estate.volumes()), len(estate.sent("DeleteVolume"))) == (2, 2)
+    assert (len(estate.volumes()), len(estate.calls("DeleteVolume"))) == (2, 2)
     assert texts(second).count("others have used up the share") == 2
     assert len(estate.snapshots()) == 2
 
@@ -329,7 +330,7 @@ def test_two_clean_ups_of_the_same_resource_delete_it_once(estate):
     estate.finish(first)
     estate.finish(second)
 
-    assert (len(estate.sent("DeleteVolume")), len(estate.snapshots())) == (1, 1)
+    assert (len(estate.calls("DeleteVolume")), len(estate.snapshots())) == (1, 1)
     assert FindingChange.objects.filter(kind="cleaned").count() == 1
 
 

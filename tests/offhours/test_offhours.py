@@ -13,8 +13,9 @@ from tasks.offhours import known, switching
 from tasks.offhours.deciding import STOPPED
 from tasks.offhours.params import Params
 from tests import factories
+from tests.driven import REGION
 from tests.engine.conftest import statuses, texts
-from tests.offhours.conftest import LOGIN, REGION, changing, on, over
+from tests.offhours.conftest import LOGIN, changing, on, over
 from tests.sandbox.account import until
 
 CHANGES = ("StartInstances", "StopInstances", "StartDBInstance", "StopDBInstance")

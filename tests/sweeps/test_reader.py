@@ -1,7 +1,7 @@
 """AWS as a check sees it: pages kept and served, calls side by side, prices."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -9,6 +9,7 @@ from opsportal import readings
 from opsportal.checks import Price, Read
 from opsportal.errors import Denied, Lost
 from opsportal.models import Page, Step
+from tasks.sweeps import calls
 from tasks.sweeps.reader import PageReader
 from tests import factories
 from tests.stacks.driver import Driver, facts
@@ -156,8 +157,23 @@ def test_where_no_price_is_known_there_is_none(read):
 
 
 def test_dates_and_bytes_come_back_as_they_were():
-    page = {"At": datetime(2026, 11, 26, 5, tzinfo=UTC), "SearchString": b"/admin\xff"}
+    page = {"At": datetime(2026, 11, 26, 5, 1, 2, 345678, tzinfo=UTC), "SearchString": b"/admin\xff", "Count": -(2**40)}
+    page |= {"Old": datetime(1899, 1, 1, tzinfo=UTC), "Cost": 0.1, "None": None, "Flags": [True, False]}
     assert readings.unpacked(readings.packed(page)) == page
+
+
+def test_a_date_of_another_zone_is_the_same_moment_in_utc():
+    at = datetime(2026, 11, 26, 5, tzinfo=timezone(timedelta(hours=9)))
+    found = readings.unpacked(readings.packed({"At": at}))["At"]
+    assert (found, found.utcoffset()) == (at, timedelta(0))
+
+
+def test_pages_that_another_release_packed_otherwise_are_read_anew(read, logs, monkeypatch):
+    read().fetch([GROUPS])
+    monkeypatch.setattr(calls, "FORMAT", 1)
+    reader = read()
+    reader.fetch([GROUPS])
+    assert reader.fresh == 3
 
 
 def test_what_neither_json_nor_a_date_is_can_not_be_kept():
