@@ -129,7 +129,7 @@ def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> 
         first_seen=now,
         last_seen=now,
         opened_at=now,
-        seen_run=run,
+        seen_run_id=run.pk,
     )
 
 

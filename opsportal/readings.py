@@ -63,10 +63,10 @@ def places(step_id: int) -> dict[str, Place]:
     return found
 
 
-def page(step_id: int, call: str, number: int) -> Any:
-    """One kept page."""
+def page(step_id: int, call: str, number: int) -> tuple[Any, int]:
+    """One kept page, and how many bytes it is kept in."""
     content = Page.objects.filter(step=step_id, call=call, number=number).values_list("content", flat=True).get()
-    return unpacked(bytes(content))
+    return unpacked(bytes(content)), len(content)
 
 
 def drop(step: Step) -> None:

@@ -14,6 +14,7 @@ MODULES = {
     "rds": "sandbox.listings.databases",
     "s3": "sandbox.listings.buckets",
     "secretsmanager": "sandbox.listings.secrets",
+    "tagging": "sandbox.listings.tagged",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from threading import RLock
 from typing import Any
@@ -13,6 +14,7 @@ import botocore.credentials
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
+from botocore.utils import parse_timestamp
 
 from . import counting
 
@@ -66,10 +68,22 @@ def session() -> botocore.session.Session:
     made = botocore.session.Session()
     made.user_agent_name = "opsportal"
     made.register_component("credential_provider", OfTheCaller())
+    made.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=moment)
     made.register("before-call", _sign_with_mark)
     made.register("before-send", _before_send)
     counting.register(made)
     return made
+
+
+def moment(told: Any) -> datetime:
+    """A time as AWS tells it. What botocore takes for all of them, dateutil, needs as long as the rest of an answer.
+
+    ISO 8601 in UTC, as by far the most are; seconds since 1970 and RFC 822 are left to botocore.
+    """
+    if not isinstance(told, str) or told[4:5] != "-":
+        return parse_timestamp(told)
+    found = datetime.fromisoformat(told)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _sign_with_mark(**event: Any) -> None:

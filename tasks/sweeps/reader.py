@@ -18,6 +18,7 @@ from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 from . import calls
+from .shelf import Shelf
 from .side_by_side import IN_FLIGHT, side_by_side
 
 REFUSED = (Denied, Gone, StepFailed)
@@ -47,6 +48,7 @@ class PageReader:
         self.places = readings.places(ctx.step_id)
         self.refusals: dict[str, OpsError] = {}
         self.prices: dict[tuple[str, str], Price | None] = {}
+        self.shelf = Shelf()
         self.fresh = 0
         self.slots = BoundedSemaphore(IN_FLIGHT)  # a check may make calls of its own while others are read
         self.underway: Collection[str] = ()
@@ -149,7 +151,7 @@ class PageReader:
         """A page that is known. Raises Denied, Gone or StepFailed where the call was refused."""
         if call in self.refusals:
             raise self.refusals[call]
-        found: dict[str, Any] = readings.page(self.ctx.step_id, call, number)
+        found: dict[str, Any] = self.shelf.page(call, number, partial(readings.page, self.ctx.step_id, call, number))
         return found
 
     def call(self, read: Read) -> str:

@@ -1,8 +1,10 @@
 """The door: identity, account pin, guard, what is sent and how often."""
 
 import logging
+from datetime import UTC, timedelta
 
 import pytest
+from botocore.utils import parse_timestamp
 
 from opsportal.errors import Denied, Lost, StepFailed, TryLater
 from tasks.aws import clients, identities, sts
@@ -270,3 +272,30 @@ def test_connecting_asks_whose_account_it_is_and_nothing_else(sandbox, account):
 def test_connecting_to_another_account_is_refused(sandbox, account):
     with pytest.raises(StepFailed, match="is pinned to"):
         door(sandbox, facts(OTHER)).connect()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-11-26T05:01:02Z",
+        "2026-11-26T05:01:02.345Z",
+        "2026-11-26T05:01:02.345678901Z",
+        "2026-11-26T14:01:02+09:00",
+        "2026-11-26T05:01:02",
+        "Thu, 26 Nov 2026 05:01:02 GMT",
+        1795669262,
+        "1795669262.5",
+    ],
+)
+def test_a_time_is_read_as_botocore_reads_it(told):
+    theirs = parse_timestamp(told)
+    assert clients.moment(told) == (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+
+
+def test_answers_have_times_of_that_parser(sandbox, account):
+    ec2 = sandbox.client("ec2", "eu-central-1", account)
+    ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1)
+    (theirs,) = ec2.describe_volumes()["Volumes"]
+    (volume,) = door(sandbox, facts(account)).read("ec2", "describe_volumes")["Volumes"]
+    assert volume["CreateTime"] == theirs["CreateTime"]
+    assert volume["CreateTime"].utcoffset() == timedelta(0)

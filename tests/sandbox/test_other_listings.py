@@ -33,6 +33,37 @@ def test_a_target_group_without_targets_has_no_health(bench):
     assert sorted(len(found["TargetHealthDescriptions"]) for found in health.values()) == [0, 1, 1, 1, 1]
 
 
+@pytest.fixture
+def tagged(bench):
+    """What lists the tags of the 200 log groups, which have three each."""
+    client = bench.client("resourcegroupstaggingapi")
+    return lambda **given: client.get_resources(ResourceTypeFilters=["logs"], **given)
+
+
+def arns(page):
+    return [each["ResourceARN"] for each in page["ResourceTagMappingList"]]
+
+
+def test_tagged_resources_come_by_a_hundred(tagged):
+    first = tagged(ResourcesPerPage=100)
+    rest = tagged(ResourcesPerPage=100, PaginationToken=first["PaginationToken"])
+    assert len({*arns(first), *arns(rest)}) == 200
+    assert rest["PaginationToken"] == ""
+    assert {len(each["Tags"]) for each in first["ResourceTagMappingList"]} == {3}
+    assert len(arns(tagged())) == 50
+
+
+def test_a_page_of_tagged_resources_is_given_again(tagged):
+    token = tagged(ResourcesPerPage=100)["PaginationToken"]
+    pages = [tagged(ResourcesPerPage=100, PaginationToken=token) for _ in range(2)]
+    assert arns(pages[0]) == arns(pages[1])
+
+
+@pytest.mark.parametrize("given", [{"ResourcesPerPage": 101}, {"PaginationToken": "no token"}])
+def test_a_bad_page_of_tagged_resources_is_refused(tagged, given):
+    assert refused(tagged, **given)[0] == "InvalidParameterException"
+
+
 def test_buckets_have_their_region_and_pages(account):
     s3 = account.sandbox.client("s3", region="eu-central-1", account=account.id)
     for number in range(3):
