@@ -1,5 +1,6 @@
 """Several calls at once: what threads read is handed to the one thread that may write it down."""
 
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import TypeVar
 T = TypeVar("T")
 IN_FLIGHT = 10
 WAITING = 40  # results that wait at most, while the caller's thread is busy with what it took
+MOMENT = 0.05  # seconds in which more is waited for
 POLL = 0.1  # seconds between looks whether anybody still takes what was read
 
 
@@ -67,9 +69,9 @@ def handing_over(results: "Queue[T | Over]", unwanted: Event) -> Callable[[T | O
 
 
 def collected(results: "Queue[T | Over]", running: int, stop: Event) -> Iterator[list[T]]:
-    """What has come since the last look, until no source is left."""
+    """What has come since the last look, and within a moment of it, until no source is left."""
     while running:
-        batch = [results.get(), *waiting(results)]
+        batch = list(gathered(results, running))
         over = [each for each in batch if isinstance(each, Over)]
         running -= len(over)
         if any(each.failed for each in over):
@@ -78,8 +80,14 @@ def collected(results: "Queue[T | Over]", running: int, stop: Event) -> Iterator
             yield given
 
 
-def waiting(results: "Queue[T | Over]") -> Iterator[T | Over]:
-    """What can be taken without waiting."""
+def gathered(results: "Queue[T | Over]", running: int) -> Iterator[T | Over]:
+    """The next result and those soon after it: writing down a hundred small answers costs as much as reading them."""
+    end = None
     with suppress(Empty):
-        while True:
-            yield results.get_nowait()
+        for _ in range(WAITING):
+            found = results.get(timeout=None if end is None else max(0.0, end - time.monotonic()))
+            end = end or time.monotonic() + MOMENT
+            yield found
+            running -= isinstance(found, Over)
+            if not running:
+                return
