@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from . import redaction, rows, words
+from . import inserts, redaction, words
 from .models import Event, Run, Step
 
 
@@ -29,7 +29,7 @@ def record(run: Run, lines: Sequence[Event]) -> int:
     for event in lines:
         run.events += 1
         event.number = run.events
-    rows.insert(Event, lines)
+    inserts.insert(Event, lines)
     return run.events
 
 

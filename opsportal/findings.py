@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from . import redaction, rows
+from . import inserts, redaction
 from .checks import Check, Found
 from .models import Finding, FindingChange, Run
 
@@ -72,7 +72,7 @@ def write(found: Sequence[Finding]) -> dict[str, int]:
     Their keys by fingerprint.
     """
     ordered = sorted(found, key=lambda each: each.fingerprint)
-    return rows.put(Finding, ordered, "fingerprint", SEEN)
+    return inserts.put(Finding, ordered, "fingerprint", SEEN)
 
 
 def reopen(run: Run, keys: Sequence[int], now: datetime) -> int:
@@ -105,7 +105,7 @@ def close(run: Run, region: str, check: str, now: datetime) -> int:
 
 def note(run: Run, kind: str, keys: Iterable[int], now: datetime) -> None:
     """A line of history for each of these findings."""
-    rows.insert(FindingChange, [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys])
+    inserts.insert(FindingChange, [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys])
 
 
 def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> Finding:

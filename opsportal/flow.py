@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.functional import lazy
 
-from . import graph, history, locks, rows
+from . import graph, history, inserts, locks
 from .models import Run, Step
 from .nudges import GRACE
 from .turns import Turn
@@ -22,7 +22,7 @@ def add(turn: Turn, fresh: Sequence[Step]) -> None:
     usual = history.usual(turn.run, [step.key for step in fresh])
     for step in fresh:
         step.usual_seconds = usual.get(step.key, step.usual_seconds)
-    rows.add(Step, fresh)
+    inserts.add(Step, fresh)
     if wanted := {resource for step in fresh for resource in step.locks}:
         locks.ensure(turn.run.environment_id, wanted)
     known = {step.key: step.usual_seconds or 0.0 for step in fresh}

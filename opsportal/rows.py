@@ -1,4 +1,4 @@
-"""Rows by key, changes and inserts, the cheap way: on the hot path Django's query compiler costs more than the query.
+"""Rows by key and changes to them, the cheap way: on the hot path Django's query compiler costs more than the query.
 
 Values are plain ones, without expressions; there are neither signals nor `auto_now`. Statements are made once, and the
 connection is looked up once a call: Django's proxy for it costs as much as a column.
@@ -32,7 +32,6 @@ UNPACKING: Mapping[str, Callable[..., Any]] = {
     "DateTimeField": lambda value, column, db: value and datetime.fromisoformat(value),
     "FloatField": lambda value, column, db: None if value is None else float(value),
 }
-BATCH = 100  # rows an insert: SQLite bounds the values of a statement
 
 
 @dataclass(frozen=True)
@@ -195,49 +194,6 @@ def update(model: type[Model], changes: Mapping[str, Any], where: str, arguments
     with opened(db) as cursor:
         cursor.execute(f"{statement} WHERE {where}", values)
         return int(cursor.rowcount)
-
-
-@lru_cache(maxsize=64)
-def inserting(model: type[Model], vendor: str) -> tuple[str, str, tuple[Any, ...]]:
-    """What inserts, the place of one row's values, and the fields: all but the key."""
-    fields = tuple(field for field in model._meta.concrete_fields if not field.primary_key)
-    columns, place = ", ".join(map(quoted, fields)), f"({', '.join(['%s'] * len(fields))})"
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ", place, fields  # noqa: S608  our names
-
-
-def insert(model: type[Model], objects: Sequence[Model], rest: str = "") -> list[Any]:
-    """Insert them in this order; the objects do not learn their keys. `rest` follows the values; what it returns."""
-    db, returned = connections[DEFAULT_DB_ALIAS], list[Any]()
-    statement, place, fields = inserting(model, db.vendor)
-    for start in range(0, len(objects), BATCH):
-        some = objects[start : start + BATCH]
-        values = [prepared(db, field, getattr(each, field.attname)) for each in some for field in fields]
-        with opened(db) as cursor:
-            cursor.execute(statement + ", ".join([place] * len(some)) + rest, values)
-            returned += cursor.fetchall() if cursor.description else ()
-    return returned
-
-
-def add(model: type[Model], objects: Sequence[Model]) -> None:
-    """Insert them in this order; the objects are then as if they had been saved."""
-    for each, (key,) in zip(objects, insert(model, objects, " RETURNING id"), strict=True):
-        each.pk = key
-        each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
-
-
-@lru_cache(maxsize=64)
-def replacing(model: type[Model], by: str, names: Sequence[str], vendor: str) -> str:
-    """What follows an INSERT so that these columns are written where there is a row with the same `by`."""
-    columns = [quoted(model._meta.get_field(name)) for name in names]
-    if vendor == "mysql":
-        return " ON DUPLICATE KEY UPDATE " + ", ".join(f"{column} = VALUES({column})" for column in columns)
-    return f" ON CONFLICT ({by}) DO UPDATE SET " + ", ".join(f"{column} = excluded.{column}" for column in columns)
-
-
-def put(model: type[Model], objects: Sequence[Model], by: str, names: Sequence[str]) -> dict[Any, int]:
-    """Insert them, or write these columns of the row that has the same `by`, a unique column; each one's key by it."""
-    rest = replacing(model, by, tuple(names), connections[DEFAULT_DB_ALIAS].vendor)
-    return dict(insert(model, objects, f"{rest} RETURNING {by}, id"))
 
 
 def prepared(db: Any, field: Any, value: Any) -> Any:

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from . import audit, catalog, clock, contexts, flow, rights, rows, steps
+from . import audit, catalog, clock, contexts, flow, inserts, rights, steps
 from .catalog import Runbook, StepSpec
 from .complaints import complaint
 from .errors import Invalid, Refused
@@ -53,7 +53,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
                 digest=digest,
                 created_at=clock.now(),
             )
-            rows.add(Run, [run])
+            inserts.add(Run, [run])
             turn = Turn(run, run.created_at)
             begin(turn, book, str(by))
             audit.record("run.start", run, by, at=turn.now)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from simple_history.models import HistoricalRecords  # type: ignore[import-untyped]
 
-from .. import clock, redaction, rows
+from .. import clock, inserts, redaction
 from ..models import Audit, Environment
 from ..web import addresses
 from ..words import gettext_noop
@@ -94,7 +94,7 @@ def record(
         environment=where.name if where else "",
         data=redaction.data(data or {}),
     )
-    rows.insert(Audit, [entry])
+    inserts.insert(Audit, [entry])
 
 
 def sender(request: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from opsportal import clock, rows
+from opsportal import clock, inserts, rows
 from opsportal.models import Environment, Event, Finding, Run, Step
 from tests import factories
 
@@ -100,17 +100,17 @@ def test_a_change_to_what_is_there_already_counts(step):
 
 
 def test_lines_are_inserted_in_their_order_however_many(step):
-    now, many = clock.now(), 2 * rows.BATCH + 1
+    now, many = clock.now(), 2 * inserts.TOGETHER + 1
     lines = [Event(run=step.run, number=n, at=now, text=f"{n} %s", data={"n": n}) for n in range(1, many + 1)]
-    rows.insert(Event, lines)
+    inserts.insert(Event, lines)
     found = list(Event.objects.order_by("pk").values_list("number", "text", "data", "at", "level"))
     assert found == [(n, f"{n} %s", {"n": n}, now, "info") for n in range(1, many + 1)]
 
 
 def test_what_is_added_learns_its_key_and_is_what_django_writes(step):
     known = {"run": step.run, "action": "count", "needs": ["one"]}
-    fresh = [Step(key=f"more-{n}", position=n, **known) for n in range(rows.BATCH + 2)]
-    rows.add(Step, fresh)
+    fresh = [Step(key=f"more-{n}", position=n, **known) for n in range(inserts.BATCH + 2)]
+    inserts.add(Step, fresh)
     assert [Step.objects.get(pk=each.pk).key for each in fresh] == [each.key for each in fresh]
     ours = values(Step.objects.get(pk=fresh[0].pk))
     again = Step.objects.create(key="again", position=0, **known)
@@ -127,7 +127,7 @@ def test_what_is_put_is_inserted_or_written_over_in_the_columns_that_are_named(s
         factories.unsaved_finding(old.environment, fingerprint=mark, detail="now", advice="%s", usd=1.5)
         for mark in (old.fingerprint, "f" * 64)
     ]
-    keys = rows.put(Finding, new, "fingerprint", ["detail", "usd"])
+    keys = inserts.put(Finding, new, "fingerprint", ["detail", "usd"])
     found = {row.fingerprint: row for row in Finding.objects.all()}
     assert keys == {mark: row.pk for mark, row in found.items()}
     assert [(row.detail, row.advice, row.usd) for row in found.values()] == [

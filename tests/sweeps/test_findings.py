@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from opsportal import clock, findings, rows
+from opsportal import clock, findings, inserts
 from opsportal.checks import Found, Price
 from opsportal.findings import Kept
 from opsportal.models import Finding, FindingChange
@@ -156,7 +156,7 @@ def test_names_longer_than_their_columns_are_cut(run):
 
 
 def test_a_hundred_findings_take_as_many_statements_as_two(run):
-    assert statements(run, 2) == statements(run, rows.BATCH) == 5
+    assert statements(run, 2) == statements(run, inserts.BATCH) == 5
 
 
 def statements(run, n):
