@@ -1,6 +1,7 @@
 """What makes it safe to go on after a restore: AWS is ahead of the rows, and unknown workers may be alive."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,7 @@ def settle(tables: Any, name: str, taken_at: datetime, fence: int) -> None:
     reason = text.format(file=name, when=f"{taken_at:%Y-%m-%d %H:%M:%S} UTC")[:300]
     pause(tables, now, reason)
     tell(tables, now, reason)
+    silence(tables)
 
 
 def raise_fences(tables: Any, fence: int) -> None:
@@ -86,6 +88,14 @@ def pause(tables: Any, now: datetime, reason: str) -> None:
     tables.get_model("opsportal.audit").objects.create(
         at=now, who="opsportal", action="pause.begin", kind="pause", object_id=made.pk, what=reason[:200], data={}
     )
+
+
+def silence(tables: Any) -> None:
+    """Send nothing that may have arrived since the backup; a person can send it again."""
+    with suppress(LookupError):  # a backup of before there were notices
+        waiting = tables.get_model("opsportal.notice").objects.filter(due_at__isnull=False)
+        waiting.update(status="failed", due_at=None, error=_("Restored from a backup: it may have arrived since."))
+        tables.get_model("opsportal.firing").objects.update(told=None)
 
 
 def tell(tables: Any, now: datetime, reason: str) -> None:

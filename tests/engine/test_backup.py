@@ -93,10 +93,11 @@ def test_everything_comes_back_as_it_was(drive, file):
     assert everything() == before
 
 
-def test_policies_with_beats_rows_findings_and_prices_come_back_as_they_were(file):
+def test_policies_with_beats_rows_findings_and_prices_come_back_as_they_were(file, settings):
+    settings.EMAIL_FROM = "opsportal@example.com"
     run = factories.run(status="succeeded")
-    policy = factories.policy([run.environment], tell=["#ops"])
-    factories.firing(policy, run)
+    policy = factories.policy([run.environment], tell=["ops@example.com"])
+    factories.notice(policy, run)
     price = {"service": "ec2", "item": "t3.micro", "unit": "hour", "region": "eu-central-1", "usd": "0.012"}
     Price.objects.create(**price, as_of="2026-11-01")
     factories.finding(seen_run=run, price=price, tags={"Owner": "ümläut"}, until=clock.now())
@@ -107,6 +108,18 @@ def test_policies_with_beats_rows_findings_and_prices_come_back_as_they_were(fil
     brought_back(file)
     assert everything() == before
     assert Firing.objects.get().policy.periodic_task.enabled
+
+
+def test_what_was_to_be_told_is_not_told_twice(file):
+    run = factories.run(status="succeeded")
+    waiting = {"status": "waiting", "due_at": clock.now(), "error": ""}
+    notice = factories.notice(factories.policy([run.environment]), run, **waiting)
+    Firing.objects.update(told=-1)
+    brought_back(taken(file))
+    notice.refresh_from_db()
+    assert (notice.status, notice.due_at) == ("failed", None)
+    assert notice.error == "Restored from a backup: it may have arrived since."
+    assert Firing.objects.get().told is None
 
 
 def test_what_a_sweep_is_reading_is_not_kept_for_aws_has_gone_on(file):
