@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -66,7 +68,7 @@ def before(fresh: Collection[str]) -> Iterable[Finding]:
     return known.select_for_update() if fresh else ()
 
 
-def write(found: Sequence[Finding]) -> dict[str, int]:
+def write(found: Sequence[SimpleNamespace]) -> dict[str, int]:
     """Insert or update them, always in one order, so that two sweeps don't wait for each other in a circle.
 
     Their keys by fingerprint.
@@ -108,29 +110,36 @@ def note(run: Run, kind: str, keys: Iterable[int], now: datetime) -> None:
     inserts.insert(FindingChange, [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys])
 
 
-def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> Finding:
-    """The row of what was found, as if it had never been seen; secrets are taken out."""
+@lru_cache(maxsize=1)
+def blank() -> dict[str, Any]:
+    """The columns of a finding of which nothing is known."""
+    return {field.attname: field.get_default() for field in Finding._meta.concrete_fields}
+
+
+def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> SimpleNamespace:
+    """The columns of what was found, as if it had never been seen; secrets are taken out."""
     resource = redaction.kept(found.resource)
-    return Finding(
-        fingerprint=fingerprint(run.environment_id, region, check.name, resource),
-        environment_id=run.environment_id,
-        region=region,
-        check_name=check.name,
-        resource=resource[:400],
-        name=redaction.text(found.name)[:200],
-        owner=redaction.text(owner(found.tags))[:200],
-        severity=SEVERITIES[found.severity or check.severity],
-        detail=redaction.text(found.detail),
-        advice=redaction.text(found.advice),
-        usd=money(found.usd),
-        price=asdict(found.price) if found.price else None,
-        evidence=redaction.data(found.evidence),
-        tags=redaction.data(found.tags),
-        first_seen=now,
-        last_seen=now,
-        opened_at=now,
-        seen_run_id=run.pk,
-    )
+    columns = {
+        "fingerprint": fingerprint(run.environment_id, region, check.name, resource),
+        "environment_id": run.environment_id,
+        "region": region,
+        "check_name": check.name,
+        "resource": resource[:400],
+        "name": redaction.text(found.name)[:200],
+        "owner": redaction.text(owner(found.tags))[:200],
+        "severity": SEVERITIES[found.severity or check.severity],
+        "detail": redaction.text(found.detail),
+        "advice": redaction.text(found.advice),
+        "usd": money(found.usd),
+        "price": asdict(found.price) if found.price else None,
+        "evidence": redaction.data(found.evidence),
+        "tags": redaction.data(found.tags),
+        "first_seen": now,
+        "last_seen": now,
+        "opened_at": now,
+        "seen_run_id": run.pk,
+    }
+    return SimpleNamespace(**blank() | columns)
 
 
 def money(usd: float | None) -> Decimal | None:

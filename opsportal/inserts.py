@@ -51,8 +51,11 @@ def column_type(field: Any) -> str:
     return "text" if isinstance(field, CharField) else str(field.rel_db_type(connections[DEFAULT_DB_ALIAS]))
 
 
-def insert(model: type[Model], objects: Sequence[Model], rest: str = "") -> list[Any]:
-    """Insert them in this order; the objects do not learn their keys. `rest` follows the values; what it returns."""
+def insert(model: type[Model], objects: Sequence[Any], rest: str = "") -> list[Any]:
+    """Insert them in this order, each a model or whatever has its columns; they do not learn their keys.
+
+    `rest` follows the values; what it returns.
+    """
     db, returned = connections[DEFAULT_DB_ALIAS], list[Any]()
     how = inserting(model, db.vendor)
     together = db.vendor == "postgresql" and len(objects) > 1
@@ -66,13 +69,13 @@ def insert(model: type[Model], objects: Sequence[Model], rest: str = "") -> list
     return returned
 
 
-def in_places(how: Inserting, objects: Sequence[Model], db: Any) -> tuple[str, list[Any]]:
+def in_places(how: Inserting, objects: Sequence[Any], db: Any) -> tuple[str, list[Any]]:
     """A place for each value, and the values."""
     values = [prepared(db, field, getattr(each, field.attname)) for each in objects for field in how.fields]
     return f"VALUES {', '.join([how.place] * len(objects))}", values
 
 
-def as_json(how: Inserting, objects: Sequence[Model]) -> tuple[str, list[Any]]:
+def as_json(how: Inserting, objects: Sequence[Any]) -> tuple[str, list[Any]]:
     """All rows as one value."""
     names = [(field.column, field.attname) for field in how.fields]
     rows = [{column: getattr(each, name) for column, name in names} for each in objects]
@@ -90,7 +93,7 @@ def told(value: Any) -> str:
     raise TypeError(f"A {type(value).__name__} can't be inserted.")
 
 
-def add(model: type[Model], objects: Sequence[Model]) -> None:
+def add(model: type[Model], objects: Sequence[Any]) -> None:
     """Insert them in this order; the objects are then as if they had been saved."""
     for each, (key,) in zip(objects, insert(model, objects, " RETURNING id"), strict=True):
         each.pk = key
@@ -106,7 +109,7 @@ def replacing(model: type[Model], by: str, names: Sequence[str], vendor: str) ->
     return f" ON CONFLICT ({by}) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in fields)
 
 
-def put(model: type[Model], objects: Sequence[Model], by: str, names: Sequence[str]) -> dict[Any, int]:
+def put(model: type[Model], objects: Sequence[Any], by: str, names: Sequence[str]) -> dict[Any, int]:
     """Insert them, or write these columns of the row that has the same `by`, a unique column; each one's key by it."""
     rest = replacing(model, by, tuple(names), connections[DEFAULT_DB_ALIAS].vendor)
     return dict(insert(model, objects, f"{rest} RETURNING {by}, id"))
