@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from . import inserts, redaction
 from .checks import Check, Found
@@ -107,13 +108,14 @@ def close(run: Run, region: str, check: str, now: datetime) -> int:
 
 def note(run: Run, kind: str, keys: Iterable[int], now: datetime) -> None:
     """A line of history for each of these findings."""
-    inserts.insert(FindingChange, [FindingChange(finding_id=key, at=now, kind=kind, run=run) for key in keys])
+    line = blank(FindingChange) | {"at": now, "kind": kind, "run_id": run.pk}
+    inserts.insert(FindingChange, [SimpleNamespace(**line | {"finding_id": key}) for key in keys])
 
 
-@lru_cache(maxsize=1)
-def blank() -> dict[str, Any]:
-    """The columns of a finding of which nothing is known."""
-    return {field.attname: field.get_default() for field in Finding._meta.concrete_fields}
+@lru_cache(maxsize=2)
+def blank(model: type[Model]) -> dict[str, Any]:
+    """The columns of a row of which nothing is known."""
+    return {field.attname: field.get_default() for field in model._meta.concrete_fields}
 
 
 def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> SimpleNamespace:
@@ -139,7 +141,7 @@ def as_row(run: Run, region: str, check: Check, found: Found, now: datetime) -> 
         "opened_at": now,
         "seen_run_id": run.pk,
     }
-    return SimpleNamespace(**blank() | columns)
+    return SimpleNamespace(**blank(Finding) | columns)
 
 
 def money(usd: float | None) -> Decimal | None:
