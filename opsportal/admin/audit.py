@@ -26,7 +26,7 @@ from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeD
 from .. import audit, exports, rights
 from ..audit.exports import SHEET
 from ..models import Audit, Calendar, Environment, Finding, Pause, Policy, Publisher, Run, Token
-from .boxes import boxed
+from .boxes import boxed, moment
 
 VIEW = "opsportal.view_audit"
 EXPORT = "opsportal.export_audit"
@@ -168,9 +168,7 @@ class AuditAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=gettext_lazy("time"), ordering="pk")
     def when(self, obj: Audit) -> SafeString:
-        at = timezone.localtime(obj.at)
-        text, exact = at.strftime("%Y-%m-%d %H:%M:%S"), obj.at.isoformat()
-        return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)
+        return moment(obj.at)
 
     @admin.display(description=gettext_lazy("action"), ordering="action")
     def did(self, obj: Audit) -> str:

@@ -1,10 +1,12 @@
 """What our lists share: our own look inside a cell of unfold's, and numbers in addresses."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -14,6 +16,12 @@ from .. import rights
 
 def boxed(inner: SafeString) -> SafeString:
     return format_html('<span class="ops">{}</span>', inner)
+
+
+def moment(at: datetime) -> SafeString:
+    """The time in the portal's zone, exactly for whom it matters."""
+    text, exact = f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}", at.isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)
 
 
 def number(object_id: str) -> int:

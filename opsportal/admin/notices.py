@@ -21,7 +21,7 @@ from ..models import Notice
 from ..pages import policy
 from ..telling import outbox
 from ..templatetags import ops
-from .boxes import boxed, environment_filter
+from .boxes import boxed, environment_filter, moment
 
 N = Notice.Status
 LOOKS = {N.WAITING: ("run", "schedule"), N.SENT: ("ok", "check_circle"), N.FAILED: ("bad", "close")}
@@ -29,13 +29,13 @@ LOOKS = {N.WAITING: ("run", "schedule"), N.SENT: ("ok", "check_circle"), N.FAILE
 
 @admin.register(Notice)
 class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("subject", "to", "state", "created_at", "error")
+    list_display = ("subject", "to", "state", "written", "error")
     list_filter = ("status", environment_filter("firing__policy__environments"))
     list_fullwidth = True
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("to", "subject")
-    fields = ("state", "to", "created_at", "sent_at", "tries", "due_at", "error", "of")
+    fields = ("state", "to", "written", "sent", "tries", "following", "error", "of")
     readonly_fields = fields
     actions = None
     change_form_outer_before_template = "opsportal/notice.html"
@@ -70,7 +70,8 @@ class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         known = self.get_object(request, object_id)
         may = known is not None and known.status != N.SENT and outbox.may_send(request.user, known)
-        return super().change_view(request, object_id, form_url, {"may_send": may, **(extra_context or {})})  # type: ignore[no-any-return]
+        extra = {"may_send": may, "show_history": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 
     @method_decorator(require_POST)
     def again(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -87,6 +88,18 @@ class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
     def state(self, obj: Notice) -> SafeString:
         status = N(obj.status)
         return boxed(ops.chip(*LOOKS[status], status.label, "st-plain"))
+
+    @admin.display(description=gettext_lazy("time"), ordering="created_at")
+    def written(self, obj: Notice) -> SafeString:
+        return moment(obj.created_at)
+
+    @admin.display(description=gettext_lazy("sent"))
+    def sent(self, obj: Notice) -> SafeString | str:
+        return moment(obj.sent_at) if obj.sent_at else "—"
+
+    @admin.display(description=gettext_lazy("tried next"))
+    def following(self, obj: Notice) -> SafeString | str:
+        return moment(obj.due_at) if obj.due_at else "—"
 
     @admin.display(description=gettext_lazy("policy"))
     def of(self, obj: Notice) -> SafeString:

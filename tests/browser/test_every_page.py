@@ -35,6 +35,8 @@ PAGES = (
     "/admin/opsportal/policy/{policy}/",
     "/admin/opsportal/policy/{policy}/change/",
     "/admin/opsportal/policy/{policy}/delete/",
+    "/admin/opsportal/notice/",
+    "/admin/opsportal/notice/{notice}/change/",
     "/admin/opsportal/publisher/",
     "/admin/opsportal/publisher/add/",
     "/admin/opsportal/publisher/{publisher}/change/",
@@ -79,7 +81,8 @@ def addresses(asking):
     known["finding"] = found(asking.environment).pk
     known["volume"] = Finding.objects.filter(check_name="ebs-unattached").first().pk
     known["calendar"] = Calendar.objects.create(name="Christmas").pk
-    known["policy"] = factories.firing(factories.policy([asking.environment]), asking).policy_id
+    policy = factories.policy([asking.environment])
+    known["policy"], known["notice"] = policy.pk, factories.notice(policy, asking).pk
     known["publisher"] = publisher("https://token.actions.githubusercontent.com", [asking.environment]).pk
     return [path.format(**known) for path in PAGES]
 
