@@ -59,7 +59,7 @@ def of_firing(firing: Firing, runs: Sequence[Run]) -> list[Notice]:
     if not (firing.status == Firing.Status.FAILED or whole.is_news):
         return []
     news = found(runs, NEWS) if whole.fresh else []
-    parts = [head(firing), firing.reason, *map(lines.of_run, runs, totals), "", *named(news, whole.fresh)]
+    parts = [head(firing), *firing.reason.splitlines(), *map(lines.of_run, runs, totals), "", *named(news, whole.fresh)]
     subject = f"[opsportal] {firing.policy}: {lines.subject(firing, whole)}"
     data = {
         "runs": [lines.as_data(run, each) for run, each in zip(runs, totals, strict=True)],

@@ -87,11 +87,17 @@ def subject(firing: Firing, whole: Totals) -> str:
 def of_finding(finding: Finding) -> str:
     """What it is about, where, what it costs and what to do."""
     cost = _(", ${usd:,.2f} a month").format(usd=finding.usd) if finding.usd else ""
-    name = f" ({finding.name})" if finding.name else ""
-    first = f"- {finding.get_severity_display()} · {finding.check_name} · {finding.resource}{name}{cost}"
+    first = f"- {finding.get_severity_display()} · {finding.check_name} · {named(finding)}{cost}"
     where = f"{finding.environment}, {finding.region}"
     page = settings.PUBLIC_URL + reverse("finding", args=[finding.pk])
     return "\n  ".join(filter(None, [f"{first} · {where}", finding.detail, finding.advice, page]))
+
+
+def named(finding: Finding) -> str:
+    """The resource by its id and name; an ARN says nothing that its name does not."""
+    if finding.name and finding.resource.startswith("arn:"):
+        return finding.name
+    return f"{finding.resource} ({finding.name})" if finding.name else finding.resource
 
 
 def cleaned(run: Run, changes: Sequence[FindingChange]) -> str:
@@ -113,9 +119,8 @@ def listed(changes: Sequence[FindingChange]) -> list[str]:
 
 def of_change(change: FindingChange) -> str:
     finding = change.finding
-    name = f" ({finding.name})" if finding.name else ""
     owner = _(", of {owner}").format(owner=finding.owner) if finding.owner else ""
-    return f"- {change.get_kind_display()}: {finding.resource}{name}, {finding.region}{owner}. {change.text}".rstrip()
+    return f"- {change.get_kind_display()}: {named(finding)}, {finding.region}{owner}. {change.text}".rstrip()
 
 
 def as_data(run: Run, seen: Totals) -> dict[str, Any]:

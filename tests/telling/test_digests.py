@@ -109,6 +109,14 @@ def test_the_worst_are_named_and_the_others_counted(telling, place):
     assert "And 2 more: http://localhost:8000/admin/opsportal/finding/" in notice.text
 
 
+def test_what_has_a_name_is_not_told_by_its_arn(telling, place):
+    run = swept(telling, place, new=1)
+    note(factories.finding(environment=place, resource="arn:aws:autoscaling:x", name="checkout"), run, "found")
+    (notice,) = told(firing(telling, run))
+    assert "· checkout, $" in notice.text
+    assert "arn:" not in notice.text
+
+
 def cleaned(place, status="succeeded"):
     return factories.run(environment=place, runbook="cleanup", status=status, ended_at=clock.now())
 

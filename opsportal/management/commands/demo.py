@@ -41,6 +41,7 @@ class Command(BaseCommand):
         with self.console.status(_("Starting Valkey, the sandbox, the portal, the workers and Beat …")):
             sandbox = demo.Sandbox(host.free_port())
             os.environ.update(sandbox.workers_env())
+            os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
             demo.keep_mails()
             running.start(sandbox.part(settings.VAR_DIR / "sandbox.pickle"))
             host.start(running, {}, "127.0.0.1", host.free_port() if once else port, workers=2)
