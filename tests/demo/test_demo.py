@@ -1,5 +1,6 @@
 """`make demo`: up within seconds, gone at a signal, going on where it was, with findings to look at."""
 
+import re
 import signal
 import sqlite3
 from contextlib import closing
@@ -35,6 +36,17 @@ def test_its_accounts_were_swept_at_the_first_start_and_once(demo, folder):
     assert asked(folder, swept) == asked(folder, "SELECT COUNT(*) FROM opsportal_policy") == 2
     assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE usd > 0") > 50
     assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE check_name = 'credits-run-out'") > 5
+
+
+def test_what_the_sweeps_found_is_told_by_mail_with_links_that_lead_here(demo, folder):
+    demo.greeting()
+
+    mails = demo.until(lambda: len(found := list((folder / "mail").glob("*"))) == 2 and found)
+
+    text = "".join(sorted(mail.read_text() for mail in mails))
+    assert "Subject: [opsportal] nightly-costs: " in text
+    assert "Subject: [opsportal] credits: " in text
+    assert re.search(r"http://localhost:\d+/admin/opsportal/finding/\d+/", text)
 
 
 def asked(folder, query):
