@@ -10,12 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from ..cleaning import CLEANUP
-from ..models import FindingChange, Firing, Notice, Run
+from ..models import FindingChange, Firing, Notice, Run, Step
 from ..words import gettext as _
 from ..words import ngettext
 from ..writers import in_line
@@ -41,7 +41,9 @@ def tell(firing_id: int, now: datetime) -> None:
         firing = Firing.objects.select_for_update().get(pk=firing_id)
         if firing.told is None:
             return
-        runs = list(firing.runs.select_related("environment").order_by("environment__name", "pk"))
+        outputs = Prefetch("steps", Step.objects.only("run", "output"))
+        rows = firing.runs.select_related("environment").prefetch_related(outputs)
+        runs = list(rows.order_by("environment__name", "pk"))
         ended = [run for run in runs if not run.is_open]
         if len(runs) == len(ended) or not any(run.is_open and run.runbook != CLEANUP for run in runs):
             outbox.put(of_firing(firing, [run for run in runs if run.runbook != CLEANUP]), now)

@@ -1,6 +1,8 @@
 """What a firing's recipients are told, when, and that it is once."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from opsportal import clock
 from opsportal.models import FindingChange, Firing, Notice
@@ -162,6 +164,16 @@ def test_no_owner_is_told_where_no_domain_is_named(telling, place):
     clean = cleaned(place)
     note(factories.finding(environment=place, owner="alice@example.com"), clean, "marked")
     assert [each.to for each in told(firing(telling, clean))] == OPS
+
+
+def test_many_environments_take_as_many_statements_as_two(telling, place):
+    taken = []
+    for number in (2, 20):
+        made = firing(telling, *[swept(telling, place, new=1) for _ in range(number)])
+        with CaptureQueriesContext(connection) as queries:
+            digests.tell(made.pk, clock.now())
+        taken.append(len(queries))
+    assert taken[0] == taken[1]
 
 
 def test_who_is_told_nothing_costs_nothing(place, django_assert_num_queries):
