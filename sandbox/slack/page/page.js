@@ -141,10 +141,10 @@ function draw() {
 }
 
 async function refresh() {
-  const found = await call("workspace").catch(() => null);
-  at("link").textContent = found ? `${found.sockets} ${found.sockets === 1 ? "connection" : "connections"} of the app` : "The sandbox does not answer.";
-  if (!found || found.version === seen.version) return;
-  const first = seen.version < 0;
+  const now = await call("").catch(() => null);
+  at("link").textContent = now ? `${now.sockets} ${now.sockets === 1 ? "connection" : "connections"} of the app` : "The sandbox does not answer.";
+  if (!now || now.version === seen.version) return;
+  const found = await call("workspace"), first = seen.version < 0;
   seen = found;
   people = found.users.filter((user) => !user.is_bot);
   names = new Map([...found.users, ...found.channels].map((each) => [each.id, each.name]));

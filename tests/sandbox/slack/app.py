@@ -59,7 +59,7 @@ class Server:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):  # noqa: N802
+            def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status, headers, answer = server.answer(body)
                 server.requests.put((self.headers, body))

@@ -38,7 +38,10 @@ GOOD = [
 BAD = [
     ({"type": "poem"}, "unsupported type: poem [json-pointer:/blocks/0/type]"),
     ({}, "missing required field: type [json-pointer:/blocks/0]"),
-    ({"type": "header", "text": plain("x" * 151)}, "must be less than 151 characters [json-pointer:/blocks/0/text/text]"),
+    (
+        {"type": "header", "text": plain("x" * 151)},
+        "must be less than 151 characters [json-pointer:/blocks/0/text/text]",
+    ),
     ({"type": "header", "text": mrkdwn()}, "unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]"),
     ({"type": "section"}, "must have at least one of: text, fields [json-pointer:/blocks/0]"),
     (
@@ -96,7 +99,9 @@ def test_a_message_has_fifty_blocks_a_view_a_hundred():
 
 
 def test_a_block_id_occurs_once():
-    assert blocks.problems([{"type": "divider", "block_id": "a"}] * 2) == ["block_id must be unique [json-pointer:/blocks]"]
+    assert blocks.problems([{"type": "divider", "block_id": "a"}] * 2) == [
+        "block_id must be unique [json-pointer:/blocks]"
+    ]
 
 
 def test_invalid_blocks_are_refused_with_the_reasons(refused):

@@ -6,9 +6,9 @@ def post(client, channel, *texts, **more):
 
 
 def test_channels_come_in_pages(client):
-    pages = list(client.conversations_list(limit=2))
-    assert [len(page["channels"]) for page in pages] == [2, 2]
-    assert pages[1]["response_metadata"]["next_cursor"] == ""
+    first = client.conversations_list(limit=2)
+    names = [[each["name"] for each in page["channels"]] for page in first]
+    assert names == [["general", "ops"], ["deploys", "random"]]
 
 
 def test_private_channels_are_listed_when_asked_for(slack, client):
@@ -42,9 +42,9 @@ def test_a_channel_tells_about_itself(client, channels):
 
 def test_history_is_newest_first_and_in_pages(client, channels):
     written = post(client, "ops", "a", "b", "c")
-    pages = list(client.conversations_history(channel=channels["ops"], limit=2))
-    assert [each["ts"] for page in pages for each in page["messages"]] == written[::-1]
-    assert [page["has_more"] for page in pages] == [True, False]
+    pages = client.conversations_history(channel=channels["ops"], limit=2)
+    found = [(page["has_more"], [each["ts"] for each in page["messages"]]) for page in pages]
+    assert found == [(True, written[:0:-1]), (False, written[:1])]
 
 
 def test_history_can_be_cut_out_by_time(client, channels):

@@ -54,7 +54,13 @@ def test_a_click_that_nobody_takes_is_not_sent_again(slack, app, posted):
 
 @pytest.mark.parametrize(
     "given",
-    [{"user": "nobody"}, {"channel": "nowhere"}, {"ts": "1.000100"}, {"action_id": "x"}, {"action_id": "pick", "value": "x"}],
+    [
+        {"user": "nobody"},
+        {"channel": "nowhere"},
+        {"ts": "1.000100"},
+        {"action_id": "x"},
+        {"action_id": "pick", "value": "x"},
+    ],
 )
 def test_what_nobody_could_click_is_refused(slack, posted, given):
     with pytest.raises(ControlError):

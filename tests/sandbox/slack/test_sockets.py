@@ -6,11 +6,17 @@ from slack_sdk.errors import SlackApiError
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.sandbox.slack.app import App, until
+from tests.sandbox.slack.app import until
 
 
 def say(slack, **more):
     return slack.act("message", user="mina", channel="ops", mention=True, text="status", **more)
+
+
+def another(slack):
+    """A second connection of the app, by hand."""
+    opened = WebClient(base_url=slack.api).apps_connections_open(app_token="xapp-sandbox")
+    return connect(opened["url"])
 
 
 def only_mentions(slack):
@@ -18,9 +24,8 @@ def only_mentions(slack):
 
 
 def test_an_app_is_greeted_with_the_number_of_its_connections(slack, app):
-    other = App(slack)
-    hello = other.hellos.get(timeout=5)
-    other.close()
+    with another(slack) as other:
+        hello = json.loads(other.recv())
     assert (hello["type"], hello["num_connections"]) == ("hello", 2)
     assert hello["connection_info"]["app_id"].startswith("A")
 
@@ -38,8 +43,7 @@ def test_a_ticket_opens_one_connection(slack, app):
 
 def test_too_many_connections_are_sent_away(slack, app):
     slack.set(max_sockets=1)
-    url = WebClient(base_url=slack.api).apps_connections_open(app_token="xapp-sandbox")["url"]
-    with connect(url) as other:
+    with another(slack) as other:
         assert json.loads(other.recv())["reason"] == "too_many_websockets"
     assert slack.control("GET", "")["sockets"] == 1
 
@@ -102,13 +106,14 @@ def test_a_connection_that_ends_is_opened_anew(slack, app, reason):
 
 
 def test_connections_take_turns(slack, app):
-    other = App(slack)
-    other.hellos.get(timeout=5)
     only_mentions(slack)
-    for _ in range(4):
-        say(slack)
-    until(lambda: app.requests.qsize() + other.requests.qsize() == 4)
-    other.close()
+    with another(slack) as other:
+        other.recv()
+        for _ in range(4):
+            say(slack)
+        for _ in range(2):
+            other.send(json.dumps({"envelope_id": json.loads(other.recv(timeout=5))["envelope_id"]}))
+        until(lambda: all(each["acknowledged"] for each in slack.deliveries()))
     assert app.requests.qsize() == 2
 
 
