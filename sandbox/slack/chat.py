@@ -130,7 +130,7 @@ def _composed(workspace: Workspace, given: Json) -> Message:
 
 
 def _metadata(given: Json) -> Json | None:
-    found = structure(given, "metadata", "invalid_metadata_format")
+    found: Json | None = structure(given, "metadata", "invalid_metadata_format")
     if found and (not isinstance(found, dict) or not {"event_type", "event_payload"} <= found.keys()):
         raise Refused("invalid_metadata_format")
     return found

@@ -12,7 +12,7 @@ TOKEN = "sandbox"  # noqa: S105 - the deprecated verification token
 
 def block_action(workspace: Workspace, user: User, channel: Channel, message: Message, action: Json) -> Json:
     """With a trigger and a response_url."""
-    made = {"channel": {"id": channel.id, "name": channel.name}}
+    made: Json = {"channel": {"id": channel.id, "name": channel.name}}
     made |= {"message": shapes.message_json(workspace, channel, message), "state": {"values": {}}}
     place = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
     place |= {"thread_ts": message.thread_ts} if message.thread_ts else {}

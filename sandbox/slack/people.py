@@ -31,7 +31,7 @@ def _action(world: World, blocks: list[Json], given: Json) -> Json:
         button = element["type"] == "button"
         meant = not button or given.get("value") in (None, element.get("value"))
         if element["action_id"] == given.get("action_id") and meant:
-            made = {name: element[name] for name in ("type", "action_id", "text", "style") if name in element}
+            made: Json = {name: element[name] for name in ("type", "action_id", "text", "style") if name in element}
             made |= {"block_id": block["block_id"], "action_ts": world.workspace.stamps.next()}
             value = {"value": element["value"]} if "value" in element else {}
             return made | (value if button else inputs.chosen(element, given.get("value")))

@@ -86,9 +86,9 @@ def user_json(workspace: Workspace, user: User, email: bool) -> Json:
 
 
 def view_json(workspace: Workspace, view: View, values: Json | None = None) -> Json:
-    kept = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False}
+    kept: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False}
     kept |= {"notify_on_close": False, "title": None, "close": None, "submit": None}
-    own = {"id": view.id, "team_id": workspace.team, "hash": view.hash, "state": {"values": values or {}}}
+    own: Json = {"id": view.id, "team_id": workspace.team, "hash": view.hash, "state": {"values": values or {}}}
     own |= {"root_view_id": view.root, "previous_view_id": view.previous or None}
     own |= {"app_id": workspace.app, "app_installed_team_id": workspace.team, "bot_id": workspace.bot}
     return kept | view.given | own
