@@ -39,5 +39,5 @@ async def _answer(world: World, request: Request) -> Answer:
     if request.path.startswith("/api/"):
         return await webapi.respond(world, request)
     if request.path.startswith(("/commands/", "/actions/")) and request.verb == "POST":
-        return Answer(503, b"", "text/plain") if world.faults.away() else hooks.respond(world, request)
+        return await hooks.respond(world, request)
     return Answer(404, b"not_found", "text/plain")

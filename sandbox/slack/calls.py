@@ -1,4 +1,4 @@
-"""The log of every call to the Web API and to response_urls."""
+"""The log of every call to the Web API and to response_urls, these under the name response_url."""
 
 import json
 from collections import deque

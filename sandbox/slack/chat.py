@@ -1,4 +1,4 @@
-"""Slack docs: chat.postMessage, chat.update, chat.delete, chat.postEphemeral."""
+"""Slack docs: chat.postMessage, chat.update, chat.delete, chat.postEphemeral, chat.getPermalink."""
 
 import time
 
@@ -72,6 +72,14 @@ def delete(workspace: Workspace, given: Json) -> Json:
         del channel.messages[message.ts]
     workspace.touch()
     return {"channel": channel.id, "ts": message.ts}
+
+
+def permalink(workspace: Workspace, given: Json) -> Json:
+    channel = channel_by_id(workspace, needed(given, "channel"))
+    message = message_at(channel, needed(given, "message_ts"))
+    link = f"https://{workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    thread = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else ""
+    return {"channel": channel.id, "permalink": link + thread}
 
 
 def post_ephemeral(workspace: Workspace, given: Json) -> Json:

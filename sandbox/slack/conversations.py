@@ -1,11 +1,11 @@
-"""Slack docs: conversations.list, conversations.info, conversations.history, conversations.replies."""
+"""Slack docs: conversations.list, .info, .history, .replies, .join and .open."""
 
 from sandbox.slack import shapes
 from sandbox.slack.arguments import count, flag, needed, text
 from sandbox.slack.paging import page
 from sandbox.slack.records import Channel, Json, Message
 from sandbox.slack.refusals import Refused
-from sandbox.slack.workspace import Workspace, channel_by_id, replies
+from sandbox.slack.workspace import Workspace, channel_by_id, direct, replies, user_by_id
 
 TYPES = ("public_channel", "private_channel", "mpim", "im")
 
@@ -30,6 +30,25 @@ def info(workspace: Workspace, given: Json) -> Json:
     return {"channel": shown}
 
 
+def join(workspace: Workspace, given: Json) -> Json:
+    """Of public channels only."""
+    channel = channel_by_id(workspace, needed(given, "channel"))
+    if channel.is_archived:
+        raise Refused("is_archived")
+    if channel.is_private:
+        raise Refused("method_not_supported_for_channel_type")
+    if workspace.bot_user not in channel.members:
+        channel.members.append(workspace.bot_user)
+        workspace.touch()
+    return {"channel": shapes.channel_json(workspace, channel)}
+
+
+def opened(workspace: Workspace, given: Json) -> Json:
+    """The direct messages with one person."""
+    user = user_by_id(workspace, needed(given, "users"))
+    return {"channel": {"id": direct(workspace, user.id).id}}
+
+
 def history(workspace: Workspace, given: Json) -> Json:
     """Newest first, without what stands in threads only."""
     channel = _joined(workspace, given)
@@ -51,10 +70,9 @@ def thread(workspace: Workspace, given: Json) -> Json:
 
 def _page(workspace: Workspace, channel: Channel, found: list[Message], given: Json, default: int) -> Json:
     metadata = flag(given, "include_all_metadata")
-    shown = [shapes.message_json(workspace, channel, each, metadata) for each in found]
-    answer = page(shown, "messages", count(given, "limit", default), text(given, "cursor"))
-    following = answer["response_metadata"]["next_cursor"]
-    return answer | {"has_more": bool(following)}
+    answer = page(found, "messages", count(given, "limit", default), text(given, "cursor"))
+    shown = [shapes.message_json(workspace, channel, each, metadata) for each in answer["messages"]]
+    return answer | {"messages": shown, "has_more": bool(answer["response_metadata"]["next_cursor"])}
 
 
 def _joined(workspace: Workspace, given: Json) -> Channel:

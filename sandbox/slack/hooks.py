@@ -4,9 +4,9 @@ import json
 import time
 
 from sandbox.slack import chat
-from sandbox.slack.calls import Line, shortened
 from sandbox.slack.records import Channel, Hook, Json
 from sandbox.slack.refusals import Refused
+from sandbox.slack.striking import through
 from sandbox.slack.wire import Answer, Request, json_answer
 from sandbox.slack.workspace import Workspace
 from sandbox.slack.world import World
@@ -14,21 +14,21 @@ from sandbox.slack.world import World
 USES, SECONDS = 5, 1800
 
 
-def respond(world: World, request: Request) -> Answer:
-    began = time.time()
-    given: Json = {}
+async def respond(world: World, request: Request) -> Answer:
     try:
-        hook = _known(world, request.path)
         given = _given(request)
-        _perform(world.workspace, hook, given)
-        answer, error = Answer(200, b"ok", "text/html"), ""
+    except ValueError:
+        return json_answer({"ok": False, "error": "invalid_payload"}, 400)
+    return await through(world, "response_url", given, lambda: _performed(world, request.path, given))
+
+
+def _performed(world: World, path: str, given: Json) -> Answer:
+    try:
+        _perform(world.workspace, _known(world, path), given)
     except Refused as refused:
-        error, status = refused.error, 404 if refused.error.endswith("_url") else 200
-        answer = json_answer({"ok": False, "error": error} | refused.more, status)
-    world.calls.lines.append(
-        Line(began, "response_url", answer.status, not error, error, time.time() - began, "", shortened(given))
-    )
-    return answer
+        status = 404 if refused.error.endswith("_url") else 200
+        return json_answer({"ok": False, "error": refused.error} | refused.more, status)
+    return Answer(200, b"ok", "text/html")
 
 
 def _known(world: World, path: str) -> Hook:
@@ -46,12 +46,10 @@ def _known(world: World, path: str) -> Hook:
 
 
 def _given(request: Request) -> Json:
-    try:
-        found = json.loads(request.body)
-    except ValueError as bad:
-        raise Refused("invalid_payload") from bad
+    """Raises ValueError."""
+    found = json.loads(request.body)
     if not isinstance(found, dict):
-        raise Refused("invalid_payload")
+        raise ValueError
     return found
 
 

@@ -10,10 +10,12 @@ from sandbox.slack.workspace import Workspace, hook, trigger
 TOKEN = "sandbox"  # noqa: S105 - the deprecated verification token
 
 
-def block_action(workspace: Workspace, user: User, channel: Channel, message: Message, action: Json) -> Json:
-    """With a trigger and a response_url."""
+def block_action(
+    workspace: Workspace, user: User, channel: Channel, message: Message, action: Json, values: Json
+) -> Json:
+    """With a trigger and a response_url; `values` is the state of the menus beside what was clicked."""
     made: Json = {"channel": {"id": channel.id, "name": channel.name}}
-    made |= {"message": shapes.message_json(workspace, channel, message), "state": {"values": {}}}
+    made |= {"message": shapes.message_json(workspace, channel, message), "state": {"values": values}}
     place = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
     place |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
     made |= {"container": place | {"is_ephemeral": bool(message.seen_by)}, "actions": [action]}

@@ -22,7 +22,9 @@ async def click(world: World, given: Json) -> Json:
         place = acts.channel(workspace, given)
         message = acts.message(place, given, user)
         action = _action(world, message.blocks, given)
-        payload = payloads.block_action(workspace, user, place, message, action)
+        chosen = {} if action["type"] in inputs.WITHOUT_STATE else {action["action_id"]: given.get("value")}
+        values = inputs.values(_all_optional(message.blocks), given.get("values", {}) | chosen)
+        payload = payloads.block_action(workspace, user, place, message, action, values)
     return acts.told(await delivery.interaction(world, payload))
 
 

@@ -39,6 +39,8 @@ class Message:
 
 @dataclass
 class Channel:
+    """Messages by their `ts`, in the order of time; `threads` has the replies to each."""
+
     id: str
     name: str
     created: int
@@ -47,6 +49,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     ephemeral: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass

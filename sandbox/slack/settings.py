@@ -6,11 +6,13 @@ from typing import Any
 SCOPES = (
     "app_mentions:read",
     "channels:history",
+    "channels:join",
     "channels:read",
     "chat:write",
     "commands",
     "groups:history",
     "groups:read",
+    "im:write",
     "reactions:read",
     "reactions:write",
     "users:read",

@@ -1,36 +1,27 @@
 """Slack docs: Using the Slack Web API. One call: its token, its scope, its pace, then what the method answers."""
 
-import asyncio
 import json
 import logging
 import time
-from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.slack.calls import Line, shortened
-from sandbox.slack.faults import Rule
 from sandbox.slack.methods import METHODS, Method
 from sandbox.slack.records import Json
 from sandbox.slack.refusals import Refused
+from sandbox.slack.striking import limited, through
 from sandbox.slack.wire import Answer, Request, json_answer
 from sandbox.slack.world import World
 
 log = logging.getLogger("sandbox.slack")
-WAITS = ("latency", "hang")
 
 
 async def respond(world: World, request: Request) -> Answer:
-    name, began = request.path.removeprefix("/api/"), time.time()
+    name = request.path.removeprefix("/api/")
     try:
         given = _given(request)
     except ValueError:
         return json_answer({"ok": False, "error": "invalid_json"})
-    struck = world.faults.for_call(name, json.dumps(given))
-    await _wait(struck)
-    answer = _faulty(struck) or _performed(world, name, given, request)
-    lost = any(rule.kind == "lost" for rule in struck)
-    _note(world, name, given, answer, began, struck)
-    return Answer(answer.status, answer.body, lost=True) if lost else answer
+    return await through(world, name, given, lambda: _performed(world, name, given, request))
 
 
 def _given(request: Request) -> Json:
@@ -44,29 +35,6 @@ def _given(request: Request) -> Json:
             raise ValueError
         return request.query | body
     return request.query | dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-
-
-async def _wait(struck: list[Rule]) -> None:
-    for rule in struck:
-        if rule.kind in WAITS:
-            await asyncio.sleep(rule.seconds)
-
-
-def _faulty(struck: list[Rule]) -> Answer | None:
-    for rule in struck:
-        if rule.kind == "ratelimit":
-            return limited(int(rule.seconds) or 1)
-        if rule.kind == "error":
-            return Answer(rule.status, b"upstream connect error", "text/plain")
-        if rule.kind == "away":
-            return Answer(503, b"", "text/plain")
-        if rule.kind == "refuse":
-            return json_answer({"ok": False, "error": rule.error})
-    return None
-
-
-def limited(seconds: int) -> Answer:
-    return json_answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
 
 
 def _performed(world: World, name: str, given: Json, request: Request) -> Answer:
@@ -103,10 +71,3 @@ def _admit(world: World, method: Method, given: Json, request: Request) -> None:
 def _too_fast(world: World, name: str, method: Method, given: Json) -> int:
     key = f"{name} {given.get('channel')}" if method.pace.by_channel else name
     return world.limits.wait(key, method.pace, time.time(), world.workspace.settings.speed)
-
-
-def _note(world: World, name: str, given: Json, answer: Answer, began: float, struck: list[Rule]) -> None:
-    told: Any = json.loads(answer.body) if answer.kind.startswith("application/json") else {}
-    names = ",".join(rule.kind for rule in struck)
-    result = (answer.status, told.get("ok", False), told.get("error", ""))
-    world.calls.lines.append(Line(began, name, *result, time.time() - began, names, shortened(given)))

@@ -78,6 +78,8 @@ def add_channel(workspace: Workspace, name: str, members: list[str], is_private:
 def add_message(workspace: Workspace, channel: Channel, message: Message) -> Message:
     kept = channel.ephemeral if message.seen_by else channel.messages
     kept[message.ts] = message
+    if message.is_reply and not message.seen_by:
+        channel.threads.setdefault(message.thread_ts, []).append(message.ts)
     workspace.touch()
     return message
 
@@ -90,7 +92,7 @@ def message_at(channel: Channel, ts: str) -> Message:
 
 
 def replies(channel: Channel, ts: str) -> list[Message]:
-    return [each for each in channel.messages.values() if each.thread_ts == ts and each.ts != ts]
+    return [found for each in channel.threads.get(ts, []) if (found := channel.messages.get(each))]
 
 
 def trigger(workspace: Workspace, user: str, root: str = "") -> str:

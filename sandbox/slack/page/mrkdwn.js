@@ -27,14 +27,14 @@ function inline(text, names) {
   let end = 0;
   for (const found of text.matchAll(MARKS)) {
     const [whole, block, code, link, bold, italic, struck] = found;
-    made.append(plain(text.slice(end, found.index)));
+    made.append(plain(text.slice(end, found.index).replace(block === undefined ? "" : /\n$/, "")));
     if (block !== undefined) made.append(node("pre", {}, plain(block.replace(/^\n/, ""))));
     else if (code !== undefined) made.append(node("code", {}, plain(code)));
     else if (link !== undefined) made.append(reference(link, names));
     else if (bold !== undefined) made.append(node("strong", {}, inline(bold, names)));
     else if (italic !== undefined) made.append(node("em", {}, inline(italic, names)));
     else made.append(node("s", {}, inline(struck, names)));
-    end = found.index + whole.length;
+    end = found.index + whole.length + (block !== undefined && text[found.index + whole.length] === "\n" ? 1 : 0);
   }
   made.append(plain(text.slice(end)));
   return made;

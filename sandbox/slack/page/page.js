@@ -4,7 +4,7 @@ import { mrkdwn, node, plain } from "./mrkdwn.js";
 
 const at = (id) => document.getElementById(id);
 const HOME = "home";
-let seen = { version: -1 }, here = "", names = new Map(), people = [], shown = "";
+let seen = { version: -1 }, here = "", thread = "", names = new Map(), people = [], shown = "";
 
 async function call(path, given) {
   const answer = await fetch(`/_sandbox/${path}`, given && { method: "POST", body: JSON.stringify(given) });
@@ -34,8 +34,21 @@ function message(channel, each) {
   const use = (element, chosen) => act("click", { channel: channel.id, ts: each.ts, action_id: element.action_id, value: chosen });
   if (each.blocks) made.append(...each.blocks.map((block) => render(block, names, people, use)));
   else made.append(mrkdwn(each.text, names));
+  if (!each.seen_by && !each.is_reply) made.append(reply(each));
   if (each.reactions) made.append(node("p", { className: "note" }, each.reactions.map((one) => `:${one.name}: ${one.count}`).join("  ")));
   return made;
+}
+
+function reply(each) {
+  const made = node("button", { type: "button", className: "quiet" }, "Reply in thread");
+  made.addEventListener("click", () => { answering(each.ts); at("text").focus(); });
+  return made;
+}
+
+function answering(ts) {
+  thread = ts;
+  at("where").hidden = !ts;
+  at("text").placeholder = ts ? "Reply in the thread" : "Message, @opsbot or /command";
 }
 
 function conversation(channel) {
@@ -121,10 +134,10 @@ function channels() {
   const entry = (id, label) => {
     const made = node("button", { type: "button" }, label);
     if (id === here) made.setAttribute("aria-current", "page");
-    made.addEventListener("click", () => { here = id; draw(); if (id === HOME) act("home", {}); at("title").focus(); });
+    made.addEventListener("click", () => { here = id; answering(""); draw(); if (id === HOME) act("home", {}); at("title").focus(); });
     return node("li", {}, made);
   };
-  const label = (each) => each.id.startsWith("D") ? "Direct messages" : `${each.is_private ? "🔒" : "#"} ${each.name}`;
+  const label = (each) => each.id.startsWith("D") ? "Direct messages" : `# ${each.name}${each.is_private ? " (private)" : ""}`;
   const mine = seen.channels.filter((each) => !each.id.startsWith("D") || each.name === `dm-${at("me").value}`);
   at("channels").replaceChildren(...mine.map((each) => entry(each.id, label(each))), entry(HOME, "App Home"));
 }
@@ -155,6 +168,7 @@ async function refresh() {
   draw();
 }
 
+at("where").addEventListener("click", () => answering(""));
 at("me").addEventListener("change", draw);
 at("modal").addEventListener("cancel", (event) => {
   event.preventDefault();
@@ -167,7 +181,8 @@ at("composer").addEventListener("submit", (event) => {
   at("text").value = "";
   const [, command, rest] = text.match(/^\/(\S+)\s*([\s\S]*)$/) ?? [];
   if (command) act("command", { channel: here, command: `/${command}`, text: rest });
-  else if (text) act("message", { channel: here, text: escaped(text).replaceAll(`@${bot.name}`, `<@${bot.id}>`) });
+  else if (text) act("message", { channel: here, thread_ts: thread, text: escaped(text).replaceAll(`@${bot.name}`, `<@${bot.id}>`) });
+  answering("");
 });
 await refresh();
 setInterval(refresh, 1000);

@@ -40,6 +40,15 @@ def test_a_channel_tells_about_itself(client, channels):
     assert (shown["name"], shown["is_member"], shown["is_archived"], shown["num_members"]) == ("ops", True, False, 4)
 
 
+def test_a_bot_joins_public_channels(slack, client, refused, channels):
+    client.conversations_join(channel=channels["random"])
+    assert client.chat_postMessage(channel="random", text="x")["ok"]
+    answer = refused("conversations.join", channel=channels["incidents"])
+    assert answer["error"] == "method_not_supported_for_channel_type"
+    slack.act("archive", channel="random")
+    assert refused("conversations.join", channel=channels["random"])["error"] == "is_archived"
+
+
 def test_history_is_newest_first_and_in_pages(client, channels):
     written = post(client, "ops", "a", "b", "c")
     pages = client.conversations_history(channel=channels["ops"], limit=2)

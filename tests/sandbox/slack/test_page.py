@@ -95,6 +95,17 @@ def test_a_person_types_messages_and_commands(app, page):
     }
 
 
+def test_a_person_answers_in_a_thread(slack, client, channels, page):
+    ts = client.chat_postMessage(channel="ops", text="Go on?")["ts"]
+    page.get_by_role("button", name="Reply in thread").click()
+    line = page.get_by_label("Message or slash command")
+    line.fill("yes")
+    line.press("Enter")
+    expect(page.locator(".thread")).to_contain_text("yes")
+    replies = client.conversations_replies(channel=channels["ops"], ts=ts)["messages"]
+    assert [each["text"] for each in replies] == ["Go on?", "yes"]
+
+
 def test_what_the_app_does_not_answer_is_told(slack, client, app, page):
     slack.set(ack_seconds=0.05)
     app.silent = 1

@@ -2,6 +2,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from http.client import RemoteDisconnected
 
 import pytest
 from slack_sdk.webhook import WebhookClient
@@ -41,7 +42,9 @@ def test_a_click_reaches_the_app(slack, app, posted):
 
 def test_a_choice_in_a_menu_reaches_the_app(slack, app, posted):
     click(slack, posted, action_id="pick", value="two")
-    assert app.next().payload["actions"][0]["selected_option"]["value"] == "two"
+    payload = app.next().payload
+    assert payload["actions"][0]["selected_option"]["value"] == "two"
+    assert payload["state"]["values"]["choice"]["pick"]["selected_option"]["value"] == "two"
 
 
 def test_a_click_that_nobody_takes_is_not_sent_again(slack, app, posted):
@@ -106,6 +109,15 @@ def test_a_response_url_replaces_and_deletes_the_original(slack, app, posted):
     assert [(each["text"], each.get("blocks")) for each in messages(slack)] == [("Approved.", None)]
     hook.send(text="", delete_original=True)
     assert messages(slack) == []
+
+
+def test_the_answer_of_a_response_url_may_be_lost(slack, app):
+    hook = WebhookClient(slack.act("command", user="mina", channel="ops", command="/ops")["response_url"])
+    hook.retry_handlers.clear()
+    slack.fault("lost", method="response_url", count=1)
+    with pytest.raises(RemoteDisconnected):
+        hook.send(text="for you")
+    assert [each["text"] for each in messages(slack)] == ["for you"]
 
 
 def test_a_response_url_is_good_five_times(slack, app):

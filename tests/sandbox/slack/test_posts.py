@@ -132,4 +132,14 @@ def test_reactions(client, refused, channels):
 
 def test_a_direct_message_opens_by_the_persons_id(client):
     mina = client.users_lookupByEmail(email="mina@example.com")["user"]["id"]
-    assert client.chat_postMessage(channel=mina, text="hi")["channel"].startswith("D")
+    opened = client.conversations_open(users=mina)["channel"]["id"]
+    assert client.chat_postMessage(channel=mina, text="hi")["channel"] == opened
+    assert opened.startswith("D")
+
+
+def test_a_message_has_a_permalink(client, channels):
+    ops, ts = channels["ops"], client.chat_postMessage(channel="ops", text="a")["ts"]
+    reply = client.chat_postMessage(channel="ops", text="b", thread_ts=ts)["ts"]
+    link = client.chat_getPermalink(channel=ops, message_ts=ts)["permalink"]
+    assert link.endswith(f"/archives/{ops}/p{ts.replace('.', '')}")
+    assert client.chat_getPermalink(channel=ops, message_ts=reply)["permalink"].endswith(f"?thread_ts={ts}&cid={ops}")
