@@ -11,21 +11,31 @@ from sandbox.slack.world import World
 
 async def click(world: World, given: Json) -> Json:
     """A button, or a choice (`value`) in a menu, of a message or of a view."""
-    workspace = world.workspace
-    user = acts.person(workspace, given)
-    if "view_id" in given:
-        view = acts.view(workspace, given)
-        action = _action(world, view.given["blocks"], given)
-        values = inputs.values(_all_optional(view.given["blocks"]), given.get("values", {}))
-        payload = payloads.view_action(workspace, user, view, action, values)
-    else:
-        place = acts.channel(workspace, given)
-        message = acts.message(place, given, user)
-        action = _action(world, message.blocks, given)
-        chosen = {} if action["type"] in inputs.WITHOUT_STATE else {action["action_id"]: given.get("value")}
-        values = inputs.values(_all_optional(message.blocks), given.get("values", {}) | chosen)
-        payload = payloads.block_action(workspace, user, place, message, action, values)
+    user = acts.person(world.workspace, given)
+    payload = _in_view(world, user, given) if "view_id" in given else _in_message(world, user, given)
     return acts.told(await delivery.interaction(world, payload))
+
+
+def _in_view(world: World, user: User, given: Json) -> Json:
+    view = acts.view(world.workspace, given)
+    blocks = view.given["blocks"]
+    action = _action(world, blocks, given)
+    return payloads.view_action(world.workspace, user, view, action, _state(blocks, action, given))
+
+
+def _in_message(world: World, user: User, given: Json) -> Json:
+    place = acts.channel(world.workspace, given)
+    message = acts.message(place, given, user)
+    action = _action(world, message.blocks, given)
+    state = _state(message.blocks, action, given)
+    return payloads.block_action(world.workspace, user, place, message, action, state)
+
+
+def _state(blocks: list[Json], action: Json, given: Json) -> Json:
+    """What stands in all menus and inputs after this choice; nothing is required yet."""
+    chosen = {} if action["type"] in inputs.WITHOUT_STATE else {action["action_id"]: given.get("value")}
+    optional = [{**block, "optional": True} for block in blocks]
+    return inputs.values(optional, given.get("values", {}) | chosen)
 
 
 def _action(world: World, blocks: list[Json], given: Json) -> Json:
@@ -38,10 +48,6 @@ def _action(world: World, blocks: list[Json], given: Json) -> Json:
             value = {"value": element["value"]} if "value" in element else {}
             return made | (value if button else inputs.chosen(element, given.get("value")))
     raise BadAct(f"There is no element {given.get('action_id')!r} with that value to use.")
-
-
-def _all_optional(blocks: list[Json]) -> list[Json]:
-    return [{**block, "optional": True} for block in blocks]
 
 
 async def command(world: World, given: Json) -> Json:

@@ -87,10 +87,7 @@ async def offer(world: World, kind: str, payload: Json, attempt: int, reason: st
     socket = _next(world)
     if socket is None:
         raise Unanswered("no_connection")
-    made: Json = {"envelope_id": str(uuid.uuid4()), "type": kind, "payload": payload}
-    made["accepts_response_payload"] = kind == "slash_commands" or payload["type"].startswith("view_s")
-    if kind == "events_api":
-        made |= {"retry_attempt": attempt, "retry_reason": reason}
+    made = _envelope(kind, payload, attempt, reason)
     waiting = world.sockets.waiting[made["envelope_id"]] = asyncio.get_running_loop().create_future()
     try:
         await _tell(socket.send, made)
@@ -99,6 +96,14 @@ async def offer(world: World, kind: str, payload: Json, attempt: int, reason: st
         raise Unanswered("timeout") from late
     finally:
         del world.sockets.waiting[made["envelope_id"]]
+
+
+def _envelope(kind: str, payload: Json, attempt: int, reason: str) -> Json:
+    made: Json = {"envelope_id": str(uuid.uuid4()), "type": kind, "payload": payload}
+    if kind == "events_api":
+        return made | {"accepts_response_payload": False, "retry_attempt": attempt, "retry_reason": reason}
+    answered = kind == "slash_commands" or payload["type"] == "view_submission"
+    return made | {"accepts_response_payload": answered}
 
 
 def _next(world: World) -> Socket | None:

@@ -1,6 +1,7 @@
 import urllib.request
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
@@ -64,6 +65,13 @@ def test_a_person_reads_messages_with_their_blocks_and_threads(client, page):
     expect(log).to_contain_text("<b>")
     expect(log.locator(".thread strong").last).to_have_text("one")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_nothing_on_the_page_keeps_somebody_from_using_it(client, page):
+    client.chat_postMessage(channel="ops", text="x", blocks=BLOCKS)
+    page.get_by_role("button", name="Go on").wait_for()
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 def test_a_person_clicks_and_fills_a_modal(client, app, page):
