@@ -85,7 +85,7 @@ def test_an_event_comes_four_times_at_most(slack, app):
 
 
 def test_what_the_app_missed_while_it_was_away_comes_again(slack, app):
-    slack.set(speed=300, events=["app_mention"])
+    slack.set(speed=100, events=["app_mention"])
     slack.fault("away")
     until(lambda: slack.control("GET", "")["sockets"] == 0)
     say(slack)
