@@ -214,6 +214,7 @@ def beat() -> Part:
 
 
 def web(host: str, port: int, ready: Callable[[], bool] | None = None) -> Part:
-    """The portal. An open stream must not hold up the end for more than three seconds."""
+    """The portal, without WebSockets. An open stream must not hold up the end for more than three seconds."""
     argv = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)]
-    return Part("web", [*argv, "--timeout-graceful-shutdown", "3", "--log-level", "warning"], ready=ready)
+    argv += ["--ws", "none", "--timeout-graceful-shutdown", "3", "--log-level", "warning"]
+    return Part("web", argv, ready=ready)

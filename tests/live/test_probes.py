@@ -7,6 +7,8 @@ import urllib.error
 import urllib.request
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from opsportal.health import metrics, observing, pulses, tally
 from opsportal.hosting import host as hosting
@@ -59,6 +61,13 @@ def test_a_process_with_all_it_needs_is_ready(host, web):
     port = web()
     status, body, _ = get(port, "/readyz")
     assert (status, {name for name, check in json.loads(body)["checks"].items() if not check["ok"]}) == (200, set())
+
+
+def test_who_asks_for_a_websocket_gets_the_page(web):
+    port = web()
+    until(lambda: get(port, "/livez")[0] == 200)
+    with pytest.raises(InvalidStatus, match="200"), connect(f"ws://127.0.0.1:{port}/livez"):
+        pass
 
 
 def test_a_database_that_hangs_is_named_within_the_limit_and_the_process_lives(web, hanging):

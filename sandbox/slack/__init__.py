@@ -1,0 +1,1 @@
+"""A simulated Slack workspace on a local port: Web API, Socket Mode, signed requests, and a page for people."""

@@ -1,0 +1,32 @@
+"""Runs the workspace on a local port until a signal ends it."""
+
+import signal
+import socket
+
+import uvicorn
+
+from sandbox.slack.app import Application
+from sandbox.slack.settings import Settings, copied
+from sandbox.slack.world import World
+
+HOST = "127.0.0.1"
+
+
+def serve(port: int, settings: Settings) -> None:
+    listening = socket.create_server((HOST, port), backlog=128)
+    world = World(began=settings)
+    world.workspace.settings = copied(settings)
+    world.workspace.url = f"http://{HOST}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        Application(world),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)  # uvicorn raises once more what ended it
+    print(f"sandbox ready on {world.workspace.url}", flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
