@@ -11,7 +11,9 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Bound:
-    """`number`, `digest`: of the question. Whoever acts compares them with the row: an old button answers no newer one."""
+    """`number`, `digest`: of the question. Whoever acts compares them with the row, so that an old button answers
+    no newer question.
+    """
 
     run: int
     approval: int | None = None

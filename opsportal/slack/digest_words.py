@@ -23,10 +23,11 @@ Data = Mapping[str, Any]
 def message(subject: str, data: Data, url: str) -> Message:
     """The digest of `Notice.subject` and `Notice.data`; `url` is where all of it is."""
     title = subject.removeprefix(PREFIX)
-    news = max(sum(each.get("new", 0) + each.get("reopened", 0) for each in data.get("runs", ())), len(named(data)))
-    lines = [*runs(data, url), "", *named(data)[:SHOWN]]
-    hidden = news - min(len(named(data)), SHOWN)
-    parts = [header(title), *folding.sections(lines), context(link(url, hidden_text(hidden)))]
+    shown = named(data)
+    listed = len(data.get("findings", ())) + len(data.get("changes", ()))
+    news = sum(each.get("new", 0) + each.get("reopened", 0) for each in data.get("runs", ()))
+    more = context(link(url, hidden_text(max(news, listed) - len(shown))))
+    parts = [header(title), *folding.sections([*runs(data, url), "", *shown]), more]
     return folding.packed(parts, escape_line(title, 300), 1, folding.portal(url))[0]
 
 
@@ -37,9 +38,9 @@ def hidden_text(hidden: int) -> str:
 
 
 def named(data: Data) -> list[str]:
-    """The findings or the changes that the notice names, a few lines each."""
-    found = [finding_words.line(finding_words.of_data(each)) for each in data.get("findings", ())]
-    return found + [change(each) for each in data.get("changes", ())]
+    """The first findings or changes that the notice names, a few lines each."""
+    found = [finding_words.line(finding_words.of_data(each)) for each in data.get("findings", ())[:SHOWN]]
+    return found + [change(each) for each in data.get("changes", ())[: SHOWN - len(found)]]
 
 
 def change(data: Data) -> str:

@@ -17,7 +17,7 @@ ALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
 JOINER = "\u2060"  # takes no room and breaks no line
 FORMATS = re.compile(r"`|(?<![0-9A-Za-z])[*_~]|[*_~](?![0-9A-Za-z])")
 CALLS = re.compile(r"@(?=here|channel|everyone|group)", re.IGNORECASE)
-EMOJI = re.compile(r"(?<![0-9A-Za-z]):(?=[\w+'-]+:)")  # not within an ARN
+EMOJI = re.compile(r"(?<![0-9A-Za-z:]):+(?=[\w+'-]+:)")  # not within an ARN
 QUOTES = re.compile(r"^(?=[ \t]*>)", re.MULTILINE)
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 USER, GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}")
@@ -29,36 +29,44 @@ def size(text: str) -> int:
     return len(text) + sum(each > "\uffff" for each in text)
 
 
-def clean(text: str) -> str:
-    """Without secrets, and without controls: they hide characters or turn the direction of what stands around."""
-    shown = COLOURS.sub("", redaction.kept(text)).replace("\r\n", "\n").replace("\r", "\n")
-    seen = (each for each in shown if each in HARMLESS or unicodedata.category(each) not in ("Cc", "Cf"))
-    return redaction.text("".join(seen))
+def clean(text: str, most: int) -> str:
+    """Without secrets, and without controls: they hide characters or turn the direction of what stands around.
+
+    No more of it is looked at than `most` characters could come from.
+    """
+    looked = text[: 2 * most + 1_000]
+    shown = COLOURS.sub("", redaction.kept(looked)).replace("\r\n", "\n").replace("\r", "\n")
+    seen = shown if shown.isprintable() else "".join(filter(is_seen, shown))
+    return redaction.text(seen) + (CUT if len(looked) < len(text) else "")
 
 
-def line(text: str) -> str:
+def is_seen(character: str) -> bool:
+    return character in HARMLESS or unicodedata.category(character) not in ("Cc", "Cf")
+
+
+def line(text: str, most: int) -> str:
     """All of it in one line."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text, most).split())
 
 
 def plain(text: str, most: int) -> str:
     """One line for a plain_text object: nothing has a meaning there, but an empty one is refused."""
-    return "".join(fitting(line(text), most)) or "–"
+    return "".join(fitting(line(text, most), most)) or "–"
 
 
 def escape(text: str, most: int = 3000) -> str:
     """Harmless in mrkdwn, of at most this size with its escapes."""
-    return "".join(fitting(escaped(disarmed(clean(text))), most))
+    return "".join(fitting(escaped(disarmed(clean(text, most))), most))
 
 
 def escape_line(text: str, most: int = 300) -> str:
     """The same in one line."""
-    return escape(line(text), most)
+    return "".join(fitting(escaped(disarmed(line(text, most))), most))
 
 
 def code(text: str, most: int = 300) -> str:
     """Set as code: one line, copied as it is. Nothing of nothing, for there is no empty code."""
-    inner = "".join(fitting(escaped(line(text).replace("`", ALIKE["`"])), most - 2))
+    inner = "".join(fitting(escaped(line(text, most).replace("`", ALIKE["`"])), most - 2))
     return f"`{inner}`" if inner else ""
 
 
@@ -69,14 +77,14 @@ def preformatted(lines: Iterable[str]) -> str:
 
 def code_line(text: str, most: int = 500) -> str:
     """One line of a block of code, its indentation kept."""
-    one = " ".join(clean(text).replace("`", ALIKE["`"]).replace("\t", "    ").split("\n"))
+    one = " ".join(clean(text, most).replace("`", ALIKE["`"]).replace("\t", "    ").split("\n"))
     return "".join(fitting(escaped(one.rstrip()), most))
 
 
 def disarmed(text: str) -> str:
     """What formats, calls everybody, quotes or shows an emoji does so no more."""
     text = FORMATS.sub(lambda found: ALIKE[found[0]], text)
-    return EMOJI.sub(f":{JOINER}", CALLS.sub(f"@{JOINER}", QUOTES.sub(JOINER, text)))
+    return EMOJI.sub(rf"\g<0>{JOINER}", CALLS.sub(f"@{JOINER}", QUOTES.sub(JOINER, text)))
 
 
 def escaped(text: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ..pages.money import exact
 from ..words import gettext as _
 from ..words import ngettext
 from . import folding
-from .blocks import Message, context, header
+from .blocks import Message, header
 from .escaping import code, escape_line, link
 
 ANSWERS = ("ebs-unattached", "eip-unassociated")  # what a cost sweep answers with
@@ -72,7 +72,9 @@ def answer(environment: str, found: Sequence[FindingSeen], url: str, refused: Se
     lines += [_("Not checked: {what}").format(what=escape_line(each, 300)) for each in refused[:SHOWN]]
     hidden = len(unused) + len(refused) - len(lines)
     lines += [folding.portal(url)(hidden)] if hidden else [link(url, _("Open in the portal"))]
-    heads = header(_("{environment}: {what}").format(environment=environment[:60], what=said or _("not all was checked")))
+    heads = header(
+        _("{environment}: {what}").format(environment=environment[:60], what=said or _("not all was checked"))
+    )
     return folding.packed([heads, *folding.sections(lines)], title, 1, folding.portal(url))[0]
 
 

@@ -61,7 +61,7 @@ def packed(blocks: Iterable[Block], text: str, most: int, more: More) -> list[Me
             left = ROOM
         messages[-1].append(block)
         left -= length
-    return [Message(text, each) for each in messages]
+    return [Message(text.strip() or "–", each) for each in messages]
 
 
 def lines_of(blocks: Iterable[Block]) -> int:

@@ -57,7 +57,9 @@ def typed(value: str, multiline: bool) -> Block:
 
 def choice(kind: str, offered: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
     """A list to choose from; where Slack takes no such list, an input for the values, several one a line."""
-    fits = 0 < len(offered) <= limits.OPTIONS and all(0 < size(value) <= limits.OPTION_VALUE for value, _label in offered)
+    fits = 0 < len(offered) <= limits.OPTIONS and all(
+        0 < size(value) <= limits.OPTION_VALUE for value, _label in offered
+    )
     if not fits:
         return typed("\n".join(filter(None, chosen)), kind == "multi_static_select")
     options = [option(value, label) for value, label in offered]

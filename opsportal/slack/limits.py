@@ -103,7 +103,9 @@ def of_part(part: Part) -> list[str]:
         return [f"an unknown {kind}"]
     texts_of = {"option": OPTION, "confirm": CONFIRM}.get(kind) or TEXTS.get(kind, {})
     found = [f"{kind}.{path} of {n}" for path, most in texts_of.items() if (n := size(at(part, path))) > most]
-    found += [f"{kind}.{name} of {len(part[name])}" for name, most in LISTS.get(kind, {}).items() if beyond(part, name, most)]
+    found += [
+        f"{kind}.{name} of {len(part[name])}" for name, most in LISTS.get(kind, {}).items() if beyond(part, name, most)
+    ]
     found += [f"{kind} without {name}" for name in MUST.get(kind, ()) if not part.get(name)]
     found += [f"{kind}.fields[{n}]" for n, each in enumerate(part.get("fields", ())) if size(each["text"]) > 2_000]
     return found + formatted(kind, part)

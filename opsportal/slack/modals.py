@@ -43,9 +43,10 @@ def modal(book: Runbook, environments: Sequence[str], chosen: str, given: Mappin
         raise Invalid(_("This form is too long for Slack. Fill it in in the portal: {url}").format(url=url))
     secrets = [each for each in known if each.kind == "secret"]
     head = [section(escape_line(_(book.summary) or book.name, 600)), *(kept_out(each.label, url) for each in secrets)]
-    blocks = [*head, place(environments, chosen), *map(control, asked)]
-    submit = "" if any(each.required for each in secrets) else _("Start")
-    return view(START, _(book.title), blocks, json.dumps({"runbook": book.name}), submit)
+    metadata = json.dumps({"runbook": book.name})
+    if any(each.required for each in secrets):
+        return view(START, _(book.title), head, metadata)
+    return view(START, _(book.title), [*head, place(environments, chosen), *map(control, asked)], metadata, _("Start"))
 
 
 def kept_out(name: str, url: str) -> Block:

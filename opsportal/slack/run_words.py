@@ -26,6 +26,7 @@ MARKS = {
     R.UNDO_FAILED: "❌",
 }
 CELLS = 20  # of the bar, at most
+NAMED = 3  # steps that failed
 STAKES, FACTS = 8, 5  # that a question names here; the thread names all
 BACK = (R.UNDOING, R.UNDONE, R.UNDO_FAILED)
 
@@ -38,7 +39,9 @@ def message(seen: RunSeen, now: datetime, mention: str = "") -> Message:
         section(" ".join(filter(None, [who, state(seen, now)]))),
         *asked(seen),
         *told(seen),
-        context(link(seen.url, _("Run {n}").format(n=seen.id)), _("started by {by}").format(by=escape_line(seen.by, 100))),
+        context(
+            link(seen.url, _("Run {n}").format(n=seen.id)), _("started by {by}").format(by=escape_line(seen.by, 100))
+        ),
         actions(buttons(seen), f"run:{seen.id}"),
     ]
     return Message(summary(seen), parts)
@@ -76,9 +79,13 @@ def progress(seen: RunSeen) -> str:
 
 def broken(seen: RunSeen) -> str:
     """How many steps failed, and which."""
-    names = [escape_line(step.key, 60) for step in seen.steps if step.status in (S.FAILED, S.ABANDONED)]
-    text = ngettext("{n} failed: {steps}", "{n} failed: {steps}", len(names))
-    return text.format(n=len(names), steps=listed(names)) if names else ""
+    keys = [step.key for step in seen.steps if step.status in (S.FAILED, S.ABANDONED)]
+    names = listed([escape_line(key, 60) for key in keys[:NAMED]] + keys[NAMED:], NAMED)
+    return (
+        ngettext("{n} failed: {steps}", "{n} failed: {steps}", len(keys)).format(n=len(keys), steps=names)
+        if keys
+        else ""
+    )
 
 
 def pace(seen: RunSeen, now: datetime) -> str:

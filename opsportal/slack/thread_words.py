@@ -1,4 +1,4 @@
-"""The thread below a run's message: who is called, the first cause, what a question is about, outputs, the log's end."""
+"""The thread below a run's message: who is called, the first cause, what a question is about, outputs, the log."""
 
 from collections.abc import Iterable, Sequence
 
@@ -38,7 +38,9 @@ def messages(seen: RunSeen, log: Sequence[str] = (), before: int = 0) -> list[Me
 
 
 def more(url: str) -> "folding.More":
-    return lambda n: link(url, ngettext("{n} more line is in the portal", "{n} more lines are in the portal", n).format(n=n))
+    return lambda n: link(
+        url, ngettext("{n} more line is in the portal", "{n} more lines are in the portal", n).format(n=n)
+    )
 
 
 def titled(title: str, lines: Iterable[str]) -> list[Block]:
@@ -57,7 +59,9 @@ def cause(seen: RunSeen) -> list[Block]:
 def steps(seen: RunSeen) -> list[Block]:
     """Those that failed, and what they say."""
     failed = [step for step in seen.steps if step.status in (S.FAILED, S.ABANDONED)]
-    lines = [f"{code(step.key, 120)} {str(S(step.status).label).lower()}. {escape_line(step.note, 400)}" for step in failed]
+    lines = [
+        f"{code(step.key, 120)} {str(S(step.status).label).lower()}. {escape_line(step.note, 400)}" for step in failed
+    ]
     return titled(_("Steps that failed"), lines)
 
 

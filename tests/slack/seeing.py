@@ -94,8 +94,10 @@ def read(message):
 
 
 def calls_somebody(message):
-    """Whether a name, a group, everybody or a link of others' got through."""
-    return any(sign in read(message) for sign in ("<@", "<!c", "<!s", "<!h", "<!e", "<https://evil"))
+    """Whether a name, a group, everybody or a link of others' got through where they have a meaning."""
+    texts = [part["text"] for part in limits.within(message.blocks) if part.get("type") == "mrkdwn"]
+    signs = ("<@", "<!c", "<!s", "<!h", "<!e", "<https://evil")
+    return any(sign in text for text in [message.text, *texts] for sign in signs)
 
 
 def kinds(message):

@@ -30,7 +30,13 @@ def sent(view, reason="", typed=""):
 
 def test_what_is_approved_is_in_view():
     text = "\n".join(limits.texts(modal()["blocks"]))
-    for part in ("Apply 2 changes to web?", "🔥 *Replace*", "Change set: web-12", f"<{URL}|Open in the portal>", "prod"):
+    for part in (
+        "Apply 2 changes to web?",
+        "🔥 *Replace*",
+        "Change set: web-12",
+        f"<{URL}|Open in the portal>",
+        "prod",
+    ):
         assert part in text
 
 

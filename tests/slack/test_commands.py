@@ -83,7 +83,7 @@ def test_a_command_is_understood(text, request_):
         ("run", "Say which runbook: environment.test, stacks.deploy, stacks.plan, sweep.", USAGE["run"]),
         ("run stacks.deplyo dev", "There is no runbook “stacks.deplyo”. Do you mean stacks.deploy, stacks.plan?", ""),
         ("run stacks.deploy prd", "There is no environment “prd”. Do you mean prod?", ""),
-        ("run stacks.deploy dev web", "I don't know what “web” is for. Parameters are written name=value.", USAGE["run"]),
+        ("run stacks.deploy dev web", "I don't know what “web” is for.", USAGE["run"]),
         ("run stacks.deploy dev blueprnt=web", "There is no parameter “blueprnt”. Do you mean blueprint?", ""),
         ('run stacks.deploy dev name="my web', "A quotation mark has no end.", USAGE["run"]),
         ("deploy wbe dev", "There is no blueprint “wbe”. Do you mean web?", ""),

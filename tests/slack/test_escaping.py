@@ -29,6 +29,7 @@ J = "\u2060"
         ("> quoted", f"{J}&gt; quoted"),
         ("a\n > b", f"a\n{J} &gt; b"),
         (":fire:", f":{J}fire:"),
+        ("::fire:", f"::{J}fire:"),
         ("arn:aws:iam::1:role/x", "arn:aws:iam::1:role/x"),
         ("10:30:45", "10:30:45"),
         ("a\0b", "a�b"),

@@ -21,7 +21,9 @@ def texts(seen, mention=""):
     found = []
     for block in message.blocks:
         parts = block.get("elements", [block])
-        found.append(" | ".join(part["text"]["text"] if isinstance(part["text"], dict) else part["text"] for part in parts))
+        found.append(
+            " | ".join(part["text"]["text"] if isinstance(part["text"], dict) else part["text"] for part in parts)
+        )
     return found
 
 
