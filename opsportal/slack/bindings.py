@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from .seen import QuestionSeen, RunSeen
 
@@ -54,5 +54,5 @@ def loaded(text: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def natural(value: Any) -> bool:
+def natural(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 < value <= LARGEST

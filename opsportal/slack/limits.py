@@ -40,6 +40,8 @@ TEXTS: dict[str, dict[str, int]] = {
     "checkboxes": {"action_id": 255},
     "modal": {"title.text": TITLE, "submit.text": 24, "close.text": 24, "private_metadata": METADATA},
     "divider": {"block_id": 255},
+    "mrkdwn": {"text": 3_000},
+    "plain_text": {"text": 3_000},
 }
 TEXTS["modal"] |= {"callback_id": 255, "external_id": 255}
 LISTS = {

@@ -42,7 +42,7 @@ def message(seen: RunSeen, now: datetime, mention: str = "") -> Message:
         context(
             link(seen.url, _("Run {n}").format(n=seen.id)), _("started by {by}").format(by=escape_line(seen.by, 100))
         ),
-        actions(buttons(seen), f"run:{seen.id}"),
+        *([actions(buttons(seen), f"run:{seen.id}")] if seen.buttons else []),
     ]
     return Message(summary(seen), parts)
 

@@ -51,6 +51,7 @@ class QuestionSeen:
 class RunSeen:
     """`by`: the name of who started it. `usual`: seconds. `line`: what matters now. `cause`: the first thing that went
     wrong, `reason` what the run says of its end. `question`: the first one that is open, `others`: how many more are.
+    `outputs`: names and values; what a name tells to be a secret is hidden already.
     """
 
     id: int

@@ -25,6 +25,7 @@ def buttons(number, **more):
         [{"type": "header", "text": blocks.mrkdwn("a")}],
         [{"type": "context", "elements": [blocks.mrkdwn("a")] * 11}],
         [{"type": "context", "elements": []}],
+        [blocks.context("x" * 3001)],
         [blocks.actions(buttons(26), "a")],
         [blocks.actions([], "a")],
         [blocks.actions(buttons(1), "a" * 256)],

@@ -127,6 +127,12 @@ def test_what_ends_something_asks_first(action):
     assert pressed(run_words.message(run("asking", question=question()), NOW), action)["confirm"]["style"] == "danger"
 
 
+def test_a_run_without_buttons_has_no_row_of_them():
+    message = run_words.message(run(buttons=()), NOW)
+    assert wrong(message) == []
+    assert "actions" not in kinds(message)
+
+
 def test_open_is_a_link():
     assert pressed(run_words.message(run(), NOW), "run.open")["url"] == URL
 
