@@ -1,6 +1,6 @@
 """Long things in few messages: what fits is shown, and how much does not is said."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from ..words import gettext as _
 from . import limits
@@ -11,19 +11,6 @@ ROOM = limits.IN_ALL - 1_000  # of all the blocks of one message
 LONG = limits.SECTION - 100
 
 More = Callable[[int], str]  # says how many lines there are beside what is shown
-
-
-def joined(lines: Sequence[str], most: int, more: More) -> str:
-    """As many of these lines as fit, and one that says how many do not."""
-    if sum(size(each) + 1 for each in lines) <= most:
-        return "\n".join(lines)
-    kept, left = [], most - size(more(len(lines))) - 1
-    for each in lines:
-        left -= size(each) + 1
-        if left < 0:
-            break
-        kept.append(each)
-    return "\n".join([*kept, more(len(lines) - len(kept))])
 
 
 def portal(url: str) -> More:
