@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from opsportal import clock
 from opsportal.models import FindingChange, Firing, Notice
+from opsportal.slack import digest_words, limits
 from opsportal.telling import digests
 from tests import factories
 
@@ -40,6 +41,18 @@ def test_what_is_new_is_told_with_its_cost_and_what_to_do(telling, place):
         assert text in notice.text
     for page in (f"/policy/{telling.pk}/", f"/run/{run.pk}/", f"/finding/{found.pk}/"):
         assert f"http://localhost:8000/admin/opsportal{page}" in notice.text
+
+
+def test_a_notice_has_all_that_slack_tells(telling, place):
+    run = swept(telling, place, found=5, new=1, usd=80.0, refused={"eip-loose": "denied"})
+    note(factories.finding(environment=place, resource="vol-1", detail="Nobody uses it.", usd=40), run, "found")
+    (notice,) = told(firing(telling, run))
+    message = digest_words.message(notice.subject, notice.data, "https://ops.example.com/policy/1/")
+    assert limits.of_message(message.text, message.blocks) == []
+    text = "\n".join(limits.texts(message.blocks))
+    assert message.text == "nightly costs: 1 new finding, not all was checked"
+    for part in ("`dev` succeeded. 5 found, 1 new, $80.00 a month.", "Not checked: eip-loose: denied", "🟡 `vol-1`"):
+        assert part in text
 
 
 def test_nobody_is_told_that_nothing_is_new(telling, place):
