@@ -52,7 +52,7 @@ def begin(ctx: Context[Params]) -> None:
     """A later try knows nothing of what an earlier one did."""
     if ctx.memory.get("try_no") != ctx.try_no:
         ctx.memory.clear()
-        ctx.memory.update(try_no=ctx.try_no, calls=0, stuck=0, checks={})
+        ctx.memory.update(try_no=ctx.try_no, calls=0, stuck=0, checks={}, fresh={})
 
 
 def known(name: str) -> checks.Check:

@@ -45,11 +45,16 @@ class Verdict:
 
 
 def verdict(ctx: Context[Any], reader: Reader, check: Check, limits: BaseModel) -> Verdict:
-    """Judge and keep. What the check finds before it is refused a read is kept too."""
-    seen = Verdict()
+    """Judge and keep. What the check finds before it is refused a read is kept too.
+
+    What was new is remembered with it: after a crash it is known already, and would not be told.
+    """
+    fresh = ctx.memory.setdefault("fresh", {})
+    new, reopened = fresh.get(check.name, (0, 0))
+    seen = Verdict(new=new, reopened=reopened)
     found = judged(reader, check, limits, seen)
     while batch := list(islice(found, findings.BATCH)):
-        seen.add(batch, ctx.write(partial(kept, batch, reader, check)))
+        seen.add(batch, ctx.write(partial(kept, batch, reader, check, replace(seen), fresh)))
     return seen
 
 
@@ -77,8 +82,19 @@ def judged(reader: Reader, check: Check, limits: BaseModel, seen: Verdict) -> It
         seen.refused = text.format(kind=type(error).__name__, error=error)
 
 
-def kept(batch: list[Found], reader: Reader, check: Check, turn: Turn, _step: Step) -> Kept:
-    return findings.keep(turn.run, reader.region, check, batch, reader.now)
+def kept(
+    batch: list[Found],
+    reader: Reader,
+    check: Check,
+    before: Verdict,
+    fresh: dict[str, tuple[int, int]],
+    turn: Turn,
+    _step: Step,
+) -> Kept:
+    """Of the batch, with `fresh`, how many were new or had been closed with those of `before`."""
+    found = findings.keep(turn.run, reader.region, check, batch, reader.now)
+    fresh[check.name] = (before.new + found.new, before.reopened + found.reopened)
+    return found
 
 
 def over(made: dict[str, Any], reader: Reader, check: Check, seen: Verdict, turn: Turn, step: Step) -> int:
