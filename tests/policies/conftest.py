@@ -1,7 +1,7 @@
 """A sweep and a check that only these tests know, and policies of them; nudges are kept."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,9 +84,10 @@ def due(made: Policy, text="2026-06-01 11:00") -> Policy:
 
 
 def fired(made: Policy) -> Firing:
-    """Its firing of that time, whose runs are started."""
+    """Its firing of this midnight, at midnight: later in the day one of noon would be all there is to fire."""
     due(made, f"{clock.now():%Y-%m-%d} 00:00")
-    firings.look(made.pk, clock.now())
+    firings.look(made.pk, made.next_due)
+    Policy.objects.filter(pk=made.pk).update(next_due=clock.now() + timedelta(days=1))
     return made.firings.first()
 
 
