@@ -25,28 +25,26 @@ def test_it_is_soon_there_goes_on_with_the_same_data_and_leaves_no_process(demo,
     assert all(said == kept[0] for said in kept)
 
 
-def test_its_accounts_were_swept_at_the_first_start_and_once(demo, folder):
+def test_its_accounts_were_swept_at_the_first_start_and_once_and_mails_tell_it(demo, folder):
     demo.greeting()
     swept = "SELECT COUNT(*) FROM opsportal_firing WHERE by_id IS NOT NULL"
     done = """SELECT COUNT(*) FROM opsportal_run JOIN opsportal_firing ON opsportal_firing.id = firing_id
               WHERE by_id IS NOT NULL AND opsportal_run.status = 'succeeded'"""
 
     demo.until(lambda: asked(folder, done) == 4, seconds=90)
+    text = demo.until(lambda: len(found := told(folder)) == 2 and "".join(found))
 
     assert asked(folder, swept) == asked(folder, "SELECT COUNT(*) FROM opsportal_policy") == 2
     assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE usd > 0") > 50
     assert asked(folder, "SELECT COUNT(*) FROM opsportal_finding WHERE check_name = 'credits-run-out'") > 5
-
-
-def test_what_the_sweeps_found_is_told_by_mail_with_links_that_lead_here(demo, folder):
-    demo.greeting()
-
-    mails = demo.until(lambda: len(found := list((folder / "mail").glob("*"))) == 2 and found)
-
-    text = "".join(sorted(mail.read_text() for mail in mails))
     assert "Subject: [opsportal] nightly-costs: " in text
     assert "Subject: [opsportal] credits: " in text
     assert re.search(r"http://localhost:\d+/admin/opsportal/finding/\d+/", text)
+
+
+def told(folder):
+    """The mails that the demo has kept."""
+    return [mail.read_text() for mail in (folder / "mail").glob("*")]
 
 
 def asked(folder, query):
