@@ -25,7 +25,7 @@ from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter, RangeD
 
 from .. import audit, exports, rights
 from ..audit.exports import SHEET
-from ..models import Audit, Calendar, Environment, Finding, Pause, Policy, Publisher, Run, Token
+from ..models import Audit, Calendar, Environment, Finding, Notice, Pause, Policy, Publisher, Run, Token
 from .boxes import boxed, moment
 
 VIEW = "opsportal.view_audit"
@@ -33,13 +33,14 @@ EXPORT = "opsportal.export_audit"
 LIST = "admin:opsportal_audit_changelist"
 KINDS = {
     str(model._meta.model_name): model._meta
-    for model in (Run, Pause, Environment, Calendar, Policy, Finding, Publisher, Token, User, Group, Audit)
+    for model in (Run, Pause, Environment, Calendar, Policy, Notice, Finding, Publisher, Token, User, Group, Audit)
 }
 PAGES = {
     "run": "admin:opsportal_run_page",
     "environment": "admin:opsportal_environment_change",
     "policy": "admin:opsportal_policy_page",
     "finding": "finding",
+    "notice": "admin:opsportal_notice_change",
     "publisher": "admin:opsportal_publisher_change",
     "token": "admin:opsportal_token_change",
     "user": "admin:auth_user_change",

@@ -8,9 +8,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, F, Prefetch, Q
+from django.db import Error, transaction
+from django.db.models import Count, F, Prefetch, Q, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -21,6 +23,8 @@ from ..words import ngettext
 from ..writers import in_line
 from . import lines, outbox, recipients
 from .lines import Totals
+
+log = structlog.get_logger(__name__)
 
 SHOWN = 10  # findings that a notice names
 K = FindingChange.Kind
@@ -36,7 +40,22 @@ def due(most: int) -> list[int]:
 
 
 def tell(firing_id: int, now: datetime) -> None:
-    """Write down the notices that are due, and what has been told, both or neither. Safe to repeat."""
+    """Write down the notices that are due, and what has been told, both or neither. Safe to repeat.
+
+    A digest that can't be made ends with a line in the firing's reason, so that it keeps nobody from the others.
+    """
+    try:
+        write(firing_id, now)
+    except Error:  # the database's: the pump comes again
+        raise
+    except Exception as error:
+        log.exception("a digest could not be made", firing=firing_id)
+        text = _("Nobody was told of it: opsportal's own code failed, {kind}. The worker's log has more.")
+        why = Concat("reason", Value("\n" + text.format(kind=type(error).__name__)), output_field=TextField())
+        Firing.objects.filter(pk=firing_id).update(told=None, reason=why)
+
+
+def write(firing_id: int, now: datetime) -> None:
     with in_line(), transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         firing = Firing.objects.select_for_update().get(pk=firing_id)
         if firing.told is None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import F, QuerySet
 
 from .. import audit, clock, nudges, rights
@@ -50,6 +50,12 @@ def deliver(notice_id: int) -> None:
     except NotDelivered as error:
         log.warning("a notice was not delivered", notice=notice.pk, reason=error.message)
         put_back(notice, error, clock.now())
+    except Error:  # the database's: the pump comes again
+        raise
+    except Exception as error:
+        log.exception("a notice's code failed", notice=notice.pk)
+        text = _("opsportal's own code failed here, {kind}: {error}. The worker's log has more.")
+        put_back(notice, NotDelivered(text.format(kind=type(error).__name__, error=error)), clock.now())
     else:
         ours(notice).update(status=N.SENT, sent_at=clock.now(), due_at=None, error="")
 

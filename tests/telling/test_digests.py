@@ -179,6 +179,16 @@ def test_no_owner_is_told_where_no_domain_is_named(telling, place):
     assert [each.to for each in told(firing(telling, clean))] == OPS
 
 
+def test_a_digest_that_can_not_be_made_says_so_and_stops_no_other(telling, place):
+    broken = swept(telling, place, new=1)
+    broken.steps.update(output={"not_checked": {}})
+    bad, good = firing(telling, broken), firing(telling, swept(telling, place, new=1))
+    assert len(told(good)) == 1
+    bad.refresh_from_db()
+    assert bad.told is None
+    assert "Nobody was told of it: opsportal's own code failed, KeyError." in bad.reason
+
+
 def test_many_environments_take_as_many_statements_as_two(telling, place):
     taken = []
     for number in (2, 20):

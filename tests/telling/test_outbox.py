@@ -14,7 +14,7 @@ from config import mailing
 from opsportal import clock, policies
 from opsportal.errors import Invalid, Refused
 from opsportal.models import Audit, Notice
-from opsportal.telling import outbox, recipients, webhooks
+from opsportal.telling import mail, outbox, recipients, webhooks
 from tasks import pump, worker
 from tests import factories
 
@@ -124,6 +124,16 @@ def test_what_the_mail_server_says_is_told(notice, mails, says, status, words):
     deliver(notice)
     assert notice.status == status
     assert words in notice.error
+
+
+def test_a_fault_of_its_own_code_is_told_tried_again_and_ends(notice, monkeypatch):
+    monkeypatch.setattr(mail, "send", lambda notice: {}["no such key"])
+    deliver(notice)
+    assert (notice.status, notice.due_at > clock.now()) == (N.WAITING, True)
+    assert "opsportal's own code failed here, KeyError" in notice.error
+    after(notice, days=1)
+    deliver(notice)
+    assert notice.status == N.FAILED
 
 
 def test_without_a_mail_server_it_waits(notice, settings):
