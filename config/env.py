@@ -107,6 +107,15 @@ class Env(BaseSettings):
     webhook_secret: str = Field(
         "", description="What webhooks are signed with: whsec_ and 24 to 64 bytes as base64 (Standard Webhooks)."
     )
+    slack_bot_token: str = Field("", description="The app's bot token, xoxb-…; empty: opsportal is not in Slack.")
+    slack_app_token: str = Field(
+        "", description="The app-level token, xapp-…, with which `manage.py slackbot` connects: no open port is needed."
+    )
+    slack_signing_secret: str = Field(
+        "",
+        description="What Slack signs its requests to /slack/events with, where they come over HTTP. Empty: refused.",
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Another Slack: the sandbox, GovSlack.")
     ci_github_issuers: Annotated[list[str], NoDecode] = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",

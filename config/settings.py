@@ -42,6 +42,10 @@ OWNER_DOMAINS = ENV.owner_domains
 WEBHOOK_HOSTS = ENV.webhook_hosts
 WEBHOOK_SECRET = ENV.webhook_secret
 EMAIL_FROM = ENV.sender
+SLACK_BOT_TOKEN = ENV.slack_bot_token
+SLACK_APP_TOKEN = ENV.slack_app_token
+SLACK_SIGNING_SECRET = ENV.slack_signing_secret
+SLACK_API_URL = ENV.slack_api_url
 globals().update(mailing.settings(ENV.email_url))
 CI_GITHUB_ISSUERS = ENV.ci_github_issuers
 CI_GITLAB_ISSUERS = ENV.ci_gitlab_issuers

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -41,9 +41,11 @@ class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
     change_form_outer_before_template = "opsportal/notice.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Notice]":
-        """Those of policies that this person may see."""
-        rows = super().get_queryset(request).select_related("firing__policy")
-        return rows.filter(firing__policy__in=policies.covered(request.user).order_by())  # type: ignore[no-any-return]
+        """Those of policies, and of runs, that this person may see."""
+        rows = super().get_queryset(request).select_related("firing__policy", "run__environment")
+        seen = Q(firing__policy__in=policies.covered(request.user).order_by())
+        seen |= Q(run__environment__in=rights.environments(request.user).order_by())
+        return rows.filter(seen)  # type: ignore[no-any-return]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rights.may_view(request.user)
@@ -58,7 +60,7 @@ class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It leaves with its firing."""
+        """It leaves with what it tells of."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,7 +103,9 @@ class NoticeAdmin(ModelAdmin):  # type: ignore[misc]
     def following(self, obj: Notice) -> SafeString | str:
         return moment(obj.due_at) if obj.due_at else "—"
 
-    @admin.display(description=gettext_lazy("policy"))
+    @admin.display(description=gettext_lazy("tells of"))
     def of(self, obj: Notice) -> SafeString:
+        if obj.firing is None:
+            return format_html('<a href="{}">{}</a>', reverse("admin:opsportal_run_page", args=[obj.run_id]), obj.run)
         page = reverse(policy.PAGE, args=[obj.firing.policy_id])
         return format_html('<a href="{}">{}</a>', page, obj.firing.policy)

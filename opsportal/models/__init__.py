@@ -17,6 +17,7 @@ from .price import Price
 from .proposal import Proposal
 from .publisher import Publisher, UsedToken
 from .run import Run
+from .slack import Mute, SlackMessage, SlackPerson
 from .step import Step
 from .token import Token
 from .vote import Vote
@@ -33,6 +34,7 @@ __all__ = [
     "Heartbeat",
     "Intent",
     "Lock",
+    "Mute",
     "Notice",
     "Page",
     "Pause",
@@ -41,6 +43,8 @@ __all__ = [
     "Proposal",
     "Publisher",
     "Run",
+    "SlackMessage",
+    "SlackPerson",
     "Step",
     "Token",
     "UsedToken",

@@ -16,6 +16,8 @@ from .calendar import Calendar
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
 PROBE = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d+)?(/[^\s]*)?$")
 VARIABLE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+CHANNEL = re.compile(r"^[CG][A-Z0-9]{2,19}$")
+ON_DUTY = re.compile(r"^[SUW][A-Z0-9]{2,19}$")
 
 
 def new_external_id() -> str:
@@ -102,6 +104,33 @@ class Environment(models.Model):
         db_default="",
         validators=[validate_probes],
         help_text=_("What has to be reachable from outside, with its path, one a line: https://shop.example.com/admin"),
+    )
+    slack_channel = models.CharField(
+        _("Slack channel"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(CHANNEL, _("A channel’s id begins with C or G, such as C0123456789."))],
+        help_text=_("Its id, shown at the end of the channel’s About tab. Each run has one message there."),
+    )
+    slack_on_duty = models.CharField(
+        _("on duty in Slack"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(ON_DUTY, _("Write the id of a user group (S…) or of a person (U…)."))],
+        help_text=_("Who is called when a run asks, or fails and whoever started it is not known in Slack."),
+    )
+    tell = models.TextField(
+        _("tell"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Who is told when a run asks or fails: e-mail addresses or https:// addresses of webhooks, one a line."
+        ),
     )
     protected = models.BooleanField(
         _("protected"), default=False, help_text=_("Every change is approved by a person other than the requester.")

@@ -4,13 +4,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .policy import Firing
+from .run import Run
 
 
 class Notice(models.Model):
     """Written in the transaction that decides what is told, delivered afterwards, and again until it has arrived.
 
-    `about`: what of the firing it tells of; nobody is told of the same thing twice. `to`: an e-mail address, or where
-    a webhook is sent. `data`: the same as `text`, for programs. `due_at`: when it is tried next, None: it is over.
+    It tells of a firing, or of a run. `about`: what of it; nobody is told of the same thing twice. `to`: an e-mail
+    address, where a webhook is sent, or # and a Slack channel's id. `data`: the same as `text`, for programs. `due_at`:
+    when it is tried next, None: it is over.
     """
 
     class Status(models.TextChoices):
@@ -18,7 +20,10 @@ class Notice(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Not delivered")
 
-    firing = models.ForeignKey(Firing, on_delete=models.CASCADE, related_name="notices", verbose_name=_("firing"))
+    firing = models.ForeignKey(
+        Firing, null=True, on_delete=models.CASCADE, related_name="notices", verbose_name=_("firing")
+    )
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="notices", verbose_name=_("run"))
     about = models.CharField(max_length=40)
     to = models.CharField(_("to"), max_length=254)
     subject = models.CharField(_("subject"), max_length=200)
@@ -35,7 +40,10 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["firing", "about", "to"], name="notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["firing", "about", "to"], name="notice_once"),
+            models.UniqueConstraint(fields=["run", "about", "to"], name="notice_once_of_run"),
+        ]
         indexes = [models.Index(fields=["due_at"], name="notice_due")]
 
     def __str__(self) -> str:

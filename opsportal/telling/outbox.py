@@ -30,7 +30,7 @@ def put(notices: Sequence[Notice], now: datetime) -> None:
         each.created_at = each.due_at = now
     known = Notice.objects.bulk_create(notices, ignore_conflicts=True)
     if known:
-        about = {"firing": known[0].firing_id, "due_at": now, "status": N.WAITING}
+        about = {"firing": known[0].firing_id, "run": known[0].run_id, "due_at": now, "status": N.WAITING}
         keys = list(Notice.objects.filter(**about).values_list("pk", flat=True))
         transaction.on_commit(partial(nudges.deliver, keys))
 
@@ -86,7 +86,7 @@ def again(ids: Collection[int], by: Any) -> int:
     """Try these at once that have not arrived, for another day; how many. Raises Refused."""
     with in_line(), transaction.atomic():
         rows = Notice.objects.select_for_update().filter(pk__in=ids).exclude(status=N.SENT)
-        found, now = list(rows.order_by("pk").select_related("firing__policy")), clock.now()
+        found, now = list(rows.order_by("pk").select_related("firing__policy", "run__environment")), clock.now()
         for each in found:
             if not may_send(by, each):
                 text = _(
@@ -101,8 +101,8 @@ def again(ids: Collection[int], by: Any) -> int:
 
 
 def may_send(user: Any, notice: Notice) -> bool:
-    """Whether this person administers all environments of the policy that it tells of."""
-    places = list(notice.firing.policy.environments.all())
+    """Whether this person administers all environments of the policy, or the run's, that it tells of."""
+    places = list(notice.firing.policy.environments.all()) if notice.firing else [notice.run.environment]  # type: ignore[union-attr]
     if not places:
         return rights.everywhere(user, rights.ADMINISTER)
     return all(rights.may(user, rights.ADMINISTER, each) for each in places)
