@@ -51,7 +51,8 @@ class QuestionSeen:
 class RunSeen:
     """`by`: the name of who started it. `usual`: seconds. `line`: what matters now. `cause`: the first thing that went
     wrong, `reason` what the run says of its end. `question`: the first one that is open, `others`: how many more are.
-    `outputs`: names and values; what a name tells to be a secret is hidden already.
+    `outputs`: names and values; what a name tells to be a secret is hidden already. `events`: the number of the last
+    line that was read.
     """
 
     id: int
@@ -73,6 +74,7 @@ class RunSeen:
     others: int = 0
     outputs: tuple[tuple[str, str], ...] = ()
     buttons: tuple[Button, ...] = ("open",)
+    events: int = 0
 
 
 def buttons(status: str, asks: bool) -> tuple[Button, ...]:
