@@ -9,7 +9,7 @@ from opsportal.admin import hide_others
 from opsportal.api import problems, v1
 from opsportal.live import view as live
 from opsportal.pages import finding, finding_deeds, finding_export, findings, holding, lines, people, runbooks, system
-from opsportal.slack import connecting
+from opsportal.slack import connecting, receiving
 
 
 class RowConverter(IntConverter):
@@ -52,6 +52,7 @@ urlpatterns = [
     path("api/v1/", problems.nothing),
     path("api/v1/", v1.urls),
     re_path("^api/", problems.nothing),
+    path("slack/events", receiving.receive, name="slack_events"),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
     path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]
