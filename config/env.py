@@ -116,6 +116,9 @@ class Env(BaseSettings):
         description="What Slack signs its requests to /slack/events with, where they come over HTTP. Empty: refused.",
     )
     slack_api_url: str = Field("https://slack.com/api/", description="Another Slack: the sandbox, GovSlack.")
+    slack_api_speed: float = Field(
+        1, gt=0, description="How many times faster than Slack that address is; its limits are reached so much quicker."
+    )
     ci_github_issuers: Annotated[list[str], NoDecode] = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",

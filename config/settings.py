@@ -46,6 +46,7 @@ SLACK_BOT_TOKEN = ENV.slack_bot_token
 SLACK_APP_TOKEN = ENV.slack_app_token
 SLACK_SIGNING_SECRET = ENV.slack_signing_secret
 SLACK_API_URL = ENV.slack_api_url
+SLACK_API_SPEED = ENV.slack_api_speed
 globals().update(mailing.settings(ENV.email_url))
 CI_GITHUB_ISSUERS = ENV.ci_github_issuers
 CI_GITLAB_ISSUERS = ENV.ci_gitlab_issuers

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from .contexts import Context, Outcome
+from .words import gettext as _
 
 Queue = Literal["engine", "long"]
 StepFunction = Callable[[Context[Any]], Outcome]
@@ -96,6 +97,12 @@ def runbooks() -> list[Runbook]:
 
 def runbook(name: str) -> Runbook | None:
     return _runbooks.get(name)
+
+
+def title(name: str) -> str:
+    """What people call this runbook; its name where it is not known here."""
+    known = runbook(name)
+    return _(known.title) if known else name
 
 
 def permissions() -> list[str]:

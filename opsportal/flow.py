@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from . import graph, history, inserts, locks
 from .models import Run, Step
 from .nudges import GRACE
+from .telling import runs as told
 from .turns import Turn
 from .words import format_lazy, gettext_lazy, on_record
 from .words import gettext as _
@@ -106,6 +107,8 @@ def finish(turn: Turn, was: str) -> None:
     text, level = NOT_UNDONE if kept else WORDS[Run.Status(turn.run.status)]
     took = lazy(spoken, str)(turn.now - turn.run.created_at)
     turn.say(on_record(format_lazy(text, took=took, reason=reason)).strip(), level)
+    if failed:
+        told.failed(turn)
 
 
 def spoken(took: timedelta) -> str:

@@ -17,6 +17,7 @@ from .errors import Invalid, Refused
 from .locks import nudge_first
 from .models import Approval, Environment, Run, Step
 from .nudges import GRACE
+from .telling import runs as told
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
 from .writers import in_line
@@ -56,6 +57,7 @@ def start(runbook: str, environment: Environment, params: Mapping[str, Any], by:
             inserts.add(Run, [run])
             turn = Turn(run, run.created_at)
             begin(turn, book, str(by))
+            told.began(turn)
             audit.record("run.start", run, by, at=turn.now)
     except IntegrityError:
         if forgotten(caller, key):
@@ -203,6 +205,7 @@ def _retry(turn: Turn, by: Any, line: int | None) -> None:
     turn.set(status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="")
     turn.say(format_lazy(gettext_lazy("Tried again by {by}."), by=by))
     audit.record("run.retry", turn.run, by)
+    told.reopened(turn)
     for step in stuck:
         reset(step)
     flow.settle_run(turn)

@@ -13,6 +13,7 @@ from .errors import Held, Lost
 from .flow import settle_run
 from .models import Approval, Run, Step
 from .nudges import GRACE, SHORT
+from .telling import runs as told
 from .turns import Turn
 from .words import gettext as _
 from .writers import in_line
@@ -180,6 +181,7 @@ def stopped_clock(turn: Turn, step: Step) -> dict[str, Any]:
 def ask(turn: Turn, step: Step, approval: Approval, **changes: Any) -> None:
     """Put the question; locks are given back, and the deadline stands still until the answer."""
     approval.save()
+    told.asked(turn, approval)
     versions = locks.free(turn, step)
     update(
         step,

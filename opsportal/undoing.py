@@ -10,6 +10,7 @@ from .errors import Refused
 from .locks import moved
 from .models import Run, Step
 from .runs import named, reset
+from .telling import runs as told
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
 
@@ -28,6 +29,7 @@ def _undo(turn: Turn, by: Any) -> None:
     turn.set(ended_at=None, cancel_at=None, reason="")
     turn.say(format_lazy(gettext_lazy("Undo asked for by {by}."), by=by))
     audit.record("run.undo", turn.run, by)
+    told.reopened(turn)
     count = turn.run.steps.filter(gate=True).count()
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
     gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})

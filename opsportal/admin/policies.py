@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-from .. import clock, policies, rights
+from .. import catalog, clock, policies, rights
 from ..errors import OpsError
 from ..models import Policy
 from ..pages import firings, policy
-from ..pages.facts import book_title
 from ..templatetags import ops
 from .boxes import boxed, environment_filter, number
 from .people import boxes
@@ -59,7 +58,7 @@ class PolicyAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, obj: Policy) -> str:
-        return book_title(obj.runbook)
+        return catalog.title(obj.runbook)
 
     @admin.display(description=gettext_lazy("environments"))
     def where(self, obj: Policy) -> str:

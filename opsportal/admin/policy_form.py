@@ -18,7 +18,6 @@ from ..errors import Invalid
 from ..models import Policy
 from ..models.environment import validate_regions
 from ..pages import fields, policy, start
-from ..pages.facts import book_title
 from ..pages.fields import Field
 from ..telling import recipients
 
@@ -164,7 +163,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return policy.upcoming(draft)
 
     def title(self) -> str:
-        return book_title(self.runbook)
+        return catalog.title(self.runbook)
 
     def others(self) -> list[Runbook]:
         """What else a new policy could run."""

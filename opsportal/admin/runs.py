@@ -19,7 +19,6 @@ from unfold.views import ChangeList
 from .. import catalog, clock, rights
 from ..models import Run
 from ..pages import deeds, durations, mini, run, start
-from ..pages.facts import book_title
 from ..templatetags import ops
 from .boxes import boxed, environment_filter, number
 
@@ -118,7 +117,9 @@ class RunAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=gettext_lazy("run"), ordering="pk")
     def what(self, obj: Run) -> SafeString:
-        return format_html("{} <span class='ops'><span class='muted'>{}</span></span>", book_title(obj.runbook), obj.pk)
+        return format_html(
+            "{} <span class='ops'><span class='muted'>{}</span></span>", catalog.title(obj.runbook), obj.pk
+        )
 
     @admin.display(description=gettext_lazy("started by"), ordering="requested_by__username")
     def who(self, obj: Run) -> str:

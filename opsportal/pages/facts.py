@@ -99,12 +99,7 @@ def alike(approval: Approval, last: Approval, now: datetime) -> bool:
 
 def title(run: Run) -> str:
     """Such as “Deploy stacks in prod-seoul”."""
-    return _("%(runbook)s in %(environment)s") % {"runbook": book_title(run.runbook), "environment": run.environment}
-
-
-def book_title(name: str) -> str:
-    book = catalog.runbook(name)
-    return _(book.title) if book else name
+    return _("%(runbook)s in %(environment)s") % {"runbook": catalog.title(run.runbook), "environment": run.environment}
 
 
 def ordered(steps: Sequence[Step]) -> list[Step]:

@@ -8,12 +8,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import approvals, clock, rights
+from .. import approvals, catalog, clock, rights
 from ..live import pictures
 from ..models import Approval, Finding, Run
 from . import credits, due, looks, mini, money, places, sieve
 from . import findings as finding_list
-from .facts import book_title
 
 MOST = 20
 WORST = 5  # findings that need somebody
@@ -110,7 +109,7 @@ def shown(run: Any, now: datetime) -> dict[str, Any]:
     took = ((run.ended_at or now) - run.began_at).total_seconds()
     return {
         "run": run,
-        "title": book_title(run.runbook),
+        "title": catalog.title(run.runbook),
         "look": looks.of_run(run),
         "took": took,
         "over": took - usual if usual and run.is_open and took > usual else None,

@@ -14,12 +14,11 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import checks, clock, policies, rights
+from .. import catalog, checks, clock, policies, rights
 from .. import firings as firing
 from ..errors import Invalid, OpsError
 from ..models import Policy
 from . import firings, keys, start
-from .facts import book_title
 from .yields import spelled
 
 LIST = "admin:opsportal_policy_changelist"
@@ -43,7 +42,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     now, params = clock.now(), start.without_secrets(known.params)[0]
     context = {
         "policy": known,
-        "what": book_title(known.runbook),
+        "what": catalog.title(known.runbook),
         "checks": names(known),
         "params": params,
         "limits": limits(params.get("limits", {})) if known.runbook == policies.SWEEP else [],

@@ -45,6 +45,23 @@ def of_data(data: Mapping[str, Any]) -> FindingSeen:
     return FindingSeen(**texts, severity=severity(str(data.get("severity", ""))), usd=data.get("usd"), url=page)
 
 
+def of_row(row: Finding) -> FindingSeen:
+    """A finding, read with its environment."""
+    return FindingSeen(
+        check=row.check_name,
+        resource=row.resource,
+        environment=row.environment.name,
+        region=row.region,
+        name=row.name,
+        owner=row.owner,
+        detail=row.detail,
+        advice=row.advice,
+        severity=Finding.Severity(row.severity).name.lower(),
+        usd=None if row.usd is None else float(row.usd),
+        url=settings.PUBLIC_URL + reverse("finding", args=[row.pk]),
+    )
+
+
 def severity(word: str) -> str:
     labels = {str(each.label).lower(): each.name.lower() for each in Finding.Severity}
     return labels.get(word, word if word in MARKS else "")

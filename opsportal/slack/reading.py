@@ -1,14 +1,15 @@
 """Rows become what messages show: a run with its steps and the first of its open questions."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.urls import reverse
 
-from .. import approvals, redaction
+from .. import approvals, catalog, redaction
 from ..models import Approval, Event, Run, Step
 from ..pages import verdict, yields
-from ..pages.facts import book_title, ordered
+from ..pages.facts import ordered
 from ..words import gettext as _
 from . import seen, stakes
 from .seen import FAILED, QuestionSeen, RunSeen, StepSeen
@@ -35,7 +36,7 @@ def runs(rows: Iterable[Run]) -> list[RunSeen]:
 def one(row: Run, steps: Sequence[Step], questions: Sequence[Approval], outputs: bool) -> RunSeen:
     return RunSeen(
         id=row.pk,
-        title=book_title(row.runbook),
+        title=catalog.title(row.runbook),
         runbook=row.runbook,
         environment=row.environment.name,
         protected=row.environment.protected,
@@ -104,6 +105,11 @@ def question(approval: Approval) -> QuestionSeen:
         votes=len(approvals.standing(approval)) if approval.needed > 1 else 0,
         needed=approval.needed,
     )
+
+
+def of_question(row: Run, approval: Approval) -> RunSeen:
+    """The run with this question and nothing else that it says."""
+    return replace(run(row), question=question(approval), others=0, steps=(), line="")
 
 
 def log(row: Run) -> tuple[list[str], int]:

@@ -65,7 +65,7 @@ def write(firing_id: int, now: datetime) -> None:
         runs = list(rows.order_by("environment__name", "pk"))
         ended = [run for run in runs if not run.is_open]
         if len(runs) == len(ended) or not any(run.is_open and run.runbook != CLEANUP for run in runs):
-            outbox.put(of_firing(firing, [run for run in runs if run.runbook != CLEANUP]), now)
+            outbox.put(of_sweeps(firing, [run for run in runs if run.runbook != CLEANUP]), now)
         for run in ended:
             if run.runbook == CLEANUP:
                 outbox.put(of_cleanup(firing, run), now)
@@ -73,8 +73,24 @@ def write(firing_id: int, now: datetime) -> None:
         firing.save(update_fields=["told"])
 
 
-def of_firing(firing: Firing, runs: Sequence[Run]) -> list[Notice]:
-    """A notice for each recipient of the policy; none where there is nothing to tell."""
+def of_sweeps(firing: Firing, runs: Sequence[Run]) -> list[Notice]:
+    """A notice for each recipient of the policy, and one for each channel of what was found in its environments."""
+    found = of_firing(firing, runs, firing.policy.tell)
+    for channel, theirs in channels(firing, runs).items():
+        found += of_firing(firing, theirs, [f"#{channel}"])
+    return found
+
+
+def channels(firing: Firing, runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """The runs by the Slack channel of their environment; of a firing that could not start none, by its policy's."""
+    known = {run.environment.slack_channel for run in runs}
+    if not runs:
+        known = set(firing.policy.environments.values_list("slack_channel", flat=True))
+    return {each: [run for run in runs if run.environment.slack_channel == each] for each in sorted(known) if each}
+
+
+def of_firing(firing: Firing, runs: Sequence[Run], whom: Sequence[str]) -> list[Notice]:
+    """A notice of these runs for each recipient; none where there is nothing to tell."""
     totals = [lines.totals(run) for run in runs]
     whole = sum(totals, Totals())
     if not (firing.status == Firing.Status.FAILED or whole.is_news):
@@ -86,7 +102,7 @@ def of_firing(firing: Firing, runs: Sequence[Run]) -> list[Notice]:
         "runs": [lines.as_data(run, each) for run, each in zip(runs, totals, strict=True)],
         "findings": [lines.finding_data(each) for each in news],
     }
-    return [notice(firing, "firing", to, subject, parts, data) for to in firing.policy.tell]
+    return [notice(firing, "firing", to, subject, parts, data) for to in whom]
 
 
 def of_cleanup(firing: Firing, run: Run) -> list[Notice]:
@@ -99,7 +115,8 @@ def of_cleanup(firing: Firing, run: Run) -> list[Notice]:
     parts = [head(firing), lines.of_run(run, Totals()), "", *lines.listed(changes)]
     data = {"runs": [lines.as_data(run, Totals())], "changes": [lines.change_data(each) for each in changes]}
     about = f"run:{run.pk}"
-    told = [notice(firing, about, to, subject, parts, data) for to in firing.policy.tell]
+    channel = [f"#{run.environment.slack_channel}"] if run.environment.slack_channel else []
+    told = [notice(firing, about, to, subject, parts, data) for to in (*firing.policy.tell, *channel)]
     return told + [to_owner(firing, run, to, theirs) for to, theirs in owners(marked) if to not in firing.policy.tell]
 
 

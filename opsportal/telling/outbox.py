@@ -1,13 +1,13 @@
 """Notices on their way: written with what they tell of, taken by one worker at a time, tried again for a day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 from django.db import Error, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from .. import audit, clock, nudges, rights
 from ..errors import Refused
@@ -22,6 +22,7 @@ LEASE = timedelta(minutes=1)  # longer than a delivery takes
 FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=1)  # between two tries
 PATIENCE = timedelta(days=1)  # after which nobody tries any more
 N = Notice.Status
+TO_SLACK = Q(to__startswith="#")  # what `manage.py slackbot` delivers, and no worker
 
 
 def put(notices: Sequence[Notice], now: datetime) -> None:
@@ -31,22 +32,28 @@ def put(notices: Sequence[Notice], now: datetime) -> None:
     known = Notice.objects.bulk_create(notices, ignore_conflicts=True)
     if known:
         about = {"firing": known[0].firing_id, "run": known[0].run_id, "due_at": now, "status": N.WAITING}
-        keys = list(Notice.objects.filter(**about).values_list("pk", flat=True))
+        keys = list(Notice.objects.filter(~TO_SLACK, **about).values_list("pk", flat=True))
         transaction.on_commit(partial(nudges.deliver, keys))
 
 
 def due(now: datetime, most: int) -> list[int]:
-    """Notices that are to be tried now, those that wait longest first."""
-    return list(Notice.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:most])
+    """Notices that workers are to try now, those that wait longest first."""
+    rows = Notice.objects.filter(~TO_SLACK, due_at__lte=now).order_by("due_at")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
-def deliver(notice_id: int) -> None:
-    """Try it once, unless another worker does. Safe to repeat."""
+def by_address(notice: Notice) -> None:
+    """Send it as its recipient says. Raises NotDelivered."""
+    (webhooks if recipients.is_webhook(notice.to) else mail).send(notice)
+
+
+def deliver(notice_id: int, send: Callable[[Notice], None] = by_address) -> None:
+    """Try it once, unless somebody else does. Safe to repeat."""
     notice = take(notice_id, clock.now())
     if notice is None:
         return
     try:
-        (webhooks if recipients.is_webhook(notice.to) else mail).send(notice)
+        send(notice)
     except NotDelivered as error:
         log.warning("a notice was not delivered", notice=notice.pk, reason=error.message)
         put_back(notice, error, clock.now())
@@ -95,8 +102,9 @@ def again(ids: Collection[int], by: Any) -> int:
                 raise Refused(text)
             audit.record("notice.again", each, by, {"to": each.to}, at=now)
         keys = [each.pk for each in found]
+        by_workers = [each.pk for each in found if not each.to.startswith("#")]
         Notice.objects.filter(pk__in=keys).update(status=N.WAITING, created_at=now, due_at=now, tries=F("tries") + 1)
-        transaction.on_commit(partial(nudges.deliver, keys))
+        transaction.on_commit(partial(nudges.deliver, by_workers))
     return len(keys)
 
 

@@ -49,8 +49,15 @@ def refused(answer: requests.Response) -> NotDelivered:
 
 def body(notice: Notice) -> bytes:
     known = {"subject": notice.subject, "text": notice.text, **notice.data}
-    told: dict[str, Any] = {"type": "policy.digest", "timestamp": notice.created_at.isoformat(), "data": known}
+    told: dict[str, Any] = {"type": kind(notice), "timestamp": notice.created_at.isoformat(), "data": known}
     return json.dumps(told).encode()
+
+
+def kind(notice: Notice) -> str:
+    """What the event is called."""
+    if notice.firing_id:
+        return "policy.digest"
+    return "run.asked" if notice.about.startswith("question:") else "run.failed"
 
 
 def headers(notice: Notice, content: bytes, now: datetime) -> dict[str, str]:

@@ -1,0 +1,52 @@
+"""Digests to channels: notices of the same outbox as mails and webhooks, posted by `manage.py slackbot`."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from ..models import Environment, Notice
+from ..telling import NotDelivered, outbox
+from ..words import gettext as _
+from . import bucket, calls, digest_words
+from .calls import Away, Busy, Refused
+
+BATCH = 50
+
+
+def round_of(now: datetime) -> int:
+    """Post the digests that are due, as far as there are calls for them; how many. Raises redis.RedisError."""
+    rows = Notice.objects.filter(outbox.TO_SLACK, due_at__lte=now).order_by("due_at").values_list("pk", "to")
+    shown, used_up = 0, set[str]()
+    for pk, to in rows[:BATCH]:
+        if to not in used_up and bucket.take("chat.postMessage", to[1:]):
+            used_up.add(to)
+        elif to not in used_up:
+            outbox.deliver(pk, send)
+            shown += 1
+    return shown
+
+
+def send(notice: Notice) -> None:
+    """Post it, unless an earlier try did without an answer. Raises NotDelivered."""
+    channel, name = notice.to[1:], {"notice": notice.pk}
+    if not Environment.objects.filter(slack_channel=channel).exists():
+        raise NotDelivered(_("No environment has this channel any more."), for_good=True)
+    with translation.override(settings.LANGUAGE_CODE):
+        said = digest_words.message(notice.subject, notice.data, page(notice))
+    try:
+        if notice.tries == 1 or not calls.find(channel, name, notice.created_at):
+            calls.post(channel, said, name)
+    except Busy as busy:
+        raise NotDelivered(_("Slack wants to be left alone for {n} s.").format(n=round(busy.seconds))) from busy
+    except Refused as refused:
+        raise NotDelivered(refused.message) from refused
+    except Away as away:
+        raise NotDelivered(_("Slack is not reached: {error}").format(error=away)) from away
+
+
+def page(notice: Notice) -> str:
+    """Where all of it is."""
+    assert notice.firing is not None  # noqa: S101  what tells of a run goes to no channel
+    return settings.PUBLIC_URL + reverse("admin:opsportal_policy_page", args=[notice.firing.policy_id])

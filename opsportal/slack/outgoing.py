@@ -1,0 +1,98 @@
+"""What is to be posted of a run: its one message, and what goes into its thread at a question and at the end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from ..cleaning import CLEANUP
+from ..models import Approval, Finding, Mute, Run, SlackMessage, SlackPerson
+from ..pages.money import STANDING
+from ..telling import lines
+from . import finding_words, reading, run_words, thread_words
+from .blocks import Message
+from .finding_words import ANSWERS, FindingSeen
+from .seen import FAILED, RunSeen, calls
+
+QUESTION, END = "question", "end"
+SWEEP = "sweep"
+
+
+def run_of(row: SlackMessage) -> Run:
+    """The run as it is now."""
+    return Run.objects.select_related(*reading.BESIDE).get(pk=row.run_id)
+
+
+def message(run: Run, seen: RunSeen, now: datetime) -> Message:
+    """The run's own message, which names who is called while it asks or has failed."""
+    return run_words.message(seen, now, called(run, now) if calls(seen) else "")
+
+
+def thread(row: SlackMessage, run: Run, now: datetime) -> list[Message]:
+    """What this row puts into the thread, in order; nothing where it is not wanted any more."""
+    kind, _colon, number = row.about.partition(":")
+    if kind == QUESTION:
+        return asked(run, int(number), now)
+    later = SlackMessage.objects.filter(run=run, about__startswith=END, pk__gt=row.pk)
+    return [] if run.is_open or later.exists() else ended(run, now)
+
+
+def asked(run: Run, approval_id: int, now: datetime) -> list[Message]:
+    """A question that is open still, and who is called to answer it."""
+    found = Approval.objects.select_related("step__run__environment").filter(pk=approval_id)
+    approval = found.filter(status=Approval.Status.OPEN).first()
+    if approval is None:
+        return []
+    seen = reading.of_question(run, approval)
+    return [*called_by(run, seen, now), *thread_words.messages(seen)]
+
+
+def ended(run: Run, now: datetime) -> list[Message]:
+    """The root cause, who is called and the log's end of a failure; of another run what it has brought about."""
+    seen = reading.run(run, outputs=run.runbook not in (SWEEP, CLEANUP))
+    if run.status in FAILED:
+        return [*called_by(run, seen, now), *thread_words.messages(seen, *reading.log(run))]
+    if run.runbook == SWEEP:
+        return swept(run)
+    return thread_words.messages(seen) if seen.outputs else []
+
+
+def swept(run: Run) -> list[Message]:
+    """What a sweep for costs found unused."""
+    checks = run.params.get("checks") or []
+    if run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
+        return []
+    return [finding_words.answer(run.environment.name, unused(run), listed(run), lines.totals(run).refused)]
+
+
+def unused(run: Run) -> Sequence[FindingSeen]:
+    rows = Finding.objects.filter(environment=run.environment_id, check_name__in=ANSWERS, state__in=STANDING)
+    return [finding_words.of_row(each) for each in rows.select_related("environment")]
+
+
+def listed(run: Run) -> str:
+    """The page of the environment's findings."""
+    return f"{settings.PUBLIC_URL}{reverse('findings')}?environment={run.environment_id}"
+
+
+def called_by(run: Run, seen: RunSeen, now: datetime) -> list[Message]:
+    """The line that calls somebody, if there is anybody to call."""
+    found = thread_words.call(seen, called(run, now))
+    return [found] if found else []
+
+
+def called(run: Run, now: datetime) -> str:
+    """Slack's id of who is called: at a question who is on duty, at a failure who started it; empty: nobody."""
+    if Mute.objects.filter(environment=run.environment_id, until__gt=now).exists():
+        return ""
+    duty, starter = run.environment.slack_on_duty, started_by(run)
+    return (starter or duty) if run.status in FAILED else (duty or starter)
+
+
+def started_by(run: Run) -> str:
+    """Slack's id of the person who started it; empty where that was a policy, or is not known in Slack."""
+    if run.firing_id or run.requested_by_id is None:
+        return ""
+    known = SlackPerson.objects.filter(user=run.requested_by_id, user__is_active=True)
+    return known.values_list("slack_id", flat=True).first() or ""
