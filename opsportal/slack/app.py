@@ -2,7 +2,6 @@
 
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,7 +18,6 @@ from . import asking, doing, home, pressing, replays, sending, work
 from .limits import at
 
 ANY = re.compile(r"[\s\S]*")
-THREADS = 10  # that acknowledge; none of them waits for Slack, AWS or a worker
 Body = dict[str, Any]
 
 
@@ -50,7 +48,7 @@ def app() -> App:
         client=WebClient(),
         authorize=authorized,
         request_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack-ack"),
+        listener_executor=work.ACKS,
     )
     made.command(ANY)(command)
     made.action(ANY)(action)

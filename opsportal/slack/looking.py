@@ -1,7 +1,6 @@
 """What is only looked at: what runs, what was found, who is who. Nothing of it changes anything."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,12 +14,10 @@ from ..words import gettext as _
 from . import finding_words, help_words, knowing, reading, run_words, status_words, who_words
 from .asking import Asker
 from .blocks import Message
-from .finding_words import FindingSeen
 from .requests import Request
 
 READ = 10  # runs that are read whole
 CREDITS = ("credits-run-out", "burst-too-small", "throttle-recycle")
-Severity = Finding.Severity
 
 
 @dataclass(frozen=True)
@@ -85,20 +82,7 @@ def listed(user: User, where: Environment | None, names: tuple[str, ...], title:
     found = sieve.in_order(rows, "worst").select_related("environment")[: finding_words.SHOWN]
     head = title.format(where=where.name if where else _("all environments"))
     url = settings.PUBLIC_URL + reverse("findings")
-    return Reply(status_words.findings([found_as(each) for each in found], rows.count(), head, url), where)
-
-
-def found_as(row: Finding) -> FindingSeen:
-    fields = ("resource", "region", "name", "owner", "detail", "advice")
-    known: dict[str, Any] = {name: getattr(row, name) for name in fields}
-    return FindingSeen(
-        check=row.check_name,
-        environment=row.environment.name,
-        severity=Severity(row.severity).name.lower(),
-        usd=float(row.usd) if row.usd is not None else None,
-        url=settings.PUBLIC_URL + reverse("finding", args=[row.pk]),
-        **known,
-    )
+    return Reply(status_words.findings([finding_words.of_row(each) for each in found], rows.count(), head, url), where)
 
 
 def who(asker: Asker, user: User, request: Request) -> Reply:

@@ -23,7 +23,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Slack docs: Verifying requests from Slack."""
     if not settings.SLACK_SIGNING_SECRET:
         raise Http404
-    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+    if len(request.body) > LONGEST:
         return refused(413, _("That is more than Slack sends."))
     if why := against(request):
         return refused(401, why)

@@ -1,6 +1,8 @@
 """Answers to who asked: seen by them alone, but in the thread where everybody may read what they are about."""
 
-from http.client import HTTPException
+import time
+from collections.abc import Callable
+from http.client import TOO_MANY_REQUESTS, HTTPException
 from typing import Any
 
 import structlog
@@ -10,11 +12,13 @@ from slack_sdk.webhook import WebhookClient
 from ..models import Environment
 from .asking import Asker
 from .blocks import Message
+from .calls import seconds_of
 from .client import PLAIN, TIMEOUT, client
 
 log = structlog.get_logger(__name__)
 
 FAILED = (SlackApiError, SlackRequestError, OSError, HTTPException)
+PATIENCE = 5.0  # seconds that an answer waits for Slack's limits, once
 ELSEWHERE = ("not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived")
 
 
@@ -27,11 +31,22 @@ def tell(asker: Asker, message: Message, about: Environment | None = None) -> bo
     try:
         if asker.response_url:
             return responded(asker.response_url, said)
-        sent(asker, said, about)
+        patient(lambda: sent(asker, said, about))
         return True
     except FAILED as error:
         log.warning("an answer in Slack did not arrive", error=why(error), channel=asker.channel)
         return False
+
+
+def patient(call: Callable[[], None]) -> None:
+    """Somebody waits for the answer, so it is sent once more where Slack's limits let it soon. Raises `FAILED`."""
+    try:
+        call()
+    except SlackApiError as error:
+        if error.response.status_code != TOO_MANY_REQUESTS or seconds_of(error) > PATIENCE:
+            raise
+        time.sleep(seconds_of(error))
+        call()
 
 
 def sent(asker: Asker, said: dict[str, Any], about: Environment | None) -> None:
@@ -57,9 +72,8 @@ def whispered(asker: Asker, said: dict[str, Any]) -> None:
 
 def responded(url: str, said: dict[str, Any]) -> bool:
     """By the response_url: good five times within half an hour. Slack docs: Handling user interaction."""
-    answer = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send_dict(
-        {**said, "response_type": "ephemeral", "replace_original": False}
-    )
+    known = {**said, "response_type": "ephemeral", "replace_original": False}
+    answer = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send_dict(known)
     if answer.status_code != 200:
         log.warning("an answer in Slack did not arrive", status=answer.status_code)
     return answer.status_code == 200

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .. import catalog
 from ..catalog import Runbook
 from ..models import Run
-from ..pages.facts import book_title
 from ..words import gettext as _
 from . import folding, reading
 from .blocks import Block, Message, actions, button, context, section
@@ -31,7 +31,10 @@ def started(runs: Sequence[Run], known: Sequence[Known] = ()) -> Message:
 
 
 def line(run: Run) -> str:
-    words = {"title": escape_line(book_title(run.runbook), 100), "environment": escape_line(run.environment.name, 60)}
+    words = {
+        "title": escape_line(catalog.title(run.runbook), 100),
+        "environment": escape_line(run.environment.name, 60),
+    }
     page = link(reading.page(run), _("Run {n}").format(n=run.pk))
     return f"▶️ {_('{title} in {environment} has started.').format(**words)} {page}"
 

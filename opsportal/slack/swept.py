@@ -8,8 +8,9 @@ from django.urls import reverse
 from .. import clock
 from ..models import Environment, Finding, Run
 from ..pages import durations, sweeps
+from ..pages.money import STANDING
 from ..words import gettext as _
-from . import finding_words, looking
+from . import finding_words
 from .start_words import Known
 
 LOOKED = 20  # sweeps before this one, among which one has to have asked for these
@@ -29,10 +30,10 @@ def known(environment: Environment) -> Known:
     refused = [
         gap.sentence for gap in sweeps.missing(environment.name, last, sweeps.put_out([last.pk]).get(last.pk, []))
     ]
-    rows = Finding.objects.filter(environment=environment, state__in=(Finding.State.OPEN, Finding.State.ACKNOWLEDGED))
+    rows = Finding.objects.filter(environment=environment, state__in=STANDING)
     found = rows.filter(check_name__in=finding_words.ANSWERS).select_related("environment")
     url = f"{settings.PUBLIC_URL}{reverse('findings')}?environment={environment.pk}"
-    told = finding_words.answer(environment.name, [looking.found_as(each) for each in found], url, refused)
+    told = finding_words.answer(environment.name, [finding_words.of_row(each) for each in found], url, refused)
     age = durations.ago((clock.now() - (last.ended_at or clock.now())).total_seconds())
     return Known(environment.name, _("As of the last sweep, {ago}:").format(ago=age), told)
 
