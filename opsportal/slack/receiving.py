@@ -14,6 +14,7 @@ from . import replays
 
 FRESH = 300  # seconds
 LONGEST = 1_000_000  # bytes of a body
+UNREAD = (ValueError, TypeError, AttributeError, KeyError, RecursionError)  # Bolt's, of what is no payload of Slack's
 WHOLE = re.compile(r"[0-9]{1,12}")
 
 
@@ -57,7 +58,7 @@ def dispatched(request: HttpRequest) -> HttpResponse:
 
     try:
         asked = BoltRequest(body=request.body.decode(), headers={"content-type": request.content_type or ""})
-    except ValueError:
+    except UNREAD:
         return refused(400, _("This body can’t be read."))
     answer = app().dispatch(asked)
     return HttpResponse(answer.body, status=answer.status, headers=dict(answer.first_headers_without_set_cookie()))

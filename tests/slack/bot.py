@@ -53,7 +53,9 @@ class Acts:
     def act(self, what, **given):
         answer = self.slack.act(what, **given)
         if what == "message":
-            until(lambda: any(each["payload"]["event"]["ts"] == answer["ts"] for each in self.slack.deliveries()))
+            until(
+                lambda: answer["ts"] in [each["payload"].get("event", {}).get("ts") for each in self.slack.deliveries()]
+            )
         until(lambda: all(each["acknowledged"] for each in self.slack.deliveries()))
         assert work.drained(SECONDS)
         return answer

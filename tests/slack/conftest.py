@@ -1,9 +1,14 @@
 """A simulated workspace for the tests of what comes from Slack, one process for all of them, and the bot in it."""
 
+import json
+import time
+
 import pytest
+from django.test import Client
+from slack_sdk.signature import SignatureVerifier
 
 from opsportal import nudges
-from opsportal.slack import people
+from opsportal.slack import people, work
 from opsportal.slack.people import Claim
 from sandbox.slack import process
 from tests import factories
@@ -12,6 +17,8 @@ from .bot import IDS, Acts, connected
 
 MINA, JONAS, AMARA = IDS["mina"], IDS["jonas"], IDS["amara"]
 QUICK = 20.0  # times as fast as Slack's limits
+AS_USUAL = {"ack_seconds": 3.0, "speed": QUICK, "events": ["app_mention", "app_home_opened", "message"]}
+AS_USUAL |= dict.fromkeys(("events_url", "interactivity_url", "commands_url"), "")
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +32,8 @@ def workspace():
 def slack(workspace, settings, monkeypatch):
     """The workspace as new, and the portal in it; nothing looks for a broker."""
     workspace.reset()
+    workspace.clear_faults()
+    workspace.set(**AS_USUAL)
     settings.SLACK_API_URL, settings.SLACK_BOT_TOKEN = workspace.api, "xoxb-sandbox"
     settings.SLACK_APP_TOKEN, settings.SLACK_SIGNING_SECRET = "xapp-sandbox", "sandbox-signing-secret"
     settings.SLACK_API_SPEED = QUICK
@@ -65,3 +74,27 @@ def known(team):
         return user
 
     return connect
+
+
+@pytest.fixture
+def deliver(slack, transactional_db):
+    """Hands the app a payload by HTTP, signed as Slack would; the status it answers with, once all is done."""
+
+    def send(payload, **headers):
+        answer = post(payload, **headers)
+        assert work.drained(10)
+        return answer.status_code
+
+    return send
+
+
+SECRET = "sandbox-signing-secret"
+
+
+def post(payload, secret=SECRET, at=None, signature=None):
+    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    at = str(int(time.time())) if at is None else at
+    signature = signature or SignatureVerifier(secret).generate_signature(timestamp=at, body=body)
+    headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature}
+    kind = "application/json" if body.startswith(b"{") else "application/x-www-form-urlencoded"
+    return Client().post("/slack/events", body, content_type=kind, headers=headers)

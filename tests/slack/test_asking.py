@@ -17,7 +17,7 @@ def dev(transactional_db):
 
 
 @pytest.fixture
-def operator(known, mina):
+def operator(transactional_db, known, mina):
     """mina, connected, who may start and answer everywhere."""
     return known("mina", mina)
 
