@@ -17,6 +17,7 @@ from opsportal import clock
 from opsportal.errors import OpsError
 from opsportal.health import BEAT_SILENT, CLOCK_APART, PUMP_SILENT, QUEUE_OLD, observing
 from opsportal.models import Heartbeat
+from opsportal.slack import standing
 from opsportal.words import gettext as _
 from opsportal.words import ngettext
 from tasks.aws import workers
@@ -158,6 +159,16 @@ def credentials() -> Finding:
         return Finding("AWS credentials", error.message, cure)
 
 
+def slack() -> Finding:
+    """Whether Slack knows us and the bot is in every channel; without a token there is nothing to check."""
+    try:
+        return Finding("Slack", standing.check() or _("not used: SLACK_BOT_TOKEN is empty"))
+    except DatabaseError:
+        return Finding("Slack", _("not known"), _("Mend the database first."))
+    except OpsError as error:
+        return Finding("Slack", error.message, _("docs/slack.md tells which tokens, scopes and channels it needs."))
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
     database,
     broker,
@@ -167,4 +178,5 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     queue,
     clocks,
     credentials,
+    slack,
 )

@@ -14,6 +14,7 @@ from ..errors import Invalid
 from ..models import Environment
 from ..models.environment import validate_regions, validate_variables
 from ..pages.fields import LONGEST, parsed
+from ..telling import recipients
 
 
 class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,6 +36,16 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    tell = forms.CharField(
+        label=gettext_lazy("Tell"),
+        required=False,
+        max_length=LONGEST,
+        widget=UnfoldAdminTextareaWidget({"rows": 3, "placeholder": "ops@example.com"}),
+        help_text=gettext_lazy(
+            "Who is told when a run asks or fails: e-mail addresses or https:// addresses of webhooks, one a line."
+        ),
+    )
+
     class Meta:
         model = Environment
         fields = (
@@ -51,6 +62,7 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
             "approval_hours",
             "calendar",
             "changes_at_once",
+            *("slack_channel", "slack_on_duty", "tell"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,6 +88,12 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         validate_variables(variables)
         refuse_secrets(variables)
         return dict(variables)
+
+    def clean_tell(self) -> str:
+        try:
+            return "\n".join(recipients.recipients(self.cleaned_data["tell"].splitlines()))
+        except Invalid as error:
+            raise ValidationError(error.message) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

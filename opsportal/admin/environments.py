@@ -50,6 +50,7 @@ class EnvironmentAdmin(ModelAdmin):  # type: ignore[misc]
             gettext_lazy("Approvals"),
             {"fields": ("protected", "requester_may_approve", "approvals_needed", "approvers", "approval_hours")},
         ),
+        (gettext_lazy("Telling"), {"fields": ("slack_channel", "slack_on_duty", "tell")}),
         (gettext_lazy("Variables"), {"fields": ("variables",)}),
     )
 

@@ -12,6 +12,7 @@ BEAT_SILENT = 60.0
 QUEUE_OLD = 60.0
 POLICY_LATE = 300.0
 NOTICE_OLD = 600.0
+SLACK_SILENT = 120.0
 DATABASE_SLOW = 0.5
 CLOCK_APART = 2.0
 
@@ -28,6 +29,7 @@ SEVERITY = {
     "clock": WARNING,
     "policies": WARNING,
     "notices": WARNING,
+    "slack": WARNING,
 }
 
 
@@ -39,7 +41,8 @@ class Facts:
     `pump`, `beat`: seconds since the last sign, inf: there was never one. `due`, `queued`: seconds that the oldest step
     has waited for a worker or for its locks. `apart`: seconds between this process's clock and the database's.
     `policies`: seconds that the policy which is due longest has waited to fire. `notices`: seconds that the oldest
-    notice has waited to be delivered.
+    notice has waited to be delivered. `slack`: seconds since Slack was last reached, None also where no environment has
+    a channel.
     """
 
     database: float | None = None
@@ -53,6 +56,7 @@ class Facts:
     apart: float | None = None
     policies: float | None = None
     notices: float | None = None
+    slack: float | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,9 @@ def of_the_work(facts: Facts) -> Iterator[Ill]:
     if facts.notices is not None and facts.notices > NOTICE_OLD:
         text = _("A notice has waited for {n} min to be delivered.").format(n=int(facts.notices / 60))
         yield Ill("notices", text, _("See under Notices why: is the mail server away, or a receiver?"))
+    if facts.slack is not None and facts.slack > SLACK_SILENT:
+        cure = _("Does manage.py slackbot run? Its log says why Slack is not reached. What was not told is told then.")
+        yield Ill("slack", silent(_("Slack"), facts.slack), cure)
 
 
 def silent(name: str, seconds: float) -> str:

@@ -56,6 +56,7 @@ def of_the_tool(facts: Facts) -> Iterator[Metric]:
         "oldest_queued_seconds": ("How long the oldest queued step has waited for its locks.", facts.queued),
         "policy_overdue_seconds": ("How long the policy that is due longest has waited to fire.", facts.policies),
         "oldest_notice_seconds": ("How long the oldest notice has waited to be delivered.", facts.notices),
+        "slack_age_seconds": ("Since all was told in Slack.", facts.slack),
         "clock_ahead_seconds": ("This host's clock, ahead of the database's.", facts.apart),
     }
     for name, (help, value) in named.items():

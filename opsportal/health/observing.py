@@ -19,8 +19,8 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from .. import clock
 from ..live.hints import broker
-from ..models import Heartbeat, Notice, Policy, Run, Step
-from . import Facts, pulses, tally
+from ..models import Environment, Heartbeat, Notice, Policy, Run, Step
+from . import SLACK_SILENT, Facts, pulses, tally
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class Look(Generic[T]):
 
 @dataclass(frozen=True)
 class Work:
-    """Seconds since pump and Beat were seen, and those that the oldest step, policy or notice has waited."""
+    """Seconds since pump, Beat and Slack were seen, and those that the oldest step, policy or notice has waited."""
 
     pump: float
     beat: float
@@ -91,6 +91,7 @@ class Work:
     queued: float
     policies: float
     notices: float
+    slack: float | None
 
 
 @dataclass(frozen=True)
@@ -128,16 +129,30 @@ def released() -> frozenset[tuple[str, str]]:
 
 
 def work() -> Work:
-    """Four queries; steps that have ended have no `nudge_at`, so that history costs nothing."""
+    """Four queries, and one where Slack is silent; steps that have ended have no `nudge_at`: history costs nothing."""
     now = clock.now()
-    last = dict(Heartbeat.objects.filter(name__in=("pump", "beat")).values_list("name", "at"))
+    last = dict(Heartbeat.objects.filter(name__in=("pump", "beat", "slack")).values_list("name", "at"))
     due = Min("wake_at", filter=Q(status=Step.Status.DUE, wake_at__lte=now))
     queued = Min("queued_at", filter=Q(status=Step.Status.QUEUED))
     oldest = Step.objects.filter(nudge_at__gte=EVER).aggregate(due=due, queued=queued)
     late = Policy.objects.filter(enabled=True, next_due__lte=now).aggregate(since=Min("next_due"))["since"]
     waiting = Notice.objects.filter(due_at__gte=EVER).aggregate(since=Min("created_at"))["since"]
-    pump, beat = ((now - last[name]).total_seconds() if name in last else inf for name in ("pump", "beat"))
-    return Work(pump, beat, *(age(now, since) for since in (oldest["due"], oldest["queued"], late, waiting)))
+    signs = {name: (now - at).total_seconds() for name, at in last.items()}
+    silent = signs.get("slack", inf)
+    return Work(
+        pump=signs.get("pump", inf),
+        beat=signs.get("beat", inf),
+        due=age(now, oldest["due"]),
+        queued=age(now, oldest["queued"]),
+        policies=age(now, late),
+        notices=age(now, waiting),
+        slack=silent if silent <= SLACK_SILENT or in_slack() else None,
+    )
+
+
+def in_slack() -> bool:
+    """Whether any environment has a channel."""
+    return Environment.objects.exclude(slack_channel="").exists()
 
 
 def age(now: datetime, since: datetime | None) -> float:
@@ -192,4 +207,5 @@ def facts() -> Facts:
         queued=done.queued if done else None,
         policies=done.policies if done else None,
         notices=done.notices if done else None,
+        slack=done.slack if done else None,
     )

@@ -35,7 +35,8 @@ def start(
         running.wait_ready("valkey")
     running.start(with_env(supervisor.web(address, port, ready=lambda: serves(address, port)), env))
     running.wait_ready("web", 60)  # before the others start: they all want the processor at once
-    for part in (*supervisor.workers(workers), supervisor.beat()):
+    in_slack = [supervisor.slackbot()] if settings.SLACK_BOT_TOKEN else []
+    for part in (*supervisor.workers(workers), supervisor.beat(), *in_slack):
         running.start(with_env(part, env))
 
 

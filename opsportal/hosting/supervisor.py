@@ -213,6 +213,11 @@ def beat() -> Part:
     return Part("beat", [sys.executable, "-m", "celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile="])
 
 
+def slackbot() -> Part:
+    """What talks with Slack: it sends what there is to tell, and listens."""
+    return Part("slackbot", [sys.executable, "-m", "django", "slackbot", "--settings", "config.settings"])
+
+
 def web(host: str, port: int, ready: Callable[[], bool] | None = None) -> Part:
     """The portal, without WebSockets. An open stream must not hold up the end for more than three seconds."""
     argv = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)]

@@ -30,6 +30,9 @@ FRESH = timedelta(minutes=5)  # after which a running run's times are shown anew
 SOON, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # until what was refused is tried again
 BATCH = 100
 RUN = SlackMessage.RUN
+POST = Q(ts="") | ~Q(about=RUN)
+TURNED = ~Q(status=F("run__status"))
+UNTOLD = POST | TURNED | ~Q(seen=F("run__events"))
 
 
 def round_of(now: datetime) -> int:
@@ -49,11 +52,9 @@ def round_of(now: datetime) -> int:
 
 def due(now: datetime) -> "QuerySet[SlackMessage]":
     """What there is to tell: first what is not in Slack yet and what has another status, then what waits longest."""
-    other = ~Q(status=F("run__status"))
-    news = other | ~Q(seen=F("run__events"))
     stale = Q(due_at__lte=now - FRESH, run__status=Run.Status.RUNNING)
-    rows = SlackMessage.objects.filter(Q(ts="") | news | stale | ~Q(about=RUN), due_at__lte=now)
-    urgent = Case(When(Q(ts="") | ~Q(about=RUN), then=0), When(other, then=1), default=2)
+    rows = SlackMessage.objects.filter(UNTOLD | stale, due_at__lte=now)
+    urgent = Case(When(POST, then=0), When(TURNED, then=1), default=2)
     return rows.order_by(urgent, "due_at", "pk")
 
 

@@ -96,6 +96,15 @@ def silence(tables: Any) -> None:
         waiting = tables.get_model("opsportal.notice").objects.filter(due_at__isnull=False)
         waiting.update(status="failed", due_at=None, error=_("Restored from a backup: it may have arrived since."))
         tables.get_model("opsportal.firing").objects.update(told=None)
+    with suppress(LookupError):  # a backup of before there was Slack
+        look_for_posts(tables)
+
+
+def look_for_posts(tables: Any) -> None:
+    """What was not in Slack yet may have been posted since: it is looked for before it is posted."""
+    rows = tables.get_model("opsportal.slackmessage").objects.filter(due_at__isnull=False)
+    for row in rows.exclude(about="run", ts__gt="").select_related("run"):
+        rows.filter(pk=row.pk).update(posting_at=row.run.created_at)
 
 
 def tell(tables: Any, now: datetime, reason: str) -> None:

@@ -86,7 +86,7 @@ def _settings(world: World, given: Json) -> Json:
 
 def _reset(world: World, given: Json) -> Json:
     """All as it was at the start, but connections stay, and times go on rising."""
-    old, fresh = world.workspace, World()
+    old, fresh = world.workspace, World(world.people)
     fresh.workspace.settings, fresh.workspace.url = settings.copied(world.began), old.url
     fresh.workspace.tickets, fresh.workspace.version = old.tickets, old.version + 1
     fresh.workspace.stamps = old.stamps

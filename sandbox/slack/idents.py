@@ -23,6 +23,11 @@ def ident(letter: str) -> str:
     return letter + "0" + "".join(secrets.choice(SIGNS) for _ in range(9))
 
 
+def fixed(letter: str, name: str) -> str:
+    """The id of what is there from the start, such as C0OPS000000."""
+    return f"{letter}0{name.upper():0<9.9}"
+
+
 def short() -> str:
     """A block_id or action_id for what came without one."""
     return "".join(secrets.choice(SIGNS) for _ in range(5))

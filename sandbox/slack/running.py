@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 
@@ -12,9 +13,9 @@ from sandbox.slack.world import World
 HOST = "127.0.0.1"
 
 
-def serve(port: int, settings: Settings) -> None:
+def serve(port: int, settings: Settings, people: Sequence[str] = ()) -> None:
     listening = socket.create_server((HOST, port), backlog=128)
-    world = World(began=settings)
+    world = World(people, began=settings)
     world.workspace.settings = copied(settings)
     world.workspace.url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(

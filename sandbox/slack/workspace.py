@@ -68,8 +68,10 @@ def direct(workspace: Workspace, user: str) -> Channel:
     return found
 
 
-def add_channel(workspace: Workspace, name: str, members: list[str], is_private: bool = False) -> Channel:
-    channel = Channel(ident("C"), name, int(time.time()), is_private, members=members)
+def add_channel(
+    workspace: Workspace, name: str, members: list[str], is_private: bool = False, id_: str = ""
+) -> Channel:
+    channel = Channel(id_ or ident("C"), name, int(time.time()), is_private, members=members)
     workspace.channels[channel.id] = channel
     workspace.touch()
     return channel

@@ -1,6 +1,7 @@
 """All that one process holds."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,8 @@ class Delivery:
 
 @dataclass
 class World:
-    workspace: Workspace = field(default_factory=seeded)
+    people: Sequence[str] = ()
+    workspace: Workspace = field(init=False)
     faults: Faults = field(default_factory=Faults)
     calls: CallLog = field(default_factory=CallLog)
     limits: Limits = field(default_factory=Limits)
@@ -57,6 +59,9 @@ class World:
     deliveries: list[Delivery] = field(default_factory=list)
     began: Settings = field(default_factory=Settings)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.workspace = seeded(self.people)
 
     def later(self, work: Any) -> None:
         """Runs a coroutine beside what goes on, and holds it until it is done."""

@@ -12,7 +12,7 @@ from tests.docs import pages
 
 PAGE = ROOT / "docs/operate.md"
 HEALTH = PAGE.read_text().partition("## Health")[2].partition("## Doctor")[0]
-FACTS = Facts(*[1] * 11)
+FACTS = Facts(**dict.fromkeys(Facts.__dataclass_fields__, 1))
 STORE = Store(0.1, {}, {"portal:1": 2}, {f"{tally.AWS_CALLS} sts ok": 3})
 
 

@@ -27,6 +27,7 @@ from opsportal.models import (
     Policy,
     Price,
     Run,
+    SlackMessage,
     Step,
 )
 from opsportal.upkeep import aftermath, backup, restore
@@ -120,6 +121,16 @@ def test_what_was_to_be_told_is_not_told_twice(file):
     assert (notice.status, notice.due_at) == ("failed", None)
     assert notice.error == "Restored from a backup: it may have arrived since."
     assert Firing.objects.get().told is None
+
+
+def test_what_may_stand_in_slack_already_is_looked_for_before_it_is_posted(file):
+    run = factories.run()
+    SlackMessage.objects.create(run=run, channel="C0123456", due_at=clock.now())
+    posted = SlackMessage.objects.create(run=run, about="end:3", channel="C0123456", ts="1.2", due_at=clock.now())
+    brought_back(taken(file))
+    assert set(SlackMessage.objects.values_list("posting_at", flat=True)) == {run.created_at}
+    posted.refresh_from_db()
+    assert posted.ts == "1.2"
 
 
 def test_what_a_sweep_is_reading_is_not_kept_for_aws_has_gone_on(file):

@@ -19,6 +19,7 @@ WELL = Facts(
     apart=0.1,
     policies=11,
     notices=40,
+    slack=12,
 )
 CASES = [
     ({"database": None, "migrations": None, "pump": None, "apart": None}, "database", "The database does not answer."),
@@ -33,6 +34,8 @@ CASES = [
     ({"due": 61}, "queue", "A step has been due for 61 s and no worker has taken it."),
     ({"policies": 301}, "policies", "A policy has been due for 5 min and nothing has fired it."),
     ({"notices": 601}, "notices", "A notice has waited for 10 min to be delivered."),
+    ({"slack": 121}, "slack", "Slack was last seen 121 s ago."),
+    ({"slack": inf}, "slack", "Slack was never seen."),
     ({"apart": -2.5}, "clock", "This host's clock is 2.5 s from the database's."),
 ]
 
@@ -53,7 +56,9 @@ def test_every_ill_that_has_a_severity_has_a_case():
 
 
 def test_a_limit_itself_is_still_well():
-    assert ills(replace(WELL, pump=30, beat=60, due=60, database=0.5, apart=2, policies=300, notices=600)) == []
+    assert (
+        ills(replace(WELL, pump=30, beat=60, due=60, database=0.5, apart=2, policies=300, notices=600, slack=120)) == []
+    )
 
 
 def test_the_worst_is_told_first():

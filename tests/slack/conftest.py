@@ -1,24 +1,30 @@
-"""A simulated workspace for the tests of what comes from Slack, one process for all of them, and the bot in it."""
+"""A simulated workspace for the tests of Slack, one process for all of them, and the bot in it."""
 
 import json
 import time
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from slack_sdk.signature import SignatureVerifier
 
 from opsportal import nudges
-from opsportal.slack import people, work
+from opsportal.hosting import supervisor
+from opsportal.live.hints import broker
+from opsportal.slack import bucket, people, work
 from opsportal.slack.people import Claim
 from sandbox.slack import process
 from tests import factories
 
 from .bot import IDS, Acts, connected
+from .sends import Sends
 
 MINA, JONAS, AMARA = IDS["mina"], IDS["jonas"], IDS["amara"]
 QUICK = 20.0  # times as fast as Slack's limits
 AS_USUAL = {"ack_seconds": 3.0, "speed": QUICK, "events": ["app_mention", "app_home_opened", "message"]}
 AS_USUAL |= dict.fromkeys(("events_url", "interactivity_url", "commands_url"), "")
+SECRET = "sandbox-signing-secret"
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +94,6 @@ def deliver(slack, transactional_db):
     return send
 
 
-SECRET = "sandbox-signing-secret"
-
-
 def post(payload, secret=SECRET, at=None, signature=None):
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     at = str(int(time.time())) if at is None else at
@@ -98,3 +101,22 @@ def post(payload, secret=SECRET, at=None, signature=None):
     headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature}
     kind = "application/json" if body.startswith(b"{") else "application/x-www-form-urlencoded"
     return Client().post("/slack/events", body, content_type=kind, headers=headers)
+
+
+@pytest.fixture(scope="session")
+def store():
+    """The Valkey that the budget of calls is kept in."""
+    running = supervisor.Supervisor()
+    running.start(supervisor.valkey(Path(settings.VAR_DIR)))
+    running.wait_ready("valkey")
+    yield
+    running.stop()
+
+
+@pytest.fixture
+def sends(slack, settings, store):
+    """Rounds against the workspace, whose clock and whose budget are a hundred times as quick."""
+    slack.set(speed=100.0)
+    settings.SLACK_API_SPEED = 100.0
+    broker().delete(*(broker().keys(f"{bucket.PREFIX}*") or ["none"]))
+    return Sends(slack)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from opsportal.hosting import demo, estate, host, supervisor, terminal
+from opsportal.hosting import demo, estate, host, supervisor, terminal, workspace
 from opsportal.models import Run
 from opsportal.words import gettext as _
 
@@ -43,10 +43,14 @@ class Command(BaseCommand):
             os.environ.update(sandbox.workers_env())
             os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
             demo.keep_mails()
+            slack = self.workspace(running, once)
             running.start(sandbox.part(settings.VAR_DIR / "sandbox.pickle"))
             host.start(running, {}, "127.0.0.1", host.free_port() if once else port, workers=2)
             running.wait_ready("sandbox")
             demo.seed(sandbox)
+            if slack:
+                running.wait_ready("slack")
+                workspace.seed()
         logins = demo.passwords(settings.VAR_DIR / "demo-logins.json")
         run = demo.deploy(again=once)
         if once:
@@ -55,15 +59,23 @@ class Command(BaseCommand):
         with self.console.status(_("Filling the accounts …")):
             estate.fill(sandbox)
             estate.watch()
-        self.greet(port, logins, run)
+        self.greet(port, logins, run, slack)
         running.watch()
+
+    def workspace(self, running: supervisor.Supervisor, once: bool) -> str:
+        """Start the simulated Slack where a person looks on and no real one is set up; the address of its page."""
+        slack = workspace.Workspace(host.free_port())
+        if once or not slack.use():
+            return ""
+        running.start(slack.part())
+        return slack.url
 
     def follow(self, run: Run) -> int:
         """0 when the run succeeded, else 1."""
         ended = terminal.follow(run.pk, self.console)
         return 0 if ended.status == Run.Status.SUCCEEDED else 1
 
-    def greet(self, port: int, logins: dict[str, str], run: Run) -> None:
+    def greet(self, port: int, logins: dict[str, str], run: Run, slack: str) -> None:
         base = f"http://localhost:{port}"
         say = self.console.print
         say("\n[bold]" + _("opsportal runs on {address}").format(address=base) + "[/bold]\n")
@@ -75,4 +87,6 @@ class Command(BaseCommand):
         what = _("Two policies look for waste and for credits that run out")
         page = f"{base}/admin/opsportal/finding/"
         say(f"{what}: {page}", highlight=False)
+        if slack:
+            say(_("The same in a simulated Slack, with buttons and /ops") + f": {slack}", highlight=False)
         say(_("AWS is simulated. Ctrl-C stops everything; the data stays in {folder}.").format(folder=settings.VAR_DIR))

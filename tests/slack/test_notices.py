@@ -1,0 +1,98 @@
+"""Digests in channels: one for each policy and channel, of the environments that have this channel alone."""
+
+import pytest
+
+from opsportal import clock
+from opsportal.models import Finding, FindingChange, Notice
+from opsportal.slack import notices
+from opsportal.telling import digests, outbox
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+N = Notice.Status
+
+
+@pytest.fixture
+def fired(sends):
+    """A firing in three environments, two of which have a channel, with a finding each."""
+    places = [
+        factories.environment(name="dev", slack_channel=sends.channel("ops")),
+        factories.environment(name="prod", slack_channel=sends.channel("deploys")),
+        factories.environment(name="lab"),
+    ]
+    policy = factories.policy(places, name="nightly-costs")
+    runs = [factories.run(environment=place, status="succeeded", ended_at=clock.now()) for place in places]
+    firing = factories.firing(policy, runs[0])
+    for run in runs:
+        run.firing = firing
+        run.save()
+        found = factories.finding(environment=run.environment, resource=f"vol-{run.environment}")
+        FindingChange.objects.create(finding=found, run=run, at=clock.now(), kind="found")
+        output = {"found": 1, "new": 1, "reopened": 0, "closed": 0, "usd": 8.8, "not_checked": {}}
+        factories.step(run, "eu-central-1", status="succeeded", output=output)
+    type(firing).objects.update(told=-1)
+    digests.tell(firing.pk, clock.now())
+    return firing
+
+
+def text(messages):
+    return str([each["blocks"] for each in messages])
+
+
+def test_each_channel_has_the_digest_of_its_own_environments(fired, sends):
+    sends.all()
+    (ops,), (deploys,) = sends.messages("ops"), sends.messages("deploys")
+    assert ("vol-dev" in text([ops]), "vol-prod" in text([ops]), "vol-lab" in text([ops])) == (True, False, False)
+    assert ("vol-dev" in text([deploys]), "vol-prod" in text([deploys])) == (False, True)
+    assert set(Notice.objects.values_list("status", flat=True)) == {N.SENT}
+
+
+def test_a_digest_is_posted_once(fired, sends):
+    sends.all()
+    digests.tell(fired.pk, clock.now())
+    sends.all()
+    assert len(sends.messages("ops")) == 1
+
+
+def test_a_lost_answer_leaves_one_digest(fired, sends, slack):
+    slack.fault("lost", method="chat.postMessage", count=2)
+    sends.round()
+    assert "Slack is not reached" in Notice.objects.first().error
+    sends.all()
+    sends.all()
+    assert (len(sends.messages("ops")), len(sends.messages("deploys"))) == (1, 1)
+
+
+def test_workers_are_not_asked_for_what_goes_to_slack(fired):
+    assert outbox.due(clock.now(), 10) == []
+
+
+def test_a_channel_that_no_environment_has_any_more_gets_nothing(fired, sends, slack):
+    type(fired.policy.environments.first()).objects.update(slack_channel="")
+    sends.round()
+    assert slack.calls("chat.postMessage") == []
+    assert set(Notice.objects.values_list("status", flat=True)) == {N.FAILED}
+
+
+def test_what_slack_refuses_is_told_and_tried_again(fired, sends, slack):
+    slack.act("archive", channel="ops")
+    sends.round()
+    refused = Notice.objects.get(to=f"#{sends.channel('ops')}")
+    assert "is_archived" in refused.error
+    assert refused.due_at is not None
+
+
+def test_a_limit_that_is_used_up_leaves_the_notice_as_it_was(fired, sends, settings):
+    settings.SLACK_API_SPEED = 1
+    channel = sends.channel("ops")
+    assert notices.bucket.take("chat.postMessage", channel) == 0.0
+    sends.round()
+    assert Notice.objects.get(to=f"#{channel}").tries == 0
+
+
+def test_a_digest_calls_nobody(fired, sends):
+    Finding.objects.update(detail="<!channel> look <@U0MINAKIM1>")
+    sends.all()
+    shown = text(sends.messages("ops"))
+    assert "<!channel>" not in shown
+    assert "<@U0MINAKIM1>" not in shown

@@ -1,0 +1,368 @@
+"""Each run has one message, which is right in the end, whatever happens in between."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from opsportal import clock, runs
+from opsportal.models import Mute, Run, SlackMessage, SlackPerson
+from opsportal.slack import outgoing, projecting
+from opsportal.slack.client import client
+from tests import factories
+
+from .conftest import MINA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUTY = "S0123456789"
+
+
+@pytest.fixture
+def run(sends):
+    """At work in an environment that has the channel #ops."""
+    where = factories.environment(name="dev", slack_channel=sends.channel(), slack_on_duty=DUTY)
+    made = factories.run(environment=where, requested_by=factories.user(username="mina"))
+    factories.step(made, "web", status="running")
+    factories.line(made, "Started by mina.")
+    SlackMessage.objects.create(run=made, channel=where.slack_channel, due_at=clock.now())
+    return made
+
+
+def text(message):
+    return str(message["blocks"])
+
+
+def end(run, status="succeeded", reason=""):
+    run.steps.update(status="failed" if status == "failed" else "succeeded", reason=reason, cause=reason)
+    Run.objects.filter(pk=run.pk).update(status=status, reason=reason, ended_at=clock.now())
+    run.refresh_from_db()
+    factories.line(run, f"Ended: {status}.")
+
+
+def ask(run, **fields):
+    run.steps.update(status="asking")
+    Run.objects.filter(pk=run.pk).update(status="asking")
+    run.refresh_from_db()
+    factories.line(run, "Apply?")
+    return factories.approval(run.steps.get(), question="Apply 2 changes?", **fields)
+
+
+def test_a_run_has_one_message_that_is_edited_until_its_end(run, sends):
+    sends.all()
+    (first,) = sends.messages()
+    assert "Running" in text(first)
+    factories.line(run, "web: 3 of 5 resources.")
+    sends.all()
+    (edited,) = sends.messages()
+    assert (edited["ts"], "3 of 5" in text(edited)) == (first["ts"], True)
+    end(run)
+    sends.all()
+    (last,) = sends.messages()
+    assert (last["ts"], "Succeeded" in text(last)) == (first["ts"], True)
+    assert SlackMessage.objects.get(about="run").due_at is None
+
+
+def test_what_has_not_changed_is_not_sent_again(run, sends, slack):
+    sends.all()
+    before = len(slack.calls())
+    assert [sends.round() for _ in range(3)] == [0, 0, 0]
+    assert len(slack.calls()) == before
+
+
+def test_many_lines_are_one_edit(run, sends, slack):
+    sends.all()
+    for n in range(30):
+        factories.line(run, f"line {n}")
+    sends.all()
+    assert len(slack.calls("chat.update")) == 1
+
+
+def test_between_two_edits_of_one_message_there_is_time(run, sends, slack):
+    projecting.round_of(clock.now())
+    for n in range(3):
+        factories.line(run, f"line {n}")
+        projecting.round_of(clock.now())
+    assert slack.calls("chat.update") == []
+    projecting.round_of(clock.now() + projecting.GAP)
+    assert len(slack.calls("chat.update")) == 1
+
+
+def test_a_running_runs_times_are_shown_anew_though_nothing_happens(run, sends, slack):
+    sends.all()
+    SlackMessage.objects.update(due_at=clock.now() - projecting.FRESH)
+    projecting.round_of(clock.now())
+    assert len(slack.calls("chat.update")) == 1
+
+
+def test_a_failure_calls_who_started_it_and_puts_its_cause_and_log_into_the_thread(run, sends, slack):
+    SlackPerson.objects.create(user=run.requested_by, team="T1", slack_id=MINA, confirmed_at=clock.now())
+    end(run, "failed", "AccessDenied for s3:GetObject")
+    sends.all()
+    (message,) = sends.messages()
+    call, details = sends.thread(message["ts"])
+    assert f"<@{MINA}>" in text(call)
+    assert DUTY not in text(call) + text(details)
+    assert "AccessDenied for s3:GetObject" in text(details)
+    assert "Ended: failed." in text(details)
+    assert "run.retry" in text(message)
+
+
+def test_a_failure_of_somebody_unknown_in_slack_calls_who_is_on_duty(run, sends):
+    end(run, "failed", "no")
+    sends.all()
+    (message,) = sends.messages()
+    assert f"<!subteam^{DUTY}>" in text(sends.thread(message["ts"])[0])
+
+
+def test_a_success_calls_nobody_and_needs_no_thread(run, sends):
+    SlackPerson.objects.create(user=run.requested_by, team="T1", slack_id=MINA, confirmed_at=clock.now())
+    end(run)
+    sends.all()
+    (message,) = sends.messages()
+    assert "<" not in text(message).replace("<http", "")
+    assert sends.thread(message["ts"]) == []
+
+
+def test_outputs_go_into_the_thread(run, sends):
+    run.steps.update(output={"outputs": {"Url": "https://shop.example.com", "DbPassword": "hunter22"}})
+    end(run)
+    sends.all()
+    (message,) = sends.messages()
+    (reply,) = sends.thread(message["ts"])
+    assert "https://shop.example.com" in text(reply)
+    assert "hunter22" not in str(sends.shown("ops"))
+
+
+def test_a_question_calls_who_is_on_duty_and_shows_what_is_at_stake(run, sends):
+    shown = {"changes": [{"risk": "replace", "id": "Db", "type": "AWS::RDS::DBInstance", "hot": True}], "cost": "$12"}
+    ask(run, shown=shown)
+    sends.all()
+    (message,) = sends.messages()
+    assert "question.approve" in text(message)
+    call, details = sends.thread(message["ts"])
+    assert f"<!subteam^{DUTY}>" in text(call)
+    assert "Db (AWS::RDS::DBInstance)" in text(details)
+    assert "$12" in text(details)
+
+
+def test_a_question_is_told_once(run, sends):
+    ask(run)
+    sends.all()
+    factories.line(run, "One more line.")
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 1
+
+
+def test_a_question_that_was_answered_before_it_could_be_told_calls_nobody(run, sends, slack):
+    asked = ask(run)
+    slack.fault("refuse", method="chat.postMessage", contains="thread_ts", error="msg_blocks_too_long")
+    sends.round()
+    asked.status = "approved"
+    asked.save()
+    slack.clear_faults()
+    sends.all()
+    (message,) = sends.messages()
+    assert sends.thread(message["ts"]) == []
+
+
+def test_who_is_muted_is_not_called(run, sends):
+    Mute.objects.create(environment=run.environment, until=clock.now() + timedelta(hours=1))
+    end(run, "failed", "no")
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 1
+    assert DUTY not in str(sends.shown("ops"))
+
+
+def test_after_a_retry_the_same_message_goes_on(run, sends):
+    end(run, "failed", "first trouble")
+    sends.all()
+    Run.objects.filter(pk=run.pk).update(status="running", ended_at=None, reason="")
+    run.refresh_from_db()
+    factories.line(run, "Tried again by mina.")
+    SlackMessage.objects.filter(about="run").update(due_at=clock.now())
+    sends.all()
+    assert "Running" in text(sends.messages()[0])
+    end(run, "failed", "second trouble")
+    sends.all()
+    (message,) = sends.messages()
+    assert [("first" in text(each), "second" in text(each)) for each in sends.thread(message["ts"])] == [
+        (True, False),
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+
+
+@pytest.mark.parametrize("where", ["message", "thread"])
+def test_a_lost_answer_leaves_one_message(run, sends, slack, where):
+    end(run, "failed", "no")
+    contains = {"contains": "thread_ts"} if where == "thread" else {}
+    slack.fault("lost", method="chat.postMessage", count=1, **contains)
+    if where == "thread":
+        sends.round()
+    sends.away()
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 2
+    assert len(slack.calls("chat.postMessage")) == 3
+
+
+def test_a_post_that_did_not_arrive_is_posted_again(run, sends, slack):
+    slack.fault("error", method="chat.postMessage", count=1, status=500)
+    sends.away()
+    sends.all()
+    assert len(sends.messages()) == 1
+    assert len(slack.calls("conversations.history")) == 1
+
+
+def test_while_it_is_not_known_whether_a_post_arrived_none_is_sent(run, sends, slack):
+    slack.fault("lost", method="chat.postMessage", count=1)
+    sends.away()
+    rule = slack.fault("refuse", method="conversations.history", error="missing_scope")
+    for _ in range(3):
+        sends.round()
+    assert len(slack.calls("chat.postMessage")) == 1
+    assert "missing_scope" in SlackMessage.objects.get().error
+    slack.clear_faults(rule["id"])
+    sends.all()
+    assert len(sends.messages()) == 1
+
+
+def test_who_died_after_posting_is_followed_without_a_second_message(run, sends):
+    sends.round()
+    SlackMessage.objects.update(ts="", posting_at=clock.now())  # as it is before the answer is noted
+    sends.all()
+    assert len(sends.messages()) == 1
+
+
+def test_slack_is_away_and_comes_back(run, sends, slack):
+    slack.fault("away")
+    for _ in range(3):
+        assert "503" in sends.away()
+    end(run, "failed", "no")
+    slack.clear_faults()
+    sends.all()
+    (message,) = sends.messages()
+    assert "no" in text(message)
+    assert len(sends.thread(message["ts"])) == 2
+
+
+def test_while_slack_is_away_a_round_makes_one_call(run, sends, slack):
+    for _ in range(5):
+        other = factories.run(environment=run.environment)
+        SlackMessage.objects.create(run=other, channel=sends.channel("deploys"), due_at=clock.now())
+    slack.fault("away")
+    sends.away()
+    assert len(slack.calls("chat.postMessage")) == 1
+
+
+def test_after_429_nobody_calls_before_the_time_is_over(run, sends, slack):
+    slack.fault("ratelimit", method="chat.postMessage", seconds=1, count=1)
+    assert sends.round() == 0
+    assert sends.round() == 0
+    assert len(slack.calls("chat.postMessage")) == 1
+    threading.Event().wait(1.1)
+    assert sends.round() == 1
+
+
+def test_two_senders_post_one_message(run, sends, slack):
+    ready = threading.Barrier(2)
+
+    def send():
+        ready.wait()
+        projecting.round_of(clock.now())
+        connection.close()
+
+    both = [threading.Thread(target=send) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert len(sends.messages()) == 1
+
+
+def test_a_message_that_somebody_deleted_is_posted_anew(run, sends, slack):
+    sends.all()
+    client().chat_delete(channel=run.environment.slack_channel, ts=sends.messages()[0]["ts"])
+    end(run)
+    sends.all()
+    (message,) = [each for each in sends.messages() if not each.get("deleted")]
+    assert "Succeeded" in text(message)
+
+
+def test_a_channel_without_the_bot_is_told_and_tried_again(run, sends, slack):
+    slack.act("member", channel="ops", present=False)
+    assert sends.round() == 0
+    assert "not_in_channel" in SlackMessage.objects.get().error
+    slack.act("member", channel="ops", present=True)
+    sends.all()
+    assert len(sends.messages()) == 1
+    assert SlackMessage.objects.get().error == ""
+
+
+def test_code_that_fails_keeps_nobody_from_the_others(run, sends, monkeypatch):
+    other = factories.run(environment=run.environment)
+    SlackMessage.objects.create(run=other, channel=sends.channel("deploys"), due_at=clock.now())
+    words = outgoing.message
+
+    def poison(row, seen, now):
+        if row.pk == run.pk:
+            raise ValueError("poison")
+        return words(row, seen, now)
+
+    monkeypatch.setattr(outgoing, "message", poison)
+    assert sends.round() == 1
+    assert "poison" in SlackMessage.objects.get(run=run).error
+
+
+def test_the_end_goes_before_progress(run, sends):
+    sends.all()
+    rows = [factories.run(environment=run.environment) for _ in range(3)]
+    for each in rows:
+        SlackMessage.objects.create(run=each, channel="C1", ts=f"1.{each.pk}", status="running", due_at=clock.now())
+        factories.line(each, "progress")
+    end(run)
+    SlackMessage.objects.filter(run=run).update(due_at=clock.now())
+    assert projecting.due(clock.now())[0].run_id == run.pk
+
+
+def test_a_sweep_for_costs_puts_what_is_unused_into_the_thread(run, sends):
+    run.runbook, run.params = "sweep", {"checks": ["ebs-unattached", "eip-unassociated"]}
+    run.save()
+    factories.finding(environment=run.environment, usd="8.80", resource="vol-1")
+    factories.finding(environment=factories.environment(name="other"), usd="99.00", resource="vol-2")
+    end(run)
+    sends.all()
+    (message,) = sends.messages()
+    (answer,) = sends.thread(message["ts"])
+    assert "vol-1" in text(answer)
+    assert "$8.80" in text(answer)
+    assert "vol-2" not in text(answer)
+
+
+def test_a_run_that_was_purged_is_told_no_more(run, sends):
+    row = SlackMessage.objects.get()
+    Run.objects.filter(pk=run.pk).delete()
+    assert not projecting.show(row)
+
+
+def test_a_run_of_an_environment_with_a_channel_has_a_message_from_its_start(sends):
+    where = factories.environment(slack_channel=sends.channel())
+    run = factories.start({"a": []}, environment=where)
+    row = SlackMessage.objects.get(run=run)
+    assert (row.channel, row.about, row.ts) == (where.slack_channel, "run", "")
+
+
+def test_without_a_channel_there_is_none():
+    factories.start({"a": []})
+    assert not SlackMessage.objects.exists()
+
+
+def test_what_is_retried_is_looked_at_again(run, sends):
+    end(run, "failed", "no")
+    sends.all()
+    runs.retry(run.pk, factories.user())
+    assert SlackMessage.objects.get(about="run").due_at is not None
