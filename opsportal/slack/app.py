@@ -1,6 +1,5 @@
 """The one app that takes what Slack sends, by Socket Mode or HTTP alike: it acknowledges first, and works after."""
 
-import logging
 import re
 from functools import lru_cache, partial
 from typing import Any
@@ -12,29 +11,13 @@ from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from .. import redaction
 from ..words import gettext as _
 from . import asking, doing, home, pressing, replays, sending, work
 from .limits import at
+from .logs import quiet
 
 ANY = re.compile(r"[\s\S]*")
 Body = dict[str, Any]
-
-
-class Redacted(logging.Filter):
-    """What Slack's libraries log has no secrets. They log what people wrote only below ERROR, which is not logged."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redaction.text(record.getMessage()), ()
-        return True
-
-
-def logger(name: str) -> logging.Logger:
-    found = logging.getLogger(name)
-    found.setLevel(logging.ERROR)
-    if not found.filters:
-        found.addFilter(Redacted())
-    return found
 
 
 @lru_cache
@@ -43,8 +26,8 @@ def app() -> App:
     what that raises for.
     """
     made = App(
-        name="opsportal",
-        logger=logger("slack_bolt"),
+        name="slack_bolt.app",  # of a logger, which is made as quiet
+        logger=quiet("slack_bolt"),
         client=WebClient(),
         authorize=authorized,
         request_verification_enabled=False,

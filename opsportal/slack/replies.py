@@ -14,6 +14,7 @@ from .asking import Asker
 from .blocks import Message
 from .calls import seconds_of
 from .client import PLAIN, TIMEOUT, client
+from .logs import quiet
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ def whispered(asker: Asker, said: dict[str, Any]) -> None:
 def responded(url: str, said: dict[str, Any]) -> bool:
     """By the response_url: good five times within half an hour. Slack docs: Handling user interaction."""
     known = {**said, "response_type": "ephemeral", "replace_original": False}
-    answer = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send_dict(known)
+    answer = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[], logger=quiet("slack_sdk.web")).send_dict(known)
     if answer.status_code != 200:
         log.warning("an answer in Slack did not arrive", status=answer.status_code)
     return answer.status_code == 200
