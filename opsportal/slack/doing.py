@@ -12,7 +12,19 @@ from django.utils.translation import override
 from .. import audit, redaction
 from ..errors import OpsError, Refused
 from ..words import gettext as _
-from . import commands, help_words, knowing, looking, muting, people, replies, starting, steering, who_words
+from . import (
+    commands,
+    help_words,
+    knowing,
+    looking,
+    muting,
+    people,
+    replies,
+    starting,
+    status_words,
+    steering,
+    who_words,
+)
 from .asking import Asker
 from .blocks import Message
 from .looking import Reply
@@ -75,14 +87,14 @@ def attempted(asker: Asker, deed: Deed) -> Reply | None:
         user = people.of(asker.who)
         return deed(user) if user else Reply(who_words.stranger(people.link(asker.who)))
     except OpsError as error:
-        return Reply(who_words.not_done(error.message))
+        return Reply(status_words.sentence(error.message))
     except DatabaseError:
         log.exception("the database did not do what was asked for in Slack")
-        return Reply(who_words.not_done(_("The portal’s database does not answer. Try again in a minute.")))
+        return Reply(status_words.sentence(_("The portal’s database does not answer. Try again in a minute.")))
     except Exception:
         log.exception("what was asked for in Slack failed")
         return Reply(broken())
 
 
 def broken() -> Message:
-    return who_words.not_done(_("Something went wrong here. The portal’s log says what."))
+    return status_words.sentence(_("Something went wrong here. The portal’s log says what."))

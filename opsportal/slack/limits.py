@@ -44,6 +44,7 @@ TEXTS: dict[str, dict[str, int]] = {
     "plain_text": {"text": 3_000},
 }
 TEXTS["modal"] |= {"callback_id": 255, "external_id": 255}
+TEXTS["home"] = {"private_metadata": METADATA}
 LISTS = {
     "section": {"fields": 10},
     "context": {"elements": 10},
@@ -52,6 +53,7 @@ LISTS = {
     "multi_static_select": {"options": OPTIONS},
     "checkboxes": {"options": 10},
     "modal": {"blocks": VIEW_BLOCKS},
+    "home": {"blocks": VIEW_BLOCKS},
 }
 OPTION = {"text.text": OPTION_TEXT, "value": OPTION_VALUE, "description.text": 75}
 CONFIRM = {"title.text": 100, "text.text": 300, "confirm.text": 30, "deny.text": 30}
@@ -63,6 +65,7 @@ MUST = {
     "input": ("label", "element"),
     "button": ("text", "action_id"),
     "modal": ("title", "blocks"),
+    "home": ("blocks",),
     "plain_text": ("text",),
     "mrkdwn": ("text",),
 }
@@ -89,9 +92,14 @@ def of_view(view: Part) -> list[str]:
 def of_parts(parts: list[Any]) -> list[str]:
     known = [part for each in parts for part in within(each)]
     ids = [part["block_id"] for part in known if "block_id" in part]
-    actions = [part["action_id"] for part in known if "action_id" in part and part.get("type") == "button"]
-    found = [f"{name} twice" for name in repeated(ids) + repeated(actions)]
+    actions = [name for part in known if part.get("type") == "actions" for name in repeated(action_ids(part))]
+    found = [f"{name} twice" for name in repeated(ids) + actions]
     return found + [phrase for part in known for phrase in of_part(part)]
+
+
+def action_ids(block: Part) -> list[str]:
+    """Of its elements; an action is told with its block, and in another one the same name may stand again."""
+    return [each["action_id"] for each in block.get("elements", ()) if "action_id" in each]
 
 
 def repeated(names: list[str]) -> list[str]:

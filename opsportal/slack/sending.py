@@ -16,7 +16,7 @@ from .. import approvals, audit, rights
 from ..errors import Invalid, OpsError, Refused
 from ..models import Approval
 from ..words import gettext as _
-from . import answers, doing, modals, people, pressing, start_words, starting, views, who_words
+from . import answers, doing, modals, people, pressing, start_words, starting, status_words, views
 from .asking import Asker
 from .blocks import Message
 from .views import View
@@ -58,7 +58,7 @@ def answered(user: User, given: answers.Answered) -> Message:
     """Raises Refused."""
     approval = pressing.current(user, given.bound)
     done = approvals.answer(approval.pk, user, given.approve, given.reason, given.typed_name)
-    return who_words.not_done(outcome(done, given.approve))
+    return status_words.sentence(outcome(done, given.approve))
 
 
 def outcome(approval: Approval, approve: bool) -> str:
@@ -98,5 +98,5 @@ def blocks_of(view: Mapping[str, Any]) -> dict[str, str]:
 def wrong(error: OpsError, blocks: Mapping[str, str]) -> Answer:
     """Next to the inputs; where the modal has none, in its place."""
     if not blocks:
-        return shown(who_words.not_done(error.message))
+        return shown(status_words.sentence(error.message))
     return {"response_action": "errors", "errors": views.errors(error, blocks)}

@@ -73,3 +73,8 @@ def findings(found: Sequence[FindingSeen], total: int, title: str, url: str) -> 
 def note(text: str) -> Message:
     """One sentence, whose parts are escaped already."""
     return Message(text, [section(text)])
+
+
+def sentence(text: str) -> Message:
+    """One sentence that is not escaped yet, such as a refusal."""
+    return note(escape_line(text, 2_000) or "–")

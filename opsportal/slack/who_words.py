@@ -7,7 +7,7 @@ from ..pages.people import MAY, TITLES
 from ..pages.verdict import listed
 from ..words import gettext as _
 from . import folding
-from .blocks import Message, header, section
+from .blocks import Message, header
 from .escaping import code, escape_line, link
 from .escaping import mention as called
 from .status_words import note
@@ -50,9 +50,3 @@ def stranger(url: str) -> Message:
     """To somebody whom the portal does not know yet. `url`: of the page where they say who they are."""
     text = _("I don’t know who you are in the portal. {link} within 15 minutes, then ask again.")
     return note(text.format(link=link(url, _("Tell me there"))))
-
-
-def not_done(text: str) -> Message:
-    """A refusal, or what is wrong, in a sentence that is not escaped yet."""
-    said = escape_line(text, 2_000) or "–"
-    return Message(said, [section(said)])

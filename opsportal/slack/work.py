@@ -36,6 +36,7 @@ _places = threading.BoundedSemaphore(MOST)
 def later(do: Callable[[], None]) -> bool:
     """Do it once Slack has its acknowledgement; False: there is too much to do already, and it is not done."""
     if not _places.acquire(blocking=False):
+        log.warning("too much is asked for in Slack at once", most=MOST)
         return False
     DEEDS.submit(done, do).add_done_callback(lambda _future: _places.release())
     return True

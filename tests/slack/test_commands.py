@@ -68,6 +68,8 @@ def deploy(environment="", sure=True, **params):
         ("who dev", Request("who", environment="dev")),
         ("mute", Request("mute", seconds=3600)),
         ("mute dev 30m", Request("mute", environment="dev", seconds=1800)),
+        ("mute dev off", Request("mute", environment="dev", seconds=0)),
+        ("mute dev 0", Request("mute", environment="dev", seconds=0)),
         ("\u200bstatus\u00a0dev\u2060", Request("status", environment="dev")),
     ],
 )

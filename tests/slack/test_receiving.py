@@ -1,14 +1,15 @@
 """Requests over HTTP: signed, fresh and taken once; the same handlers as by Socket Mode."""
 
+import itertools
 import json
 import time
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import pytest
-import redis
 from slack_sdk.signature import SignatureVerifier
 
+from opsportal.live.hints import connect
 from opsportal.models import Run
 from opsportal.slack import replays, work
 from tests import factories
@@ -16,6 +17,7 @@ from tests import factories
 from .bot import until, words
 from .conftest import MINA, SECRET, post
 
+NUMBERS = itertools.count(1)
 CHALLENGE = {"type": "url_verification", "challenge": "c123", "token": "x"}
 
 
@@ -30,24 +32,15 @@ def operator(transactional_db, known, mina):
 
 
 @pytest.fixture
-def remembering(monkeypatch):
-    """A Redis with what the portal asks of it: SET NX."""
-    known = {}
-
-    class Memory:
-        def set(self, name, value, nx, ex):
-            assert nx
-            assert ex > 0
-            return known.setdefault(name, value) is value and name not in seen and not seen.add(name)
-
-    seen = set()
-    monkeypatch.setattr(replays, "broker", Memory)
-    return seen
+def away(monkeypatch):
+    """No Redis answers."""
+    monkeypatch.setattr(replays, "broker", lambda: connect("redis://127.0.0.1:1", 0.2))
 
 
-def mention(team, text="sweep dev", event_id="Ev1"):
+def mention(team, text="sweep dev"):
+    """A mention as Slack sends one, each an event of its own."""
     inner = {"type": "app_mention", "user": MINA, "text": f"<@U0SANDBOT1> {text}", "ts": "1.1", "channel": "C1"}
-    return {"type": "event_callback", "team_id": team, "event_id": event_id, "event": inner}
+    return {"type": "event_callback", "team_id": team, "event_id": f"Ev{next(NUMBERS)}", "event": inner}
 
 
 def test_the_address_is_confirmed_by_its_challenge(slack):
@@ -100,30 +93,38 @@ def test_a_body_of_any_size_is_not_taken(slack):
     assert post(b"x" * 1_000_001).status_code in (400, 413)
 
 
-def test_an_exact_replay_is_refused(slack, remembering, operator, dev, team):
-    at = now()
-    assert post(mention(team), at=at).status_code == 200
-    assert post(mention(team), at=at).status_code == 401
+def test_an_exact_replay_is_refused(slack, store, operator, dev, team):
+    at, asked = now(), mention(team)
+    assert post(asked, at=at).status_code == 200
+    assert post(asked, at=at).status_code == 401
     assert work.drained(10)
     assert Run.objects.count() == 1
 
 
-def test_without_redis_a_replay_starts_nothing_twice(operator, dev, team, monkeypatch):
-    class Away:
-        def set(self, *args, **kwargs):
-            raise redis.ConnectionError
+def test_an_event_that_is_sent_again_is_passed_over(slack, store, operator, dev, team):
+    asked = mention(team, "help")
+    for seconds in (0, 1):
+        assert post(asked, at=now(seconds)).status_code == 200
+        assert work.drained(10)
+    assert len(slack.calls("chat.postMessage")) == 1
 
-    monkeypatch.setattr(replays, "broker", Away)
-    at = now()
+
+def test_without_redis_a_replay_starts_nothing_twice(slack, away, operator, dev, team):
+    at, asked = now(), mention(team)
     for _ in range(2):
-        assert post(mention(team), at=at).status_code == 200
+        assert post(asked, at=at).status_code == 200
         assert work.drained(10)
     assert Run.objects.count() == 1
 
 
-def test_a_retry_that_is_replayed_without_redis_asks_with_a_bound_button(slack, operator, dev, team, monkeypatch):
-    run = factories.run(environment=dev, status="failed", ended_at=factories.clock.now())
-    monkeypatch.setattr(replays, "remembered", lambda name, seconds: None)
+def failed(dev):
+    run = factories.start({"a": []}, environment=dev)
+    Run.objects.filter(pk=run.pk).update(status="failed", ended_at=run.created_at)
+    return run
+
+
+def test_without_redis_a_retry_is_put_before_the_person_with_its_failure(slack, away, operator, dev, team):
+    run = failed(dev)
     post(mention(team, f"retry {run.pk}"))
     assert work.drained(10)
     run.refresh_from_db()
@@ -131,11 +132,11 @@ def test_a_retry_that_is_replayed_without_redis_asks_with_a_bound_button(slack, 
     assert "run.retry" in str(slack.calls("chat.postMessage")[-1]["params"])
 
 
-def test_a_retry_by_word_is_done_once(slack, remembering, operator, dev, team):
-    run = factories.start({"a": []}, environment=dev)
-    Run.objects.update(status="failed", ended_at=run.created_at)
-    for _ in range(2):
-        post(mention(team, f"retry {run.pk}"))
+def test_a_retry_by_word_that_is_replayed_is_done_once(slack, store, operator, dev, team):
+    run, at = failed(dev), now()
+    asked = mention(team, f"retry {run.pk}")
+    for seconds in (0, 1):
+        post(asked, at=str(int(at) + seconds))
         assert work.drained(10)
         Run.objects.update(status="failed", ended_at=run.created_at)
     assert run.lines.filter(text__startswith="Tried again").count() == 1
