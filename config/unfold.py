@@ -40,6 +40,7 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
             {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
+            {"title": _("Slack"), "link": reverse_lazy("slack")},
         ]
     },
     "DASHBOARD_CALLBACK": "opsportal.pages.home.context",

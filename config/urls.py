@@ -9,6 +9,7 @@ from opsportal.admin import hide_others
 from opsportal.api import problems, v1
 from opsportal.live import view as live
 from opsportal.pages import finding, finding_deeds, finding_export, findings, holding, lines, people, runbooks, system
+from opsportal.slack import connecting, receiving
 
 
 class RowConverter(IntConverter):
@@ -32,6 +33,9 @@ urlpatterns = [
         name="environment_people_change",
     ),
     path("admin/opsportal/system/", admin.site.admin_view(system.page), name="system"),
+    path("admin/opsportal/slack/", admin.site.admin_view(connecting.page), name="slack"),
+    path("admin/opsportal/slack/confirm/", admin.site.admin_view(connecting.confirm), name="slack_confirm"),
+    path("admin/opsportal/slack/disconnect/", admin.site.admin_view(connecting.disconnect), name="slack_disconnect"),
     path("admin/opsportal/pause/", admin.site.admin_view(holding.pause), name="pause"),
     path("admin/opsportal/pause/<row:pk>/resume/", admin.site.admin_view(holding.resume), name="resume"),
     path("admin/opsportal/run/<row:run_id>/glass/", admin.site.admin_view(holding.glass), name="break_glass"),
@@ -48,6 +52,7 @@ urlpatterns = [
     path("api/v1/", problems.nothing),
     path("api/v1/", v1.urls),
     re_path("^api/", problems.nothing),
+    path("slack/events", receiving.receive, name="slack_events"),
     path("runs/<row:run_id>/stream", live.stream, name="run_stream"),
     path("runs/<row:run_id>/lines", lines.lines, name="run_lines"),
 ]

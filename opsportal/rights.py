@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermission, UserObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
@@ -48,6 +48,16 @@ def environments(user: Any, right: str = VIEW) -> "QuerySet[Environment]":
     """The environments on which this person has the right."""
     every = Environment.objects.all()
     return every if everywhere(user, right) else every.filter(pk__in=granted(user).get(right, set()))
+
+
+def holders(right: str, environment: Environment) -> "QuerySet[User]":
+    """The people who have the right on the environment, there or everywhere; accounts that have ended have none."""
+    codename = right.rpartition(".")[2]
+    here = {"object_pk": str(environment.pk), "content_type__model": "environment", "permission__codename": codename}
+    groups = GroupObjectPermission.objects.filter(**here).values("group")
+    own = Q(pk__in=UserObjectPermission.objects.filter(**here).values("user")) | Q(groups__in=groups)
+    whole = Q(is_superuser=True) | Q(user_permissions__codename=codename) | Q(groups__permissions__codename=codename)
+    return User.objects.filter(own | whole, is_active=True).distinct().order_by("username")
 
 
 def hidden(user: Any) -> set[str]:

@@ -182,13 +182,18 @@ def _cancel(turn: Turn, by: Any) -> None:
     flow.settle_run(turn)
 
 
-def retry(run_id: int, by: Any) -> None:
-    """Go on with an ended run from what failed, with the inputs it was started with. Raises Refused."""
-    take(run_id, lambda turn: _retry(turn, by))
+def retry(run_id: int, by: Any, line: int | None = None) -> None:
+    """Go on with an ended run from what failed, with the inputs it was started with. Raises Refused.
+
+    `line`: the run's last one that the person has seen. Where more has happened since, nothing is tried again.
+    """
+    take(run_id, lambda turn: _retry(turn, by, line))
 
 
-def _retry(turn: Turn, by: Any) -> None:
+def _retry(turn: Turn, by: Any, line: int | None) -> None:
     rights.require_start(by, turn.run.environment)
+    if line not in (None, turn.run.events):
+        raise Refused(_("Run %(run)s has gone on since you saw it: it is %(status)s.") % named(turn.run))
     again = {R.FAILED: R.RUNNING, R.CANCELLED: R.RUNNING, R.UNDO_FAILED: R.UNDOING}
     if turn.run.status not in again:
         raise Refused(_("Run %(run)s is %(status)s: there is nothing to retry.") % named(turn.run))

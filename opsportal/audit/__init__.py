@@ -1,6 +1,8 @@
 """Who did what, when and from where, written in the same transaction as what it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,7 @@ from ..web import addresses
 from ..words import gettext_noop
 
 NOBODY = "opsportal"
+_through: ContextVar[str] = ContextVar("through", default="")
 ACTIONS = {
     "run.start": gettext_noop("Run started"),
     "run.cancel": gettext_noop("Run cancelled"),
@@ -53,6 +56,10 @@ ACTIONS = {
     "sign.out": gettext_noop("Signed out"),
     "sign.fail": gettext_noop("Sign-in failed"),
     "factor.remove": gettext_noop("Second factor removed"),
+    "slack.confirm": gettext_noop("Slack account confirmed"),
+    "slack.disconnect": gettext_noop("Slack account disconnected"),
+    "slack.mute": gettext_noop("Calls in Slack muted"),
+    "slack.unmute": gettext_noop("Calls in Slack resumed"),
     "audit.export": gettext_noop("Audit exported"),
     "finding.acknowledged": gettext_noop("Finding acknowledged"),
     "finding.snoozed": gettext_noop("Finding snoozed"),
@@ -83,7 +90,7 @@ def record(
     where = environment or place(on)
     entry = Audit(
         at=at or clock.now(),
-        who=redaction.text(str(by))[:150],
+        who=redaction.text(named(by))[:150],
         user_id=getattr(by, "pk", None),
         address=addresses.client(request) or None if request else None,
         action=action,
@@ -95,6 +102,21 @@ def record(
         data=redaction.data(data or {}),
     )
     inserts.insert(Audit, [entry])
+
+
+@contextmanager
+def through(way: str) -> Iterator[None]:
+    """What is recorded in the block came this way, such as “Slack”, and says so beside the name of who did it."""
+    before = _through.set(way)
+    try:
+        yield
+    finally:
+        _through.reset(before)
+
+
+def named(by: Any) -> str:
+    way = _through.get()
+    return f"{by} ({way})" if way else str(by)
 
 
 def sender(request: Any) -> Any:

@@ -11,18 +11,19 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Bound:
-    """`number`, `digest`: of the question. Whoever acts compares them with the row, so that an old button answers
-    no newer question.
+    """`number`, `digest`: of the question; `line`: the run's last one that was shown. Whoever acts compares them with
+    the row, so that an old button answers no newer question, and tries no later failure again.
     """
 
     run: int
     approval: int | None = None
     number: int | None = None
     digest: str = ""
+    line: int | None = None
 
 
 def of_run(seen: RunSeen) -> Bound:
-    return Bound(seen.id)
+    return Bound(seen.id, line=seen.events or None)
 
 
 def of_question(seen: RunSeen, asked: QuestionSeen) -> Bound:
@@ -38,11 +39,12 @@ def written(bound: Bound, **more: str) -> str:
 def read(text: str) -> Bound | None:
     """What was written; None: it is none of ours."""
     given = loaded(text)
-    run, approval, number = (given.get(name) for name in ("run", "approval", "number"))
-    if not natural(run) or not all(each is None or natural(each) for each in (approval, number)):
+    run, digest = given.get("run"), given.get("digest", "")
+    numbers = [given.get(name) for name in ("approval", "number", "line")]
+    if not natural(run) or not isinstance(digest, str) or not all(each is None or natural(each) for each in numbers):
         return None
-    digest = given.get("digest", "")
-    return Bound(run, approval, number, digest) if isinstance(digest, str) else None
+    approval, number, line = numbers
+    return Bound(run, approval, number, digest, line)
 
 
 def loaded(text: str) -> dict[str, Any]:

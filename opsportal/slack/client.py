@@ -3,6 +3,8 @@
 from django.conf import settings
 from slack_sdk import WebClient
 
+from .logs import quiet
+
 TIMEOUT = 8  # seconds
 PLAIN = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}  # of all that is posted
 
@@ -13,5 +15,9 @@ def client() -> WebClient:
     Raises slack_sdk's SlackApiError, and OSError or http.client.HTTPException where Slack is not reached.
     """
     return WebClient(
-        token=settings.SLACK_BOT_TOKEN, base_url=settings.SLACK_API_URL, timeout=TIMEOUT, retry_handlers=[]
+        token=settings.SLACK_BOT_TOKEN,
+        base_url=settings.SLACK_API_URL,
+        timeout=TIMEOUT,
+        retry_handlers=[],
+        logger=quiet("slack_sdk.web"),
     )

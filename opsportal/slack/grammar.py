@@ -12,6 +12,7 @@ from .requests import USAGE, VERBS, Answer, Known, Misread, Request
 BOOKS = {"plan": "stacks.plan", "deploy": "stacks.deploy", "sweep": "sweep"}
 COST = "cost"  # the checks of a sweep for which none are named
 MUTED = 3600  # seconds, where none are said
+UNMUTED = ("off", "0", "끄기")
 
 
 def unknown(word: str, among: Collection[str], kind: str) -> Misread:
@@ -127,6 +128,8 @@ def beside(verb: str, word: str, known: Known) -> dict[str, Any]:
         return {"environment": word}
     if verb == "status" and (number := phrases.number(word)):
         return {"run": number}
+    if verb == "mute" and word.casefold() in UNMUTED:
+        return {"seconds": 0}
     if verb == "mute" and (seconds := phrases.seconds(word)):
         return {"seconds": seconds}
     return {"about": word} if verb == "findings" and word in known.checks else {}

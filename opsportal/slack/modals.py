@@ -25,15 +25,18 @@ ON = ("on", "yes", "true", "1")
 
 @dataclass(frozen=True)
 class Sent:
-    """What a modal asks to start; `texts` are those of its parameters' controls."""
+    """What a modal asks to start; `texts` are those of its parameters' controls, `source` names what opened it."""
 
     runbook: str
     environment: str
     texts: Mapping[str, str]
+    source: str = ""
 
 
-def modal(book: Runbook, environments: Sequence[str], chosen: str, given: Mapping[str, str], url: str) -> View:
-    """The form of this runbook with what is known already. `url`: of the same form in the portal.
+def modal(
+    book: Runbook, environments: Sequence[str], chosen: str, given: Mapping[str, str], url: str, source: str = ""
+) -> View:
+    """The form of this runbook with what is known already. `url`: of the same form in the portal. `source` comes back.
 
     A secret is not asked for here, for Slack would keep it. Raises Invalid where the form does not fit into a modal.
     """
@@ -43,7 +46,7 @@ def modal(book: Runbook, environments: Sequence[str], chosen: str, given: Mappin
         raise Invalid(_("This form is too long for Slack. Fill it in in the portal: {url}").format(url=url))
     secrets = [each for each in known if each.kind == "secret"]
     head = [section(escape_line(_(book.summary) or book.name, 600)), *(kept_out(each.label, url) for each in secrets)]
-    metadata = json.dumps({"runbook": book.name})
+    metadata = json.dumps({"runbook": book.name, **({"source": source} if source else {})})
     if any(each.required for each in secrets):
         return view(START, _(book.title), head, metadata)
     return view(START, _(book.title), [*head, place(environments, chosen), *map(control, asked)], metadata, _("Start"))
@@ -62,12 +65,13 @@ def place(environments: Sequence[str], chosen: str) -> Block:
 
 def sent(submitted: Mapping[str, Any]) -> Sent | None:
     """What a modal that was sent asks for; None: it is none of these."""
-    book = bindings.loaded(submitted.get("private_metadata", "")).get("runbook")
-    if submitted.get("callback_id") != START or not isinstance(book, str):
+    given = bindings.loaded(submitted.get("private_metadata", ""))
+    book, source = given.get("runbook"), given.get("source", "")
+    if submitted.get("callback_id") != START or not isinstance(book, str) or not isinstance(source, str):
         return None
     known = views.texts(submitted)
     place = known.pop(PLACE, "")
-    return Sent(book, place, {name.removeprefix("param:"): text for name, text in known.items()})
+    return Sent(book, place, {name.removeprefix("param:"): text for name, text in known.items()}, source)
 
 
 def blocks_of(texts: Mapping[str, str]) -> dict[str, str]:

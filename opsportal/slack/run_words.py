@@ -134,10 +134,14 @@ def votes(question: QuestionSeen) -> str:
 
 
 def until(at: datetime) -> str:
-    """The end of a question, by the clock of the one who reads it. Slack docs: Formatting text, date formatting."""
+    """The end of a question."""
+    return _("open until {time}").format(time=moment(at))
+
+
+def moment(at: datetime) -> str:
+    """By the clock of the one who reads it. Slack docs: Formatting text, date formatting."""
     utc = at.astimezone(UTC)
-    shown = f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
-    return _("open until {time}").format(time=shown)
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
 
 
 def others(seen: RunSeen) -> str:
