@@ -5,7 +5,7 @@ import sys
 
 from . import estate  # settings first: the sections import models
 
-SECTIONS = ("engine", "stacks", "live", "page", "team", "findings", "sweeps", "crowd", "hosts", "api")
+SECTIONS = ("engine", "stacks", "live", "page", "team", "findings", "sweeps", "crowd", "hosts", "api", "slack")
 
 
 def main() -> None:

@@ -1,31 +1,22 @@
 """Starting and steering a sandbox process from tests, the demo and the benchmark."""
 
-import json
-import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from sandbox.controlling import Controlled
+
 ACCOUNT = "123456789012"
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
-class ControlError(Exception):
-    """The control endpoint's refusal, as its sentence."""
-
-
 @dataclass
-class Sandbox:
+class Sandbox(Controlled):
     """A running sandbox: `url` is the endpoint for any AWS client."""
-
-    process: subprocess.Popen[str]
-    url: str
 
     def client(self, service: str, region: str = "eu-west-1", account: str = ACCOUNT, **config: Any) -> Any:
         """An ordinary boto3 client that sends each call once, with the account's root credentials."""
@@ -33,22 +24,9 @@ class Sandbox:
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
         return boto3.client(service, region_name=region, endpoint_url=self.url, config=settings, **keys)  # type: ignore[call-overload]
 
-    def control(self, method: str, path: str, given: dict[str, Any] | None = None, seconds: float = 10) -> Any:
-        """Raises ControlError with the sentence of a 4xx."""
-        body = None if given is None else json.dumps(given).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", body, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise ControlError(json.load(error)["error"]) from error
-
     def fault(self, kind: str, **rule: Any) -> str:
         """Adds a fault rule and gives its id."""
         return str(self.control("POST", "faults", {"kind": kind, **rule})["id"])
-
-    def clear_faults(self, rule_id: str = "") -> None:
-        self.control("DELETE", f"faults/{rule_id}")
 
     def log(self) -> dict[str, Any]:
         """`calls`, `total` and `mutating` of every AWS call since the last reset."""
@@ -100,22 +78,6 @@ class Sandbox:
     def saved(self) -> bool:
         """True when the state file holds everything."""
         return bool(self.control("GET", "")["saved"])
-
-    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """Ends it in order and gives the exit status, 0 when all was well."""
-        self.process.send_signal(by)
-        return self._ended()
-
-    def kill(self) -> None:
-        """Ends it as a crash would."""
-        self.process.kill()
-        self._ended()
-
-    def _ended(self) -> int:
-        status = self.process.wait(timeout=30)
-        if self.process.stdout:
-            self.process.stdout.close()
-        return status
 
 
 def start(

@@ -81,8 +81,8 @@ def ours(notice: Notice) -> "QuerySet[Notice]":
 
 
 def put_back(notice: Notice, error: NotDelivered, now: datetime) -> None:
-    """Try again, each time later than before, or give it up."""
-    later = now + min(LONGEST, FIRST * 2 ** min(notice.tries - 1, 10))
+    """Try again when it has waited as long again as until now, or give it up."""
+    later = now + min(LONGEST, max(FIRST, now - notice.created_at))
     if error.for_good or later > notice.created_at + PATIENCE:
         ours(notice).update(status=N.FAILED, due_at=None, error=error.message)
     else:

@@ -1,33 +1,11 @@
-"""Pages of a list by an opaque token."""
+"""Pages of a list by an opaque token, and the bounds of how long one may be."""
 
-import base64
-import binascii
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable
 
-Row = TypeVar("Row")
+from sandbox.pages import BadToken
+from sandbox.pages import cut as page
 
-
-class BadToken(Exception):
-    """A token that no page gave."""
-
-
-def page(rows: Sequence[Row], most: int, token: str | None) -> tuple[list[Row], str | None]:
-    """So many rows from the token on, and the next token, None at the end. Raises BadToken."""
-    start = _place(token) if token else 0
-    end = start + most
-    return list(rows[start:end]), _token(end) if end < len(rows) else None
-
-
-def _token(place: int) -> str:
-    return base64.urlsafe_b64encode(f"page:{place}".encode()).decode()
-
-
-def _place(token: str) -> int:
-    try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("page:"))
-    except (binascii.Error, ValueError) as error:
-        raise BadToken(token) from error
+__all__ = ["BadToken", "page", "within"]
 
 
 def within(value: int, name: str, least: int, most: int, refusal: Callable[[str], Exception]) -> int:

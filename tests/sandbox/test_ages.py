@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 
 LAST_YEAR = "2025-03-01T12:00:00+00:00"
 

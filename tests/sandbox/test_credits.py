@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.test_metrics import query, seed, values
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.account import refused, resource, template, topic, until
 from tests.sandbox.test_metrics import seed
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.account import until
 from tests.sandbox.test_readme import README
 

@@ -3,7 +3,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.account import refused, topic
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox import process
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.account import Account, refused
 
 CPU = {"namespace": "AWS/EC2", "name": "CPUUtilization", "unit": "Percent", "period": 300}

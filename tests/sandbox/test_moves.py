@@ -37,10 +37,11 @@ def arrives(observe, state):
     until(observe, lambda seen: seen == state)
 
 
-def test_an_instance_stops_in_a_while_and_says_so_meanwhile(ec2, instance):
+def test_an_instance_stops_in_a_while_and_says_so_meanwhile(held, sandbox, ec2, instance):
     (answer,) = ec2.stop_instances(InstanceIds=[instance])["StoppingInstances"]
     assert [answer[name]["Name"] for name in ("PreviousState", "CurrentState")] == ["running", "stopping"]
     assert told(ec2, instance)["State"] == {"Code": 64, "Name": "stopping"}
+    sandbox.speed(200)
     arrives(lambda: told(ec2, instance)["State"], {"Code": 80, "Name": "stopped"})
 
 

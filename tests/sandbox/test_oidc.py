@@ -7,7 +7,7 @@ import urllib.request
 import jwt
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.process import ControlError
+from sandbox.controlling import ControlError
 from tests.sandbox.account import refused
 from tests.sandbox.test_alarms import described, put
 from tests.sandbox.test_metrics import seed

@@ -6,7 +6,7 @@ from http.client import RemoteDisconnected
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from sandbox.slack.process import ControlError
+from sandbox.controlling import ControlError
 
 
 def texts(client, channels):

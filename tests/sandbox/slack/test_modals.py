@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.slack.process import ControlError
+from sandbox.controlling import ControlError
 
 
 def plain(text):

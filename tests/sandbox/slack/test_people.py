@@ -7,7 +7,7 @@ from http.client import RemoteDisconnected
 import pytest
 from slack_sdk.webhook import WebhookClient
 
-from sandbox.slack.process import ControlError
+from sandbox.controlling import ControlError
 
 BUTTON = {"type": "button", "action_id": "approve", "text": {"type": "plain_text", "text": "Go on"}, "value": "run-7"}
 OPTIONS = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("one", "two")]
