@@ -36,7 +36,7 @@ def line(run: Run) -> str:
         "environment": escape_line(run.environment.name, 60),
     }
     page = link(reading.page(run), _("Run {n}").format(n=run.pk))
-    return f"▶️ {_('{title} in {environment} has started.').format(**words)} {page}"
+    return " ".join(["▶️", _("{title} in {environment} has started.").format(**words), page])
 
 
 def answer(known: Known) -> list[Block]:

@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings
 from django.test import Client
 from slack_sdk.signature import SignatureVerifier
 
+from config.env import ROOT
 from opsportal import nudges
 from opsportal.hosting import supervisor
 from opsportal.live.hints import broker
@@ -16,6 +18,7 @@ from opsportal.slack import bucket, people, work
 from opsportal.slack.people import Claim
 from sandbox.slack import process
 from tests import factories
+from tests.docs.pages import blocks
 
 from .bot import IDS, Acts, connected
 from .sends import Sends
@@ -24,6 +27,8 @@ MINA, JONAS, AMARA = IDS["mina"], IDS["jonas"], IDS["amara"]
 QUICK = 20.0  # times as fast as Slack's limits
 AS_USUAL = {"ack_seconds": 3.0, "speed": QUICK, "events": ["app_mention", "app_home_opened", "message"]}
 AS_USUAL |= dict.fromkeys(("events_url", "interactivity_url", "commands_url"), "")
+MANIFEST = yaml.safe_load(blocks(ROOT / "docs/slack.md", "yaml")[0])
+AS_USUAL |= {"scopes": MANIFEST["oauth_config"]["scopes"]["bot"]}  # more nobody gives the bot, and it has to do
 SECRET = "sandbox-signing-secret"
 
 
