@@ -18,7 +18,7 @@ from . import mailing
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "opsportal" / "locale"
-# What is wrong at start-up is said before Django can translate anything; without a catalog of that language, in English.
+# What is wrong at start-up is said before Django can translate anything, in English where there is no such catalog.
 WORDS = gettext.translation("django", LOCALE, [os.environ.get("LANGUAGE_CODE", "en")], fallback=True)
 _ = WORDS.gettext
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config.env import ROOT
 
-from . import mo, po, sources
+from . import mo, po
 
 PO = ROOT / "opsportal" / "locale" / "ko" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")

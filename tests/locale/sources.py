@@ -6,6 +6,7 @@ import re
 from django.utils.translation.template import templatize
 
 from config.env import ROOT
+from opsportal.words import paragraphs
 
 from .po import Entry
 
@@ -28,7 +29,17 @@ def marked(tree):
 
 
 def of_python(source):
-    return list(marked(ast.parse(source)))
+    tree = ast.parse(source)
+    return [*marked(tree), *((None, text, None) for text in guide(tree))]
+
+
+def guide(tree):
+    """The paragraphs of the docstring of a module that is a runbook's guide."""
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Runbook"
+    ]
+    shown = [word for call in calls for word in call.keywords if word.arg == "guide"]
+    return paragraphs(ast.get_docstring(tree) or "") if shown else []
 
 
 def of_template(source):
