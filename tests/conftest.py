@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
 from django.db import connection
 
-from tests import audits, sessions
+from tests import audits, sessions, tables
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
@@ -72,6 +72,14 @@ def empty_quickly():
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, tmp_path_factory):
+    """One of several processes finds its tables made."""
+    if tables.PARALLEL:
+        tables.copied(tmp_path_factory.getbasetemp().parent)
+    return django_db_keepdb or tables.PARALLEL
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database that is in use, and the keeper's thread keeps its connection for the next step."""
     with django_db_blocker.unblock():
@@ -80,3 +88,5 @@ def django_db_setup(django_db_setup, django_db_blocker):
     yield
     with django_db_blocker.unblock():
         sessions.end_others()
+        if tables.PARALLEL:
+            tables.drop()
