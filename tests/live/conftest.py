@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -94,8 +95,9 @@ def end_connections(server):
             server.client_kill_filter(_id=client["id"])
 
 
-@pytest.fixture
-def host(transactional_db):
+@contextmanager
+def fresh():
+    """A host with a Valkey, of which nothing is left."""
     host = Host()
     host.valkey()
     yield host
@@ -104,6 +106,12 @@ def host(transactional_db):
         broker().flushdb()
     for leftover in Path(settings.VAR_DIR).glob("appendonlydir/*"):
         leftover.unlink()
+
+
+@pytest.fixture
+def host(transactional_db):
+    with fresh() as host:
+        yield host
 
 
 @pytest.fixture(scope="session")
