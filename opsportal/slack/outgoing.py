@@ -17,6 +17,7 @@ from .seen import FAILED, RunSeen, calls
 
 QUESTION, END = "question", "end"
 SWEEP = "sweep"
+TOLD = (*FAILED, Run.Status.SUCCEEDED)  # ends of which the thread may have more to tell
 
 
 def run_of(row: SlackMessage) -> Run:
