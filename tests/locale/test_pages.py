@@ -29,7 +29,7 @@ NAMES = {
     "True",
     "esc",
 }  # data, and the same anywhere
-SAME = {"GiB", "MB", "MiB", "size gib"}  # the last one is evidence that tests make up
+SAME = {"Slack", "GiB", "MB", "MiB", "size gib"}  # the last one is evidence that tests make up
 OF_TESTS = (ROOT / "tests" / "runbooks.py").read_text().lower()
 
 
