@@ -60,9 +60,9 @@ def ended(run: Run, now: datetime) -> list[Message]:
 
 
 def swept(run: Run) -> list[Message]:
-    """What a sweep for costs found unused."""
+    """What a sweep for costs that a person started found unused; a policy has its digest."""
     checks = run.params.get("checks") or []
-    if run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
+    if run.firing_id or run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
         return []
     return [finding_words.answer(run.environment.name, unused(run), listed(run), lines.totals(run).refused)]
 
