@@ -23,9 +23,8 @@ def until(true, seconds=SECONDS):
 def connected(workspace):
     """The handler, connected; it is to be closed."""
     client = WebClient(token="xoxb-sandbox", base_url=workspace.api)
-    handler = SocketModeHandler(app(), "xapp-sandbox", web_client=client)
+    handler = SocketModeHandler(app(), "xapp-sandbox", web_client=client, ping_interval=0.5)
     handler.connect()
-    until(lambda: workspace.control("GET", "")["sockets"] == 1)
     return handler
 
 

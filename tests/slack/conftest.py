@@ -20,7 +20,7 @@ from sandbox.slack import process
 from tests import factories
 from tests.docs.pages import blocks
 
-from .bot import IDS, Acts, connected
+from .bot import IDS, Acts, connected, until
 from .sends import Sends
 
 MINA, JONAS, AMARA = IDS["mina"], IDS["jonas"], IDS["amara"]
@@ -62,6 +62,7 @@ def connection(workspace):
 @pytest.fixture
 def acts(slack, connection, transactional_db):
     """People who write to the bot, which works on this test's rows."""
+    until(lambda: slack.control("GET", "")["sockets"] == 1)  # another test may have cut it off
     return Acts(slack)
 
 
