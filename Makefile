@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-services lint fix bench soak lock
+.PHONY: demo test test-services lint fix words bench soak lock
 .DEFAULT_GOAL := demo
 # The demo and the tests start hundreds of processes; without kept bytecode each start takes three times as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,6 +38,9 @@ lint: $(READY)
 fix: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+words: $(READY)
+	@exec $(BIN)/python -m tests.locale
 
 bench: $(READY)
 	@exec $(BIN)/python -m bench

@@ -60,7 +60,7 @@ def say(run: Run, text: str) -> None:
 
 
 def all_shown() -> bool:
-    return not SlackMessage.objects.filter(projecting.UNTOLD).exists()
+    return not SlackMessage.objects.filter(projecting.UNTOLD, due_at__isnull=False).exists()
 
 
 def idle() -> list[float]:

@@ -1,11 +1,12 @@
 """Every environment variable the product reads, typed; docs/operate.md shows the same table."""
 
 import gettext
+import os
 import secrets
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -16,9 +17,9 @@ from opsportal.complaints import complaint
 from . import mailing
 
 ROOT = Path(__file__).resolve().parent.parent
-LANGUAGE_CODE = "en"
-# What is wrong at start-up is said before Django can translate anything.
-WORDS = gettext.translation("django", ROOT / "opsportal" / "locale", [LANGUAGE_CODE], fallback=True)
+LOCALE = ROOT / "opsportal" / "locale"
+# What is wrong at start-up is said before Django can translate anything, in English where there is no such catalog.
+WORDS = gettext.translation("django", LOCALE, [os.environ.get("LANGUAGE_CODE", "en")], fallback=True)
 _ = WORDS.gettext
 
 
@@ -62,6 +63,10 @@ class Env(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     time_zone: str = Field("UTC", description="The portal's time zone.")
+    language_code: Literal["en", "ko"] = Field(
+        "en",
+        description="What records, mails and Slack are written in, and whoever's browser asks for neither: en or ko.",
+    )
     retention_events_days: int = Field(
         90, ge=0, description="Lines of ended runs that are older than this leave every night; 0: never."
     )

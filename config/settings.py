@@ -7,8 +7,7 @@ import pymysql
 from django.utils.translation import gettext_lazy as _
 
 from . import mailing
-from .env import LANGUAGE_CODE as LANGUAGE_CODE
-from .env import ROOT, env
+from .env import LOCALE, ROOT, env
 from .logs import LOGGING as LOGGING
 from .security import *  # noqa: F403  its names are settings
 from .signin import *  # noqa: F403  its names are settings
@@ -144,8 +143,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [ROOT / "opsportal" / "locale"]
+LANGUAGE_CODE = ENV.language_code
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [LOCALE]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 

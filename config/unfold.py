@@ -14,6 +14,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("opsportal/logo.svg")}],
     "SHOW_HISTORY": True,
+    "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     # A quieter violet than unfold's, and never the blue of “running”.
     "COLORS": {

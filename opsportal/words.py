@@ -7,9 +7,14 @@ installation's language (`LANGUAGE_CODE`), by whichever process; what an answer'
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override, pgettext
 
-__all__ = ["format_lazy", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "on_record"]
+__all__ = ["format_lazy", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "on_record", "paragraphs", "pgettext"]
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a docstring, each in one line: what is translated of a runbook's guide."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 def on_record(text: "str | Promise") -> str:

@@ -9,28 +9,35 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
 from django.db import connection
 
-from tests import audits, sessions
+from tests import audits, sessions, tables
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
 
+SHARED = {"browser", "outside"}
 BUSY = 0.75  # the part of a run within which tests of real processes begin; they may take half a minute
 
 
 def pytest_collection_modifyitems(items):
     """Put tests of real processes, which mostly wait, between the modules of those that compute.
 
-    The browser's modules stay together, for they share a browser.
+    Modules that share a browser, or a portal and its worker, stay together.
     """
     waiting = [item for item in items if room(item) == "live"]
     others = (item for item in items if room(item) != "live")
-    modules = [list(group) for _, group in groupby(others, lambda item: item.path if room(item) != "browser" else None)]
+    modules = [
+        list(group) for _, group in groupby(others, lambda item: room(item) if room(item) in SHARED else item.path)
+    ]
     mixed, told = [], 0
     for number, module in enumerate(modules, 1):
         due = min(len(waiting), round(len(waiting) * number / (BUSY * len(modules))))
         mixed += waiting[told:due] + module
         told = due
     items[:] = mixed + waiting[told:]
+
+
+def module_of(item):
+    return room(item) if room(item) in SHARED else item.path
 
 
 def room(item):
@@ -72,6 +79,14 @@ def empty_quickly():
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, tmp_path_factory):
+    """One of several processes finds its tables made."""
+    if tables.PARALLEL:
+        tables.copied(tmp_path_factory.getbasetemp().parent)
+    return django_db_keepdb or tables.PARALLEL
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database that is in use, and the keeper's thread keeps its connection for the next step."""
     with django_db_blocker.unblock():
@@ -80,3 +95,5 @@ def django_db_setup(django_db_setup, django_db_blocker):
     yield
     with django_db_blocker.unblock():
         sessions.end_others()
+        if tables.PARALLEL:
+            tables.drop()

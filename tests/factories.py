@@ -5,7 +5,9 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.sessions.backends.db import SessionStore
 
 from opsportal import clock, policies, runs
 from opsportal.models import Approval, Environment, Event, Finding, FindingChange, Firing, Notice, Policy, Run, Step
@@ -25,6 +27,16 @@ def user(*permissions: str, **fields: Any) -> User:
     rows = Permission.objects.filter(codename__in=names, content_type__app_label="opsportal")
     person.user_permissions.set(rows)
     return person
+
+
+def session(person: User) -> str:
+    """What the browser of this person sends as its cookie, without all that follows a sign-in."""
+    made = SessionStore()
+    made[SESSION_KEY] = str(person.pk)
+    made[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    made[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    made.save()
+    return str(made.session_key)
 
 
 def group(name: str) -> Group:

@@ -19,7 +19,7 @@ every = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relativ
 PLAIN = "from opsportal.words import gettext as _"
 LAZY = "from opsportal.words import gettext_lazy as _"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.OpsError)}
 FIRST = (ERRORS - {"Lost"}) | {"say", "Ask", "status", "RuntimeError", "CommandError", "SystemExit"}  # Lost: logs only
 FIRST |= {

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.admin import ModelAdmin
 
 from .. import clock, freezes, holds
@@ -32,7 +32,7 @@ class CalendarAdmin(ModelAdmin):  # type: ignore[misc]
     @admin.display(description=gettext_lazy("now"))
     def now(self, obj: Calendar) -> str:
         found = freezes.frozen(obj.rules, obj.time_zone, clock.now())
-        return _("frozen: %(why)s") % {"why": found.why} if found else _("open")
+        return _("frozen: %(why)s") % {"why": found.why} if found else pgettext("no freeze", "open")
 
     @admin.display(description=gettext_lazy("environments"), ordering="places")
     def used(self, obj: Any) -> int:

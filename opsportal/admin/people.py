@@ -21,6 +21,12 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 MODELS = ("audit", "calendar", "environment", "finding", "user", "group")
+VERBS = {
+    "add": gettext_lazy("Can add %(what)s"),
+    "change": gettext_lazy("Can change %(what)s"),
+    "delete": gettext_lazy("Can delete %(what)s"),
+    "view": gettext_lazy("Can view %(what)s"),
+}
 
 
 def offered() -> "QuerySet[Permission]":
@@ -34,7 +40,13 @@ class Rights(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Boxes that say a right in the reader's language: the database keeps its name in English."""
 
     def label_from_instance(self, obj: Permission) -> str:
-        return f"{obj.content_type} | {_(obj.name)}"
+        return f"{obj.content_type} | {said(obj)}"
+
+
+def said(right: Permission) -> str:
+    """Django names the rights to rows of each kind itself, in English."""
+    verb = right.codename.partition("_")[0]
+    return str(VERBS[verb]) % {"what": right.content_type.name} if verb in VERBS else _(right.name)
 
 
 def boxes(db_field: Any) -> dict[str, Any]:

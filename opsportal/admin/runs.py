@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
@@ -38,11 +38,11 @@ class RunList(ChangeList):  # type: ignore[misc]
 
 
 class OpenFilter(admin.SimpleListFilter):
-    title = gettext_lazy("open")
+    title = pgettext_lazy("of runs", "open")
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [("yes", _("Open")), ("no", _("Ended"))]
+        return [("yes", pgettext("of runs", "Open")), ("no", _("Ended"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Run]") -> "QuerySet[Run]":
         wanted = {"yes": Run.OPEN, "no": Run.ENDED}.get(self.value() or "")

@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from ..web import signin
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),  # says that it is closed
+    path("language/", set_language, name="set_language"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),

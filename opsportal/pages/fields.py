@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from .. import catalog
 from ..errors import Invalid
+from . import names
 
 Kind = Literal["text", "area", "secret", "number", "bool", "choice", "several", "list", "pairs", "json"]
 LONGEST = 100_000  # characters in one field
@@ -123,7 +124,11 @@ def choices(spec: Mapping[str, Any], kind: Kind, required: bool) -> Choices:
 def offered(spec: Mapping[str, Any]) -> Choices:
     """The values and labels that it is chosen from; none: anything fits."""
     source = spec.get("choices_from")
-    return catalog.choices(str(source)) if source else [(str(each), str(each)) for each in spec.get("enum", ())]
+    return (
+        catalog.choices(str(source))
+        if source
+        else [(str(each), names.said(str(each))) for each in spec.get("enum", ())]
+    )
 
 
 def as_text(value: Any, kind: Kind) -> str:

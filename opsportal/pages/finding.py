@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from .. import checks, clock, redaction, rights
 from ..models import Finding, FindingChange
-from . import cleanup, findings, sparkline
+from . import cleanup, findings, names, sparkline
 from .yields import spelled
 
 TIME = re.compile(r"20\d\d-(0[1-9]|1[0-2])-[0-2]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?\+00:00")  # as checks write it
@@ -76,7 +76,7 @@ def shown(value: Any) -> Mapping[str, Any]:
 
 def facts(evidence: Any) -> list[Fact]:
     """What was read, by name; a list of numbers is a line with its last number."""
-    return [fact(name.replace("_", " "), value) for name, value in shown(evidence).items()]
+    return [fact(names.said(name), value) for name, value in shown(evidence).items()]
 
 
 def fact(name: str, value: Any) -> Fact:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from .. import approvals, redaction, rights
 from ..models import Approval
-from . import changes
+from . import changes, names
 from .facts import Facts
 from .yields import APART, spelled
 
@@ -60,7 +60,7 @@ def question(approval: Approval, user: Any, others: str) -> Question:
 
 def label(name: str) -> str:
     """The name of a fact as it is read, such as “Change set”."""
-    return name.replace("_", " ").capitalize()
+    return names.said(name).capitalize()
 
 
 def answerers(approval: Approval, most: int = 5) -> str:

@@ -17,6 +17,7 @@ from .seen import FAILED, RunSeen, calls
 
 QUESTION, END = "question", "end"
 SWEEP = "sweep"
+TOLD = (*FAILED, Run.Status.SUCCEEDED)  # ends of which the thread may have more to tell
 
 
 def run_of(row: SlackMessage) -> Run:
@@ -59,9 +60,9 @@ def ended(run: Run, now: datetime) -> list[Message]:
 
 
 def swept(run: Run) -> list[Message]:
-    """What a sweep for costs found unused."""
+    """What a sweep for costs that a person started found unused; a policy has its digest."""
     checks = run.params.get("checks") or []
-    if run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
+    if run.firing_id or run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
         return []
     return [finding_words.answer(run.environment.name, unused(run), listed(run), lines.totals(run).refused)]
 

@@ -109,7 +109,7 @@ def whole(row: SlackMessage) -> None:
 def follow(row: SlackMessage, seen: RunSeen) -> None:
     """What goes into the thread: once for each question, and once for each end."""
     abouts = [f"{outgoing.QUESTION}:{seen.question.approval}"] if seen.question else []
-    abouts += [f"{outgoing.END}:{seen.events}"] if seen.status in Run.ENDED else []
+    abouts += [f"{outgoing.END}:{seen.events}"] if seen.status in outgoing.TOLD else []
     rows = [SlackMessage(run_id=row.run_id, about=each, channel=row.channel, due_at=clock.now()) for each in abouts]
     SlackMessage.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -6,7 +6,7 @@ from ..models import Run
 from ..pages import durations
 from ..pages.verdict import listed
 from ..words import gettext as _
-from ..words import ngettext
+from ..words import ngettext, pgettext
 from . import bindings, folding, stakes
 from .blocks import Block, Message, actions, button, confirm, context, header, section
 from .escaping import escape, escape_line, link, plain
@@ -156,7 +156,7 @@ def buttons(seen: RunSeen) -> list[Block]:
     known = {
         **(answers(seen, seen.question) if seen.question else {}),
         "retry": button("run.retry", _("Retry from failed"), run, style="primary"),
-        "open": button("run.open", _("Open"), url=seen.url),
+        "open": button("run.open", pgettext("a button", "Open"), url=seen.url),
         "cancel": button("run.cancel", _("Cancel run"), run, confirm=confirm(_("Cancel run"), sure, _("Cancel run"))),
     }
     return [block for name, block in known.items() if name in seen.buttons]

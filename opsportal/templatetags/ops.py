@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .. import rights
 from ..models import Finding, Run, Step
 from ..pages import durations, findings, holding, looks, money
+from ..words import paragraphs as split
 
 register = template.Library()
 STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -101,9 +105,15 @@ def clock(seconds: float | None) -> str:
 
 @register.filter
 def paragraphs(text: str) -> list[SafeString]:
-    """A docstring's paragraphs, each in one line, **strong** and `code` marked up."""
-    parts = [conditional_escape(" ".join(part.split())) for part in text.strip().split("\n\n") if part.strip()]
+    """A docstring's paragraphs in the reader's language, each in one line, **strong** and `code` marked up."""
+    parts = [conditional_escape(_(part)) for part in split(text)]
     return [mark_safe(CODE.sub(r"<code>\1</code>", STRONG.sub(r"<strong>\1</strong>", part))) for part in parts]  # noqa: S308
+
+
+@register.filter(expects_localtime=True)
+def day(at: datetime) -> str:
+    """Such as 26 Nov."""
+    return str(defaultfilters.date(at, pgettext("a day, as Django's filter “date” takes it", "j M")))
 
 
 @register.filter

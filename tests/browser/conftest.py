@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
 from opsportal.hosting import supervisor
@@ -62,11 +61,9 @@ def sign_in(site, chrome, transactional_db):
     contexts, troubles = [], []
 
     def open_window(person, **options):
-        client = Client()
-        client.force_login(person)
         context = chrome.new_context(base_url=site, **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": factories.session(person), "url": site}
+        context.add_cookies([cookie])
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)

@@ -9,9 +9,6 @@ from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-
 from opsportal import runs
 from opsportal.hosting import host as hosts
 from opsportal.hosting import supervisor
@@ -132,9 +129,4 @@ class Browser:
 
 
 def cookie(user):
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return f"sessionid={session.session_key}"
+    return f"sessionid={factories.session(user)}"

@@ -1,8 +1,10 @@
 """Programs that use the API from outside: processes of their own, with a token, against a real portal."""
 
+import json
 import os
 import signal
 import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -87,3 +89,24 @@ def running(argv, env, folder):
     finally:
         program.process.kill()
         program.process.wait()
+
+
+class Shell:
+    """Where a person with a token types commands."""
+
+    def __init__(self, portal, folder):
+        self.portal, self.folder = portal, folder
+        self.person = factories.user()
+        self.env = {"OPSPORTAL_URL": portal.url, "OPSPORTAL_TOKEN": secret(self.person)}
+
+    def types(self, *words, **env):
+        return running([sys.executable, "-m", "opsportal.cli", *words], self.env | env, self.folder)
+
+    def runs(self, do, *words, graph=None, **env):
+        params = {"graph": graph or {"a": []}, "do": {"a": do}}
+        return self.types("run", "test.graph", "dev", "--params", json.dumps(params), *words, **env)
+
+    def prints(self, *words, **env):
+        """(exit code, what was printed)."""
+        with self.types(*words, **env) as program:
+            return program.ends(), program.text

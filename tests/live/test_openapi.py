@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests import factories
+from tests.outside.test_api import Program, started
 
 from .aws import portal
 from .conftest import ended
-from .test_api import Program, started
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SECONDS = 300 if os.environ.get("SOAK") else 12

@@ -31,7 +31,7 @@ def _database(db):
 
 def signed_in(person):
     client = Client()
-    client.force_login(person)
+    client.cookies[settings.SESSION_COOKIE_NAME] = factories.session(person)
     return client
 
 

@@ -343,6 +343,17 @@ def test_a_sweep_for_costs_puts_what_is_unused_into_the_thread(run, sends):
     assert "vol-2" not in text(answer)
 
 
+def test_a_policys_sweep_has_its_digest_and_needs_no_thread(run, sends):
+    factories.firing(factories.policy([run.environment]), run)
+    Run.objects.filter(pk=run.pk).update(runbook="sweep", params={"checks": ["ebs-unattached"]})
+    factories.finding(environment=run.environment)
+    run.refresh_from_db()
+    end(run)
+    sends.all()
+    (message,) = sends.messages()
+    assert sends.thread(message["ts"]) == []
+
+
 def test_a_run_that_was_purged_is_told_no_more(run, sends):
     row = SlackMessage.objects.get()
     Run.objects.filter(pk=run.pk).delete()

@@ -27,10 +27,13 @@ function bar(kind, from, to) {
   return made;
 }
 
+/** How many narrow letters take as much room as the text: one of Korean takes nearly two. */
+const cells = (text) => [...text].reduce((sum, letter) => sum + (letter >= "\u2e80" ? 1.8 : 1), 0);
+
 /** The words beside a bar, on the side that has room, else over its end. `first`: the side to try first. */
 function say(text, colour, from, to, { keep = false, first = "right" } = {}) {
   const made = el("span", { class: `g-say w-${colour}${keep ? " keep" : ""}`, title: text }, text);
-  const need = Math.min(text.length, 46) * 6.4 + 14, left = ((from - start) / width) * room, right = (1 - (to - start) / width) * room;
+  const need = Math.min(cells(text), 46) * 6.4 + 14, left = ((from - start) / width) * room, right = (1 - (to - start) / width) * room;
   const fits = { right: right >= need, left: left >= need };
   const side = fits[first] ? first : fits.right ? "right" : fits.left ? "left" : "over";
   if (side === "right") made.style.left = pc(to - start);
@@ -85,7 +88,7 @@ function bars(step, s, time) {
 }
 
 const why = (step) => step.cause || step.reason;
-const short = (text, most = room < 500 ? 24 : 44) => (text.length > most ? `${text.slice(0, most - 2)}…` : text);
+const short = (text, most = room < 500 ? 24 : 44) => (cells(text) > most ? `${text.slice(0, ((most - 2) * text.length) / cells(text))}…` : text);
 
 function never(step, s, time) {
   const text = s.dead.length ? fill(isOpen() ? texts.never : texts.did_not, { steps: listed(s.dead) }) : texts.not_run;
@@ -124,7 +127,7 @@ function backdrop(found, time) {
 }
 
 /** Pixels that a label takes, with the space around it. */
-const wide = (text) => text.length * 6.6 + 14;
+const wide = (text) => cells(text) * 6.6 + 14;
 /** Whether marks so far apart have room for their labels, and are not too many. */
 const fits = (tick) => width / tick <= 7 && (tick / width) * axis.clientWidth >= wide(words(Math.floor(width / tick) * tick));
 

@@ -10,9 +10,8 @@ import yaml
 from config.env import ROOT
 from opsportal.models import Run
 from tests import factories
-
-from . import programs
-from .conftest import ended, until
+from tests.live import programs
+from tests.live.conftest import ended, until
 
 ACTION = ROOT / ".github/actions/opsportal"
 BASH = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")  # what a runner starts for `shell: bash`
@@ -60,13 +59,7 @@ class Job:
 
 
 @pytest.fixture
-def portal(host):
-    return programs.Portal(host)
-
-
-@pytest.fixture
-def job(host, portal, tmp_path):
-    host.worker()
+def job(portal, tmp_path):
     return Job(portal, tmp_path)
 
 
@@ -164,8 +157,7 @@ WRONG = [
 ]
 
 
-def test_what_cannot_be_started_is_told_in_a_sentence(portal, tmp_path):
-    job = Job(portal, tmp_path)
+def test_what_cannot_be_started_is_told_in_a_sentence(job):
     for env, code, text in WRONG:
         with job.start({"a": []}, **env) as program:
             assert program.ends() == code

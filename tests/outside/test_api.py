@@ -13,9 +13,8 @@ from opsportal import clock
 from opsportal.api import tokens
 from opsportal.models import Run
 from tests import factories
-
-from .aws import portal
-from .conftest import ended
+from tests.live import aws
+from tests.live.conftest import ended
 
 
 class Program:
@@ -50,9 +49,8 @@ class Program:
 
 
 @pytest.fixture
-def caller(host):
-    host.worker()
-    return Program(portal(host), factories.user())
+def caller(portal):
+    return Program(portal.url, factories.user())
 
 
 def started(caller, **params):
@@ -71,7 +69,7 @@ def test_a_stream_goes_on_after_the_last_line_that_was_read_and_tells_the_end(ca
 
 
 def test_many_at_once_with_the_same_key_start_one_run(host, caller):
-    second = Program(portal(host, "web-2"), caller.token.person)
+    second = Program(aws.portal(host, "web-2"), caller.token.person)
     second.secret = caller.secret
     where = factories.environment().name
 

@@ -12,49 +12,17 @@ import pytest
 
 from opsportal.models import Approval, Run
 from tests import factories
-
-from . import programs
-from .conftest import ended, until
-
-
-class Shell:
-    """Where a person with a token types commands."""
-
-    def __init__(self, portal, folder):
-        self.portal, self.folder = portal, folder
-        self.person = factories.user()
-        self.env = {"OPSPORTAL_URL": portal.url, "OPSPORTAL_TOKEN": programs.secret(self.person)}
-
-    def types(self, *words, **env):
-        return programs.running([sys.executable, "-m", "opsportal.cli", *words], self.env | env, self.folder)
-
-    def runs(self, do, *words, graph=None, **env):
-        params = {"graph": graph or {"a": []}, "do": {"a": do}}
-        return self.types("run", "test.graph", "dev", "--params", json.dumps(params), *words, **env)
-
-    def prints(self, *words, **env):
-        """(exit code, what was printed)."""
-        with self.types(*words, **env) as program:
-            return program.ends(), program.text
-
-
-@pytest.fixture
-def portal(host):
-    return programs.Portal(host)
+from tests.live import programs
+from tests.live.conftest import ended, until
 
 
 @pytest.fixture
 def shell(portal, tmp_path):
     factories.environment(name="dev")
-    return Shell(portal, tmp_path)
+    return programs.Shell(portal, tmp_path)
 
 
-@pytest.fixture
-def worker(host):
-    host.worker()
-
-
-def test_a_run_is_followed_to_its_end(shell, worker):
+def test_a_run_is_followed_to_its_end(shell):
     with shell.runs("say:3") as program:
         assert program.ends() == 0, program.text
     run = Run.objects.get()
@@ -65,13 +33,13 @@ def test_a_run_is_followed_to_its_end(shell, worker):
     assert program.lines[-1] == f"Run {run.pk}: succeeded."
 
 
-def test_a_failed_run_ends_with_1_and_its_first_cause(shell, worker):
+def test_a_failed_run_ends_with_1_and_its_first_cause(shell):
     with shell.runs("fail") as program:
         assert program.ends() == 1
     assert "the first cause" in program.text
 
 
-def test_every_line_is_printed_once_though_the_portal_is_killed_and_starts_again(shell, worker):
+def test_every_line_is_printed_once_though_the_portal_is_killed_and_starts_again(shell):
     with shell.runs("talk:6") as program:
         until(lambda: program.text.count("at work") > 20)
         shell.portal.kill()
@@ -80,7 +48,7 @@ def test_every_line_is_printed_once_though_the_portal_is_killed_and_starts_again
     assert program.text.count("a: at work") == Run.objects.get().lines.filter(text="at work").count()
 
 
-def test_an_interrupt_leaves_the_run_alone_and_cancel_ends_it(shell, worker):
+def test_an_interrupt_leaves_the_run_alone_and_cancel_ends_it(shell):
     with shell.runs("forever") as program:
         program.prints("opsportal: Run ")
         program.signal(signal.SIGINT)
@@ -92,7 +60,7 @@ def test_an_interrupt_leaves_the_run_alone_and_cancel_ends_it(shell, worker):
     assert shell.prints("follow", str(run.pk))[0] == 1
 
 
-def test_json_is_all_that_is_printed_for_a_program(shell, worker):
+def test_json_is_all_that_is_printed_for_a_program(shell):
     with shell.runs("say:3", "--json") as program:
         assert program.ends() == 0
     assert json.loads(program.text)["status"] == "succeeded"
@@ -105,7 +73,7 @@ def approval(shell):
     return until(lambda: Approval.objects.filter(status="open").first())
 
 
-def test_an_approval_is_shown_and_given(shell, worker):
+def test_an_approval_is_shown_and_given(shell):
     asked = approval(shell)
     assert f"{asked.pk}" in shell.prints("approve")[1]
     code, text = shell.prints("approve", str(asked.pk), "--yes")
@@ -114,7 +82,7 @@ def test_an_approval_is_shown_and_given(shell, worker):
     assert shell.prints("approve", str(asked.pk), "--yes")[0] == 3
 
 
-def test_an_approval_is_rejected_with_its_reason(shell, worker):
+def test_an_approval_is_rejected_with_its_reason(shell):
     asked = approval(shell)
     assert shell.prints("approve", str(asked.pk))[0] == 2
     assert shell.prints("approve", str(asked.pk), "--reject")[0] == 2
@@ -122,7 +90,7 @@ def test_an_approval_is_rejected_with_its_reason(shell, worker):
     assert "Not today." in ended(Run.objects.get()).steps.get(key="a").reason
 
 
-def test_the_requester_is_refused(shell, worker):
+def test_the_requester_is_refused(shell):
     with shell.runs("ask", "--no-wait") as program:
         assert program.ends() == 0
     asked = until(lambda: Approval.objects.first())
@@ -165,16 +133,7 @@ def test_a_token_in_a_file_is_taken_where_nobody_else_may_read_it(shell, tmp_pat
     assert shell.prints("environments")[0] == 0
 
 
-def test_a_plan_changes_nothing_and_a_run_deploys(account, portal, worker, tmp_path):
-    shell = Shell(portal, tmp_path)
-    code, text = shell.prints("plan", "stacks.deploy", "dev", "blueprint=pair", "--only", "base")
-    assert (code, account.operations()) == (0, []), text
-    assert re.search(r"^    add \w+ \(AWS::\w+::\w+\)$", text, re.MULTILINE), text
-    code, text = shell.prints("run", "stacks.deploy", "dev", "blueprint=pair", "--only", "base")
-    assert (code, account.operations()) == (0, [("dev-pair-base", "CREATE_STACK", "CREATE_COMPLETE")]), text
-
-
-def test_on_a_terminal_each_step_has_a_bar(shell, worker):
+def test_on_a_terminal_each_step_has_a_bar(shell):
     shown = typed(shell, "run", "test.graph", "dev", "--params", '{"graph": {"a": [], "b": ["a"]}}')
     assert "test.graph on dev · succeeded" in shown
     assert shown.count("━━━━━━━━━━") >= 2
