@@ -109,6 +109,7 @@ TABLE = {
 # stream, whose rows are read on a thread that sees no test's transaction: test_the_stream_of_others_is_refused.
 ELSEWHERE = {
     "run_stream",
+    *("slack", "slack_confirm", "slack_disconnect", "slack_events"),  # tests/slack: who is who, and what Slack signs
     *("index", "login", "logout", "search", "autocomplete", "jsi18n", "view_on_site", "app_list"),
     *("password_change", "password_change_done", "auth_user_password_change"),
     *(f"auth_{kind}_{page}" for kind in ("user", "group") for page in ("change", "history", "delete")),
