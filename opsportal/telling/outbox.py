@@ -93,7 +93,8 @@ def again(ids: Collection[int], by: Any) -> int:
     """Try these at once that have not arrived, for another day; how many. Raises Refused."""
     with in_line(), transaction.atomic():
         rows = Notice.objects.select_for_update().filter(pk__in=ids).exclude(status=N.SENT)
-        found, now = list(rows.order_by("pk").select_related("firing__policy", "run__environment")), clock.now()
+        found = list(rows.order_by("pk").prefetch_related("firing__policy", "run__environment"))
+        now = clock.now()
         for each in found:
             if not may_send(by, each):
                 text = _(
