@@ -81,3 +81,12 @@ def test_a_message_is_looked_at_again_after_a_retry_and_an_undo(where, drive):
     SlackMessage.objects.update(due_at=None)
     runs.retry(run.pk, factories.user())
     assert SlackMessage.objects.get(run=run).due_at is not None
+
+
+def test_a_run_is_neither_slowed_nor_failed_while_slack_is_away(where, drive, settings):
+    settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL = "xoxb-nobody", "http://127.0.0.1:1/api/"
+    type(where).objects.update(slack_channel="C0123456")
+    where.refresh_from_db()
+    run = drive(factories.start({"a": [], "b": ["a"]}, environment=where))
+    waiting = SlackMessage.objects.get(run=run)
+    assert (run.status, waiting.ts, waiting.tries) == ("succeeded", "", 0)
