@@ -47,7 +47,7 @@ bench: $(READY)
 
 soak: $(READY)
 	@$(BIN)/python tests/chromium.py
-	@SOAK=1 exec $(BIN)/python -m pytest -n 3 --dist worksteal tests/live --timeout=1800
+	@SOAK=1 exec $(BIN)/python -m pytest -n 3 --dist worksteal tests/live tests/outside --timeout=1800
 
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.txt --quiet

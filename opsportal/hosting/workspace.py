@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 
 from .. import clock
 from ..models import Environment, SlackPerson
+from .host import free_port
 from .supervisor import Part
 
 PEOPLE = {"olga": "U0OLGA00000", "ansel": "U0ANSEL0000"}
@@ -41,14 +42,20 @@ class Workspace:
         except (urllib.error.URLError, ConnectionError):
             return False
 
-    def use(self) -> bool:
-        """Let this process and those it starts talk to it, unless a real workspace is set up; whether they do."""
-        if settings.SLACK_BOT_TOKEN:
-            return False
+    def use(self) -> None:
+        """Let this process and those it starts talk to it."""
         settings.SLACK_BOT_TOKEN = os.environ["SLACK_BOT_TOKEN"] = "xoxb-sandbox"  # noqa: S105  of the sandbox
         os.environ["SLACK_APP_TOKEN"] = "xapp-sandbox"  # noqa: S105
         os.environ["SLACK_API_URL"] = f"{self.url}/api/"
-        return True
+
+
+def found() -> Workspace | None:
+    """The workspace that is used from now on, not started yet; None: a real one is set up."""
+    if settings.SLACK_BOT_TOKEN:
+        return None
+    made = Workspace(free_port())
+    made.use()
+    return made
 
 
 def seed() -> None:

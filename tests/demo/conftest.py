@@ -44,6 +44,11 @@ class Demo:
         text = self.until(lambda: GREETED in self.output.read_text() and self.output.read_text())
         return dict(re.findall(r"^  (olga|ansel) +(\S+)", text, re.MULTILINE)), re.search(r"/run/(\d+)/", text)[1]
 
+    def slack(self):
+        """The address of the simulated Slack, as it says it."""
+        self.greeting()
+        return re.search(r"http://127\.0\.0\.1:\d+", self.output.read_text())[0]
+
     def until(self, condition, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:

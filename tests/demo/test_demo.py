@@ -1,13 +1,15 @@
 """`make demo`: up within seconds, gone at a signal, going on where it was, with findings to look at."""
 
+import json
 import re
 import signal
 import sqlite3
+import urllib.request
 from contextlib import closing
 
 import pytest
 
-from .conftest import left_over
+from .conftest import fetched, left_over
 
 kept = []  # what the earlier starts in the same folder said
 
@@ -40,6 +42,28 @@ def test_its_accounts_were_swept_at_the_first_start_and_once_and_mails_tell_it(d
     assert "Subject: [opsportal] nightly-costs: " in text
     assert "Subject: [opsportal] credits: " in text
     assert re.search(r"http://localhost:\d+/admin/opsportal/finding/\d+/", text)
+    asked_in_slack(demo)
+
+
+def asked_in_slack(demo):
+    """A person of its simulated Slack starts a sweep there, and reads what comes of it."""
+    slack = demo.slack()
+    typed = {"user": "olga", "channel": "ops", "text": "점검 dev", "mention": True}
+    assert posted(f"{slack}/_sandbox/message", typed)["ts"]
+    demo.until(lambda: "Sweep · dev" in said(slack, "ops") and "unused volumes" in said(slack, "ops"))
+
+
+def said(slack, name):
+    """All that stands in this channel."""
+    (channel,) = [
+        each for each in json.loads(fetched(f"{slack}/_sandbox/workspace"))["channels"] if each["name"] == name
+    ]
+    return "".join(json.dumps(each.get("blocks", ""), ensure_ascii=False) for each in channel["messages"])
+
+
+def posted(url, given):
+    with urllib.request.urlopen(url, json.dumps(given).encode(), timeout=10) as answer:
+        return json.load(answer)
 
 
 def told(folder):

@@ -3,11 +3,12 @@
 import pytest
 
 from opsportal import checks, runs
+from opsportal.health import tally
 from opsportal.models import Finding, Page
 from tests.sweeps.declared import CHECKS
 
 from .aws import REGION
-from .conftest import ended
+from .conftest import ended, until
 
 LIST = "DescribeLogGroups"
 PAGES = 8
@@ -43,7 +44,10 @@ def test_after_a_kill_only_the_page_on_its_way_is_read_again(host, account, swee
 
     assert Finding.objects.filter(check_name="test-groups", state="open").count() == 5 * PAGES
     assert len(set(listed(account))) == PAGES
-    assert len(listed(account)) <= PAGES + 1
+    again = len(listed(account)) - PAGES
+    until(
+        lambda: again <= tally.totals().get(tally.TAKEOVERS, 0)
+    )  # on a busy machine the second may lose its lease too
 
 
 def test_a_cancel_stops_the_reads_within_a_call(account, sweep):

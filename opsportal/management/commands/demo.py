@@ -43,9 +43,11 @@ class Command(BaseCommand):
             os.environ.update(sandbox.workers_env())
             os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
             demo.keep_mails()
-            slack = self.workspace(running, once)
+            slack = None if once else workspace.found()
             running.start(sandbox.part(settings.VAR_DIR / "sandbox.pickle"))
             host.start(running, {}, "127.0.0.1", host.free_port() if once else port, workers=2)
+            if slack:
+                running.start(slack.part())
             running.wait_ready("sandbox")
             demo.seed(sandbox)
             if slack:
@@ -59,16 +61,8 @@ class Command(BaseCommand):
         with self.console.status(_("Filling the accounts …")):
             estate.fill(sandbox)
             estate.watch()
-        self.greet(port, logins, run, slack)
+        self.greet(port, logins, run, slack.url if slack else "")
         running.watch()
-
-    def workspace(self, running: supervisor.Supervisor, once: bool) -> str:
-        """Start the simulated Slack where a person looks on and no real one is set up; the address of its page."""
-        slack = workspace.Workspace(host.free_port())
-        if once or not slack.use():
-            return ""
-        running.start(slack.part())
-        return slack.url
 
     def follow(self, run: Run) -> int:
         """0 when the run succeeded, else 1."""
