@@ -81,15 +81,22 @@ def blocks_of(texts: Mapping[str, str]) -> dict[str, str]:
 
 def values(params: type[BaseModel], texts: Mapping[str, str]) -> dict[str, Any]:
     """What was typed, in the shapes of the schema; what was left empty is left out. Raises Invalid."""
+    require_no_secret(params, texts)
     known = specs(params)
     found: dict[str, Any] = {}
     for name, text in held(params, texts).items():
-        if name in known and fields.kind_of(known[name]) == "secret" and text:
-            raise Invalid(_("A secret is not taken from Slack, which keeps it. Start this run in the portal."), name)
         value = fields.one(name, known[name], text) if name in known else text
         if value is not None:
             found[name] = value
     return found
+
+
+def require_no_secret(params: type[BaseModel], texts: Mapping[str, str]) -> None:
+    """Raises Invalid, so that what was typed is neither used nor put into a form or a button."""
+    known = specs(params)
+    for name, text in texts.items():
+        if name in known and fields.kind_of(known[name]) == "secret" and text:
+            raise Invalid(_("A secret is not taken from Slack, which keeps it. Start this run in the portal."), name)
 
 
 def missing(params: type[BaseModel], texts: Mapping[str, str]) -> list[str]:

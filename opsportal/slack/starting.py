@@ -22,6 +22,7 @@ SWEEP = "sweep"
 def start(asker: Asker, user: User, request: Request) -> Reply | None:
     """Start it, or ask for what is missing; None: a form has been opened. Raises OpsError."""
     book = known_book(request.runbook)
+    modals.require_no_secret(book.params, request.params)
     where = places(asker, user, request, book)
     if not where or modals.missing(book.params, request.params) or not said(request, book):
         return opening.form(asker, user, book, form_of(request, where))

@@ -1,8 +1,10 @@
 """Words typed to the bot by people of the simulated workspace: who they are, what they may, who reads the answer."""
 
 import pytest
+from pydantic import BaseModel, Field
 
-from opsportal import rights
+from opsportal import catalog, rights
+from opsportal.catalog import Runbook
 from opsportal.models import Audit, Mute, Run, SlackPerson
 from tests import factories
 
@@ -169,4 +171,17 @@ def test_whatever_is_typed_is_answered_with_a_sentence(acts, operator, dev, text
     for message in acts.command(text.replace("\ud800", "")):
         assert "Something went wrong" not in words(message)
         assert message["seen_by"] == MINA
+    assert not Run.objects.exists()
+
+
+class Secret(BaseModel):
+    password: str = Field(json_schema_extra={"format": "password"})
+    name: str = ""
+
+
+def test_a_secret_that_is_typed_goes_nowhere(acts, operator, dev, monkeypatch):
+    monkeypatch.setitem(catalog._runbooks, "test.secret", Runbook("test.secret", "Secret", "Has one.", Secret, (), {}))
+    for said in (acts.command("run test.secret password=hunter22"), acts.mention("run test.secret password=hunter22")):
+        assert "A secret is not taken from Slack" in words(one(said))
+        assert "hunter22" not in str(said)
     assert not Run.objects.exists()
