@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import TOO_MANY_REQUESTS, HTTPException
 from typing import Any
 
+import redis
 import structlog
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
 from ..models import Environment
+from . import bucket
 from .asking import Asker
 from .blocks import Message
 from .calls import seconds_of
@@ -53,11 +56,18 @@ def patient(call: Callable[[], None]) -> None:
 def sent(asker: Asker, said: dict[str, Any], about: Environment | None) -> None:
     """Raises `FAILED`."""
     if asker.direct or not asker.channel:
-        client().chat_postMessage(channel=asker.channel or asker.who.slack_id, **said)
+        posted(asker.channel or asker.who.slack_id, said)
     elif about and about.slack_channel == asker.channel:
-        client().chat_postMessage(channel=asker.channel, thread_ts=asker.thread or asker.ts, **said)
+        posted(asker.channel, {"thread_ts": asker.thread or asker.ts, **said})
     else:
         whispered(asker, said)
+
+
+def posted(channel: str, said: dict[str, Any]) -> None:
+    """Within the budget that what runs tell is posted from, too; without Redis without it. Raises `FAILED`."""
+    with suppress(redis.RedisError):
+        time.sleep(min(PATIENCE, bucket.take("chat.postMessage", channel)))
+    client().chat_postMessage(channel=channel, **said)
 
 
 def whispered(asker: Asker, said: dict[str, Any]) -> None:
@@ -68,7 +78,7 @@ def whispered(asker: Asker, said: dict[str, Any]) -> None:
     except SlackApiError as error:
         if why(error) not in ELSEWHERE:
             raise
-        client().chat_postMessage(channel=asker.who.slack_id, **said)
+        posted(asker.who.slack_id, said)
 
 
 def responded(url: str, said: dict[str, Any]) -> bool:
