@@ -13,6 +13,7 @@ from .. import catalog, clock, redaction, rights
 from ..live import pictures
 from ..models import Approval, Run, Step
 from . import looks
+from .fields import schema_of
 from .verdict import Verdict, listed, verdict
 from .yields import spelled
 
@@ -140,7 +141,7 @@ def step_facts(step: Step, asks: Sequence[tuple[datetime, datetime | None]] = ()
 def inputs(run: Run) -> list[tuple[str, str]]:
     """The parameters that were given, with the titles of the runbook's declaration, secrets hidden."""
     book = catalog.runbook(run.runbook)
-    known = book.params.model_json_schema().get("properties", {}) if book else {}
+    known = schema_of(book.params).get("properties", {}) if book else {}
     shown = redaction.data(run.params)
     return [
         (_(str(known.get(name, {}).get("title", name))), spelled(value))

@@ -19,6 +19,7 @@ from .. import firings as firing
 from ..errors import Invalid, OpsError
 from ..models import Policy
 from . import firings, keys, start
+from .fields import schema_of
 from .yields import spelled
 
 LIST = "admin:opsportal_policy_changelist"
@@ -70,7 +71,7 @@ def limits(given: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[tuple
 
 def titled(name: str, values: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
     check = checks.check(name)
-    known = check.limits.model_json_schema().get("properties", {}) if check else {}
+    known = schema_of(check.limits).get("properties", {}) if check else {}
     told = [(_(str(known.get(key, {}).get("title", key))), spelled(value)) for key, value in values.items()]
     return _(check.title) if check else name, told
 

@@ -101,11 +101,11 @@ def require_no_secret(params: type[BaseModel], texts: Mapping[str, str]) -> None
 
 def missing(params: type[BaseModel], texts: Mapping[str, str]) -> list[str]:
     """The parameters that a run needs and that were not given."""
-    return [name for name in params.model_json_schema().get("required", []) if not texts.get(name, "").strip()]
+    return [name for name in fields.schema_of(params).get("required", []) if not texts.get(name, "").strip()]
 
 
 def specs(params: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    schema = params.model_json_schema()
+    schema = fields.schema_of(params)
     return {name: fields.resolved(spec, schema) for name, spec in schema.get("properties", {}).items()}
 
 
