@@ -1,18 +1,12 @@
 """What is to be posted of a run: its one message, and what goes into its thread at a question and at the end."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
-from django.urls import reverse
-
 from ..cleaning import CLEANUP
-from ..models import Approval, Finding, Mute, Run, SlackMessage, SlackPerson
-from ..pages.money import STANDING
+from ..models import Approval, Mute, Run, SlackMessage, SlackPerson
 from ..telling import lines
-from . import finding_words, reading, run_words, thread_words
+from . import reading, run_words, swept, thread_words
 from .blocks import Message
-from .finding_words import ANSWERS, FindingSeen
 from .seen import FAILED, RunSeen, calls
 
 QUESTION, END = "question", "end"
@@ -55,26 +49,15 @@ def ended(run: Run, now: datetime) -> list[Message]:
     if run.status in FAILED:
         return [*called_by(run, seen, now), *thread_words.messages(seen, *reading.log(run))]
     if run.runbook == SWEEP:
-        return swept(run)
+        return unused(run)
     return thread_words.messages(seen) if seen.outputs else []
 
 
-def swept(run: Run) -> list[Message]:
+def unused(run: Run) -> list[Message]:
     """What a sweep for costs that a person started found unused; a policy has its digest."""
-    checks = run.params.get("checks") or []
-    if run.firing_id or run.status != Run.Status.SUCCEEDED or not set(ANSWERS) & set(checks):
+    if run.firing_id or run.status != Run.Status.SUCCEEDED or not swept.covers(run):
         return []
-    return [finding_words.answer(run.environment.name, unused(run), listed(run), lines.totals(run).refused)]
-
-
-def unused(run: Run) -> Sequence[FindingSeen]:
-    rows = Finding.objects.filter(environment=run.environment_id, check_name__in=ANSWERS, state__in=STANDING)
-    return [finding_words.of_row(each) for each in rows.select_related("environment")]
-
-
-def listed(run: Run) -> str:
-    """The page of the environment's findings."""
-    return f"{settings.PUBLIC_URL}{reverse('findings')}?environment={run.environment_id}"
+    return [swept.answer(run.environment, lines.totals(run).refused)]
 
 
 def called_by(run: Run, seen: RunSeen, now: datetime) -> list[Message]:

@@ -1,6 +1,6 @@
-"""What is known of unused volumes and addresses before a sweep that was just asked for has ended."""
+"""What is known of unused volumes and addresses: when a sweep has ended, and before one that was just asked for has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +11,7 @@ from ..pages import durations, sweeps
 from ..pages.money import STANDING
 from ..words import gettext as _
 from . import finding_words
+from .blocks import Message
 from .start_words import Known
 
 LOOKED = 20  # sweeps before this one, among which one has to have asked for these
@@ -30,12 +31,16 @@ def known(environment: Environment) -> Known:
     refused = [
         gap.sentence for gap in sweeps.missing(environment.name, last, sweeps.put_out([last.pk]).get(last.pk, []))
     ]
+    age = durations.ago((clock.now() - (last.ended_at or clock.now())).total_seconds())
+    return Known(environment.name, _("As of the last sweep, {ago}:").format(ago=age), answer(environment, refused))
+
+
+def answer(environment: Environment, refused: Sequence[str]) -> Message:
+    """What stands there unused, and what could not be checked."""
     rows = Finding.objects.filter(environment=environment, state__in=STANDING)
     found = rows.filter(check_name__in=finding_words.ANSWERS).select_related("environment")
     url = f"{settings.PUBLIC_URL}{reverse('findings')}?environment={environment.pk}"
-    told = finding_words.answer(environment.name, [finding_words.of_row(each) for each in found], url, refused)
-    age = durations.ago((clock.now() - (last.ended_at or clock.now())).total_seconds())
-    return Known(environment.name, _("As of the last sweep, {ago}:").format(ago=age), told)
+    return finding_words.answer(environment.name, [finding_words.of_row(each) for each in found], url, refused)
 
 
 def before(environment: Environment) -> Run | None:
