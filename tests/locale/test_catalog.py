@@ -59,9 +59,10 @@ def edges(text):
 
 
 def test_no_korean_leaves_a_particle_to_chance(kept):
-    """After a value stands a word, or nothing; “을(를)” only after what is typed as it stands."""
-    doubtful = [entry.korean for entry in kept if re.search(r"(?<!”)(?:\(이\)가|은\(는\)|와\(과\))", entry.korean)]
-    assert doubtful == []
+    """After a value stands a word, which has a particle of its own."""
+    assert [
+        entry.korean for entry in kept if re.search(r"\(이\)가|은\(는\)|을\(를\)|와\(과\)|\(으\)로", entry.korean)
+    ] == []
 
 
 def test_each_name_of_evidence_has_a_word():
