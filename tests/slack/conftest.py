@@ -109,9 +109,9 @@ def post(payload, secret=SECRET, at=None, signature=None):
     return Client().post("/slack/events", body, content_type=kind, headers=headers)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store():
-    """The Valkey that the budget of calls is kept in."""
+    """The Valkey that the budget of calls is kept in, gone before another one serves the same folder."""
     running = supervisor.Supervisor()
     running.start(supervisor.valkey(Path(settings.VAR_DIR)))
     running.wait_ready("valkey")
