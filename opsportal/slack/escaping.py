@@ -26,7 +26,7 @@ HARMLESS = "\n\t\u200c\u200d"  # controls that stay: Persian words and joined em
 
 def size(text: str) -> int:
     """Its length as Slack may count it: an emoji is two."""
-    return len(text) + sum(each > "\uffff" for each in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str, most: int) -> str:
@@ -41,7 +41,7 @@ def clean(text: str, most: int) -> str:
 
 
 def is_seen(character: str) -> bool:
-    return character in HARMLESS or unicodedata.category(character) not in ("Cc", "Cf")
+    return character.isprintable() or character in HARMLESS or unicodedata.category(character) not in ("Cc", "Cf")
 
 
 def line(text: str, most: int) -> str:
@@ -51,22 +51,22 @@ def line(text: str, most: int) -> str:
 
 def plain(text: str, most: int) -> str:
     """One line for a plain_text object: nothing has a meaning there, but an empty one is refused."""
-    return "".join(fitting(line(text, most), most)) or "–"
+    return fitting(line(text, most), most) or "–"
 
 
 def escape(text: str, most: int = 3000) -> str:
     """Harmless in mrkdwn, of at most this size with its escapes."""
-    return "".join(fitting(escaped(disarmed(clean(text, most))), most))
+    return fitting(escaped(disarmed(clean(text, most))), most)
 
 
 def escape_line(text: str, most: int = 300) -> str:
     """The same in one line."""
-    return "".join(fitting(escaped(disarmed(line(text, most))), most))
+    return fitting(escaped(disarmed(line(text, most))), most)
 
 
 def code(text: str, most: int = 300) -> str:
     """Set as code: one line, copied as it is. Nothing of nothing, for there is no empty code."""
-    inner = "".join(fitting(escaped(line(text, most).replace("`", ALIKE["`"])), most - 2))
+    inner = fitting(escaped(line(text, most).replace("`", ALIKE["`"])), most - 2)
     return f"`{inner}`" if inner else ""
 
 
@@ -78,7 +78,7 @@ def preformatted(lines: Iterable[str]) -> str:
 def code_line(text: str, most: int = 500) -> str:
     """One line of a block of code, its indentation kept."""
     one = " ".join(clean(text, most).replace("`", ALIKE["`"]).replace("\t", "    ").split("\n"))
-    return "".join(fitting(escaped(one.rstrip()), most))
+    return fitting(escaped(one.rstrip()), most)
 
 
 def disarmed(text: str) -> str:
@@ -92,17 +92,20 @@ def escaped(text: str) -> Iterator[str]:
     return (ESCAPES.get(each, each) for each in text)
 
 
-def fitting(parts: Iterable[str], most: int) -> list[str]:
+def fitting(parts: Iterable[str], most: int) -> str:
     """As many of these as fit, with an ellipsis where there are more."""
+    known = list(parts)
+    if size(whole := "".join(known)) <= most:
+        return whole
     kept: list[str] = []
     left, shorter = most, 0  # shorter: how many fit beside an ellipsis
-    for part in parts:
+    for part in known:
         left -= size(part)
         if left < 0:
-            return [*kept[:shorter], CUT] if most > 0 else []
+            break
         kept.append(part)
         shorter = len(kept) if left >= len(CUT) else shorter
-    return kept
+    return "".join([*kept[:shorter], CUT]) if most > 0 else ""
 
 
 def link(url: str, label: str) -> str:
