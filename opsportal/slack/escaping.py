@@ -8,6 +8,7 @@ that names can be copied. What has to be copied as it is stands in `code`, where
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from .. import redaction
 
@@ -36,12 +37,12 @@ def clean(text: str, most: int) -> str:
     """
     looked = text[: 2 * most + 1_000]
     shown = COLOURS.sub("", redaction.kept(looked)).replace("\r\n", "\n").replace("\r", "\n")
-    seen = shown if shown.isprintable() else "".join(filter(is_seen, shown))
+    seen = shown if shown.isprintable() else shown.translate(dict.fromkeys(map(ord, filter(is_unseen, set(shown)))))
     return redaction.text(seen) + (CUT if len(looked) < len(text) else "")
 
 
-def is_seen(character: str) -> bool:
-    return character.isprintable() or character in HARMLESS or unicodedata.category(character) not in ("Cc", "Cf")
+def is_unseen(character: str) -> bool:
+    return character not in HARMLESS and unicodedata.category(character) in ("Cc", "Cf")
 
 
 def line(text: str, most: int) -> str:
@@ -94,7 +95,7 @@ def escaped(text: str) -> Iterator[str]:
 
 def fitting(parts: Iterable[str], most: int) -> str:
     """As many of these as fit, with an ellipsis where there are more."""
-    known = list(parts)
+    known = list(islice(parts, max(0, most) + 1))  # no part is empty
     if size(whole := "".join(known)) <= most:
         return whole
     kept: list[str] = []
