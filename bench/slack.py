@@ -23,7 +23,7 @@ from . import estate
 
 CHANNEL, TEAM, MINA = "C0OPS000000", "T0SANDBOX1", "U0MINAKIM1"
 BOT, APP = "xoxb-sandbox", "xapp-sandbox"
-IDLE, RUNS, EVENTS, INJECTED, COMMANDS = 60, 40, 2000, 3, 300
+IDLE, RUNS, EVENTS, INJECTED, COMMANDS, BUSY = 60, 40, 2000, 3, 300, 300
 MINUTES, QUICK = 10, 10.0  # of the storm on the workspace's clock, which is so much quicker than ours
 AWAY = 120.0  # seconds
 ALLOWED = 50  # updates in a minute
@@ -135,7 +135,8 @@ def commands() -> list[float]:
         person = {"team": TEAM, "slack_id": MINA, "confirmed_at": clock.now()}
         SlackPerson.objects.update_or_create(user=estate.somebody(), defaults=person)
         where = estate.somewhere(slack_channel="")
-        runs.start("bench.steps", where, {"steps": 20_000}, estate.somebody(), f"busy-{time.time()}")
+        for n in range(BUSY):
+            runs.start("bench.steps", where, {"steps": 50}, estate.somebody(), f"busy-{time.time()}-{n}")
         took = []
         for n in range(COMMANDS):
             begun = time.perf_counter()

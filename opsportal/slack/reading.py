@@ -9,13 +9,12 @@ from django.urls import reverse
 from .. import approvals, catalog, redaction
 from ..models import Approval, Event, Run, Step
 from ..pages import verdict, yields
-from ..pages.facts import ordered
 from ..words import gettext as _
 from . import seen, stakes
 from .seen import FAILED, QuestionSeen, RunSeen, StepSeen
 
 BESIDE = ("environment", "requested_by", "firing__policy")  # rows that a run is read with
-HEAVY = ("locks", "lock_versions", "input", "memory", "output", "answer")  # columns that no message needs
+LIGHT = ("run", "key", "position", "status", "phase", "note", "reason", "cause", "unchanged", "ended_at")
 LOG = 60  # lines of a log's end
 
 
@@ -25,8 +24,8 @@ def page(run: Run) -> str:
 
 def run(row: Run, outputs: bool = False) -> RunSeen:
     """The run as it is now. `outputs`: with what it has put out."""
-    rows = row.steps.all() if outputs else row.steps.defer(*HEAVY)
-    return one(row, ordered(list(rows)), asked(row), outputs)
+    rows = row.steps.all() if outputs else row.steps.only(*LIGHT)
+    return one(row, list(rows), asked(row), outputs)
 
 
 def runs(rows: Iterable[Run]) -> list[RunSeen]:
