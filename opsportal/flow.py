@@ -107,7 +107,7 @@ def finish(turn: Turn, was: str) -> None:
     text, level = NOT_UNDONE if kept else WORDS[Run.Status(turn.run.status)]
     took = lazy(spoken, str)(turn.now - turn.run.created_at)
     turn.say(on_record(format_lazy(text, took=took, reason=reason)).strip(), level)
-    if failed:
+    if failed and not kept:
         told.failed(turn)
 
 

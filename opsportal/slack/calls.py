@@ -24,7 +24,7 @@ PAGES = 20  # of 100 messages, that are looked through at most
 SLACKS = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
 OURS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required")
 CODE = re.compile(r"[a-z0-9_]+")  # an error of Slack's; anything else was said by somebody in between
-GONE = ("message_not_found", "cant_update_message", "edit_window_closed")
+GONE = ("message_not_found",)
 
 
 class Away(Exception):
@@ -69,6 +69,8 @@ def find(channel: str, name: Mapping[str, Any], since: datetime, thread: str = "
     given |= {"include_all_metadata": True, **({"ts": thread} if thread else {})}
     method = "conversations.replies" if thread else "conversations.history"
     for _page in range(PAGES):
+        if wait := bucket.take(method, channel):
+            raise Busy(wait)
         answer = answered(method, channel, lambda: client().api_call(method, params=given, http_verb="GET"))
         found = [each["ts"] for each in answer["messages"] if is_named(each, name)]
         given["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")

@@ -1,6 +1,7 @@
 """Digests to channels: notices of the same outbox as mails and webhooks, posted by `manage.py slackbot`."""
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,16 +17,28 @@ BATCH = 50
 
 
 def round_of(now: datetime) -> int:
-    """Post the digests that are due, as far as there are calls for them; how many. Raises redis.RedisError."""
+    """Post the digests that are due, as far as there are calls for them; how many. Raises Away, redis.RedisError."""
     rows = Notice.objects.filter(outbox.TO_SLACK, due_at__lte=now).order_by("due_at").values_list("pk", "to")
     shown, used_up = 0, set[str]()
     for pk, to in rows[:BATCH]:
         if to not in used_up and bucket.take("chat.postMessage", to[1:]):
             used_up.add(to)
         elif to not in used_up:
-            outbox.deliver(pk, send)
+            away: list[Away] = []
+            outbox.deliver(pk, partial(sent, away))
             shown += 1
+            if away:
+                raise away[0]
     return shown
+
+
+def sent(away: list[Away], notice: Notice) -> None:
+    """Send it, and remember that Slack is away: then no other is tried. Raises NotDelivered."""
+    try:
+        send(notice)
+    except NotDelivered as error:
+        away += [error.__cause__] if isinstance(error.__cause__, Away) else []
+        raise
 
 
 def send(notice: Notice) -> None:

@@ -24,8 +24,8 @@ def message(run: Run, seen: RunSeen, now: datetime) -> Message:
     return run_words.message(seen, now, called(run, now) if calls(seen) else "")
 
 
-def thread(row: SlackMessage, run: Run, now: datetime) -> list[Message]:
-    """What this row puts into the thread, in order; nothing where it is not wanted any more."""
+def thread(row: SlackMessage, run: Run, now: datetime) -> list[Message | None]:
+    """What this row puts into the thread, in order; nothing where it is not wanted any more. None: nobody is called."""
     kind, _colon, number = row.about.partition(":")
     if kind == QUESTION:
         return asked(run, int(number), now)
@@ -33,24 +33,24 @@ def thread(row: SlackMessage, run: Run, now: datetime) -> list[Message]:
     return [] if run.is_open or later.exists() else ended(run, now)
 
 
-def asked(run: Run, approval_id: int, now: datetime) -> list[Message]:
+def asked(run: Run, approval_id: int, now: datetime) -> list[Message | None]:
     """A question that is open still, and who is called to answer it."""
     found = Approval.objects.select_related("step__run__environment").filter(pk=approval_id)
     approval = found.filter(status=Approval.Status.OPEN).first()
     if approval is None:
         return []
     seen = reading.of_question(run, approval)
-    return [*called_by(run, seen, now), *thread_words.messages(seen)]
+    return [thread_words.call(seen, called(run, now)), *thread_words.messages(seen)]
 
 
-def ended(run: Run, now: datetime) -> list[Message]:
+def ended(run: Run, now: datetime) -> list[Message | None]:
     """The root cause, who is called and the log's end of a failure; of another run what it has brought about."""
     seen = reading.run(run, outputs=run.runbook not in (SWEEP, CLEANUP))
     if run.status in FAILED:
-        return [*called_by(run, seen, now), *thread_words.messages(seen, *reading.log(run))]
+        return [thread_words.call(seen, called(run, now)), *thread_words.messages(seen, *reading.log(run))]
     if run.runbook == SWEEP:
-        return unused(run)
-    return thread_words.messages(seen) if seen.outputs else []
+        return [*unused(run)]
+    return [*thread_words.messages(seen)] if seen.outputs else []
 
 
 def unused(run: Run) -> list[Message]:
@@ -58,12 +58,6 @@ def unused(run: Run) -> list[Message]:
     if run.firing_id or run.status != Run.Status.SUCCEEDED or not swept.covers(run):
         return []
     return [swept.answer(run.environment, lines.totals(run).refused)]
-
-
-def called_by(run: Run, seen: RunSeen, now: datetime) -> list[Message]:
-    """The line that calls somebody, if there is anybody to call."""
-    found = thread_words.call(seen, called(run, now))
-    return [found] if found else []
 
 
 def called(run: Run, now: datetime) -> str:

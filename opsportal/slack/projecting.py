@@ -5,6 +5,7 @@ Any number of processes may do rounds: they share one budget of calls. Nobody wa
 is due in the next round, and what then is told is the newest, so that many changes become one edit.
 """
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import Error
 from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Least
 from django.utils import translation
 
 from .. import clock
@@ -28,25 +30,34 @@ LEASE = timedelta(minutes=1)  # longer than a call takes
 GAP = timedelta(seconds=2)  # between two edits of one message
 FRESH = timedelta(minutes=5)  # after which a running run's times are shown anew
 SOON, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # until what was refused is tried again
-BATCH = 100
+AWAY = timedelta(seconds=20)  # at most, until what found Slack away is tried again
+LONGEST_ROUND = 20.0  # seconds
+MOST_TRIES = 1000
+EDIT = "chat.update"
 RUN = SlackMessage.RUN
 POST = Q(ts="") | ~Q(about=RUN)
 TURNED = ~Q(status=F("run__status"))
 UNTOLD = POST | TURNED | ~Q(seen=F("run__events"))
 
 
+class Lost(Exception):
+    """Somebody else has the row."""
+
+
 def round_of(now: datetime) -> int:
-    """Show what is new, as far as there are calls for it; how many messages. Raises Away, redis.RedisError."""
-    shown, used_up = 0, set[str]()
+    """Show what is new, as far as there are calls for it; how many messages. Raises Away, redis.RedisError.
+
+    Where the calls of one channel are used up, the others go on, and so do edits.
+    """
+    shown, left_out, end = 0, Q(pk=None), time.monotonic() + LONGEST_ROUND
     with translation.override(settings.LANGUAGE_CODE):
-        for row in due(now)[:BATCH]:
-            budget = bucket.key(method(row), row.channel)
-            if budget in used_up:
-                continue
+        while time.monotonic() < end and (row := due(now).exclude(left_out).first()):
             if bucket.take(method(row), row.channel):
-                used_up.add(budget)
-            elif take(row, now):
+                left_out |= ~POST if method(row) == EDIT else POST & Q(channel=row.channel)
+            elif take(row):
                 shown += show(row)
+            else:
+                left_out |= Q(pk=row.pk)
     return shown
 
 
@@ -59,14 +70,14 @@ def due(now: datetime) -> "QuerySet[SlackMessage]":
 
 
 def method(row: SlackMessage) -> str:
-    return "chat.update" if row.ts and row.about == RUN else "chat.postMessage"
+    return EDIT if row.ts and row.about == RUN else "chat.postMessage"
 
 
-def take(row: SlackMessage, now: datetime) -> bool:
-    """Whether it is ours for a minute now; a post is noted before it is sent."""
-    mine = SlackMessage.objects.filter(pk=row.pk, due_at=row.due_at, ts=row.ts, parts=row.parts)
-    row.due_at = now + LEASE
-    return bool(mine.update(due_at=row.due_at, tries=F("tries") + 1))
+def take(row: SlackMessage) -> bool:
+    """Whether it is ours for a minute now."""
+    free = mine(row, due_at=row.due_at, ts=row.ts, parts=row.parts)
+    row.due_at = clock.now() + LEASE
+    return bool(free.update(due_at=row.due_at, tries=Least(F("tries") + 1, MOST_TRIES)))
 
 
 def show(row: SlackMessage) -> bool:
@@ -80,8 +91,10 @@ def show(row: SlackMessage) -> bool:
     except Refused as refused:
         put_back(row, backed_off(row), refused.message, gone=refused.gone)
     except Away as away:
-        put_back(row, SOON, str(away))
+        put_back(row, min(AWAY, backed_off(row)), str(away))
         raise
+    except Lost:
+        return False
     except (Error, redis.RedisError):  # it is ours until the lease ends
         raise
     except Exception as error:
@@ -95,6 +108,8 @@ def show(row: SlackMessage) -> bool:
 def whole(row: SlackMessage) -> None:
     """The run's one message: posted once, then edited. What follows is written down before it counts as shown."""
     run, now = outgoing.run_of(row), clock.now()
+    if not placed(row, run):
+        return
     seen = reading.run(run)
     said = outgoing.message(run, seen, now)
     if row.ts:
@@ -104,6 +119,19 @@ def whole(row: SlackMessage) -> None:
     follow(row, seen)
     mine(row).update(seen=seen.events, status=seen.status, tries=0, error="")
     mine(row, due_at=row.due_at).update(due_at=clock.now() + GAP if seen.status in Run.OPEN else None)
+    if not Run.objects.filter(pk=run.pk, events=seen.events).exists():  # it went on just before that
+        mine(row, due_at=None).update(due_at=clock.now())
+
+
+def placed(row: SlackMessage, run: Run) -> bool:
+    """Whether its environment has a channel; where that is another one by now, the run is posted there anew."""
+    channel = run.environment.slack_channel
+    if not channel:
+        mine(row).update(due_at=None)
+    elif row.channel != channel:
+        row.channel, row.ts, row.posting_at = channel, "", None
+        mine(row).update(channel=channel, ts="", posting_at=None)
+    return bool(channel)
 
 
 def follow(row: SlackMessage, seen: RunSeen) -> None:
@@ -118,11 +146,12 @@ def part(row: SlackMessage) -> None:
     """The next post of what goes into the thread; the row is over with the last one."""
     run, now = outgoing.run_of(row), clock.now()
     parent = SlackMessage.objects.get(run=run, about=RUN)
-    if not parent.ts:
-        return put_back(row, SOON)
-    posts = outgoing.thread(row, run, now)
+    if not parent.ts or parent.channel != run.environment.slack_channel:
+        return put_back(row, backed_off(row))
+    row.channel, posts = parent.channel, outgoing.thread(row, run, now)
     if row.parts < len(posts):
-        row.ts, row.parts = posted(row, posts[row.parts], now, parent.ts), row.parts + 1
+        said = posts[row.parts]
+        row.ts, row.parts = posted(row, said, now, parent.ts) if said else row.ts, row.parts + 1
     due_at = now if row.parts < len(posts) else None
     mine(row).update(ts=row.ts, parts=row.parts, due_at=due_at, tries=0, error="", posting_at=None)
     return None
@@ -133,7 +162,7 @@ def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") ->
     name = {"message": row.pk, "part": row.parts}
     if row.posting_at and (ts := calls.find(row.channel, name, row.posting_at, thread)):
         return ts
-    mine(row).update(posting_at=row.posting_at or now)
+    keep(row, row.posting_at or now)
     try:
         return calls.post(row.channel, said, name, thread)
     except (Busy, Refused):  # nothing was posted
@@ -141,7 +170,15 @@ def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") ->
         raise
 
 
-def mine(row: SlackMessage, **also: datetime | None) -> "QuerySet[SlackMessage]":
+def keep(row: SlackMessage, posting_at: datetime) -> None:
+    """Note the post before it is sent, and have it for another minute. Raises Lost: somebody else has it by now."""
+    held = mine(row, due_at=row.due_at)
+    row.due_at = clock.now() + LEASE
+    if not held.update(due_at=row.due_at, posting_at=posting_at):
+        raise Lost
+
+
+def mine(row: SlackMessage, **also: Any) -> "QuerySet[SlackMessage]":
     return SlackMessage.objects.filter(pk=row.pk, **also)
 
 

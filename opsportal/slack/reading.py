@@ -14,7 +14,7 @@ from . import seen, stakes
 from .seen import FAILED, QuestionSeen, RunSeen, StepSeen
 
 BESIDE = ("environment", "requested_by", "firing__policy")  # rows that a run is read with
-LIGHT = ("run", "key", "position", "status", "phase", "note", "reason", "cause", "unchanged", "ended_at")
+LIGHT = ("run", "key", "position", "status", "phase", "note", "reason", "cause", "unchanged", "started_at", "ended_at")
 LOG = 60  # lines of a log's end
 
 

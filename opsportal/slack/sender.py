@@ -42,6 +42,10 @@ def one_round() -> float:
         connection.close()
         log.warning("no round for Slack", error=str(error))
         return TROUBLE
+    except Exception:
+        log.exception("a round for Slack failed")
+        connection.close()
+        return TROUBLE
     return EVERY
 
 

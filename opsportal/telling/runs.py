@@ -4,7 +4,6 @@ Its message in the environment's Slack channel, and a notice for each of the env
 fails.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -26,31 +25,33 @@ def began(turn: Turn) -> None:
 
 def reopened(turn: Turn) -> None:
     """What was over goes on: its message is looked at again."""
-    SlackMessage.objects.filter(run=turn.run, about=SlackMessage.RUN).update(due_at=turn.now)
+    SlackMessage.objects.filter(run=turn.run, about=SlackMessage.RUN, due_at=None).update(due_at=turn.now)
 
 
 def asked(turn: Turn, approval: Approval) -> None:
-    """The run waits for a person."""
-    if to := recipients(turn.run):
-        with translation.override(settings.LANGUAGE_CODE):
-            says = _("asks: {question}").format(question=approval.question)
-            until = _("Open until {time}.").format(time=f"{approval.expires_at:%Y-%m-%d %H:%M} UTC")
-        tell(turn, to, f"question:{approval.pk}", says, until, question=approval.question)
+    """The run waits for a person, who is called in its message's thread."""
+    if channel := turn.run.environment.slack_channel:
+        about = f"question:{approval.pk}"
+        SlackMessage.objects.create(run=turn.run, about=about, channel=channel, due_at=turn.now)
+    with translation.override(settings.LANGUAGE_CODE):
+        says = _("asks: {question}").format(question=approval.question)
+        until = _("Open until {time}.").format(time=f"{approval.expires_at:%Y-%m-%d %H:%M} UTC")
+        tell(turn, f"question:{approval.pk}", says, until, question=approval.question)
 
 
 def failed(turn: Turn) -> None:
     """The run has failed, or its undo has."""
-    if to := recipients(turn.run):
-        with translation.override(settings.LANGUAGE_CODE):
-            says = str(Run.Status(turn.run.status).label).lower()
-        tell(turn, to, f"end:{turn.run.events + len(turn.lines)}", says, turn.run.reason, reason=turn.run.reason)
+    with translation.override(settings.LANGUAGE_CODE):
+        says = str(Run.Status(turn.run.status).label).lower()
+        about = f"end:{turn.run.events + len(turn.lines)}"
+        tell(turn, about, says, turn.run.reason, reason=turn.run.reason)
 
 
-def recipients(run: Run) -> list[str]:
-    return run.environment.tell.split()
-
-
-def tell(turn: Turn, to: Iterable[str], about: str, says: str, more: str, **data: Any) -> None:
+def tell(turn: Turn, about: str, says: str, more: str, **data: Any) -> None:
+    """A notice for each of the environment's recipients."""
+    to = turn.run.environment.tell.split()
+    if not to:
+        return
     run, page = turn.run, settings.PUBLIC_URL + reverse("admin:opsportal_run_page", args=[turn.run.pk])
     subject = f"[opsportal] {run.environment}: {catalog.title(run.runbook)} {says}"[:200]
     text = "\n".join(filter(None, [f"{run.environment}: {catalog.title(run.runbook)} {says}", more, page])) + "\n"

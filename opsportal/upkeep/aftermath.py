@@ -13,8 +13,10 @@ from .. import clock
 from ..models import Run, Step
 from ..words import gettext as _
 
-# Ids mark resources in AWS and make the tokens of calls: those given after the backup must not be given again.
+# Ids mark resources in AWS, make the tokens of calls and name what was told: those given after the backup must not be
+# given again.
 SKIPPED = {"opsportal.run": 10_000, "opsportal.step": 1_000_000}
+SKIPPED |= {"opsportal.notice": 100_000, "opsportal.slackmessage": 100_000}
 FENCES = 1_000_000  # more claims of one step than there can be since the backup
 CALL = 40.0  # seconds after which no call of a worker that nobody knows of is under way
 NEXT = {
@@ -32,11 +34,15 @@ def skip_numbers(tables: Any, highest: Mapping[str, int]) -> None:
     """
     with connection.cursor() as cursor:
         for name, leap in SKIPPED.items():
-            model = tables.get_model(name)
-            here = model.objects.aggregate(last=Max("pk"))["last"] or 0
-            last = max(here, highest.get(name, 0)) + leap
-            seed(cursor, model._meta.db_table)
-            cursor.execute(NEXT[connection.vendor].format(table=model._meta.db_table, last=last))
+            with suppress(LookupError):  # a backup of before there was such a table
+                skip(cursor, tables.get_model(name), highest.get(name, 0), leap)
+
+
+def skip(cursor: Any, model: Any, highest: int, leap: int) -> None:
+    here = model.objects.aggregate(last=Max("pk"))["last"] or 0
+    last = max(here, highest) + leap
+    seed(cursor, model._meta.db_table)
+    cursor.execute(NEXT[connection.vendor].format(table=model._meta.db_table, last=last))
 
 
 def seed(cursor: Any, table: str) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from opsportal import approvals, nudges, runs
+from opsportal import approvals, nudges, runs, undoing
 from opsportal.models import Notice, SlackMessage
 from opsportal.telling import outbox, webhooks
 from tests import factories
@@ -72,6 +72,27 @@ def test_who_administers_the_environment_may_send_it_again(where, drive):
     assert outbox.may_send(admin, told()[0])
     assert not outbox.may_send(factories.user(), told()[0])
     assert outbox.again([each.pk for each in told()], admin) == 2
+
+
+def test_a_question_has_its_row_in_slack_with_the_turn_that_asks(where, drive):
+    type(where).objects.update(slack_channel="C0123456")
+    where.refresh_from_db()
+    run = drive(factories.start({"a": []}, do={"a": "ask"}, environment=where))
+    assert set(SlackMessage.objects.filter(run=run).values_list("about", flat=True)) == {
+        "run",
+        f"question:{run.steps.get(key='a').approvals.get().pk}",
+    }
+
+
+def test_an_undo_that_was_rejected_is_no_failure_again(where, drive):
+    run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change", "b": "fail"}, environment=where))
+    undoing.undo(run.pk, factories.user())
+    drive(run)
+    gate = run.steps.get(gate=True).approvals.get()
+    approvals.answer(gate.pk, factories.user(), False, "No.")
+    drive(run)
+    abouts = list(Notice.objects.filter(run=run).values_list("about", flat=True))
+    assert sum(each.startswith("end:") for each in abouts) == 2  # one failure, two recipients
 
 
 def test_a_message_is_looked_at_again_after_a_retry_and_an_undo(where, drive):

@@ -56,11 +56,18 @@ def test_a_digest_is_posted_once(fired, sends):
 
 def test_a_lost_answer_leaves_one_digest(fired, sends, slack):
     slack.fault("lost", method="chat.postMessage", count=2)
-    sends.round()
+    for _ in range(2):
+        assert "RemoteDisconnected" in sends.away()
     assert "Slack is not reached" in Notice.objects.first().error
     sends.all()
     sends.all()
     assert (len(sends.messages("ops")), len(sends.messages("deploys"))) == (1, 1)
+
+
+def test_while_slack_is_away_one_digest_is_tried(fired, sends, slack):
+    slack.fault("away")
+    sends.away()
+    assert len(slack.calls("chat.postMessage")) == 1
 
 
 def test_workers_are_not_asked_for_what_goes_to_slack(fired):

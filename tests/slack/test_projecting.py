@@ -354,6 +354,87 @@ def test_a_policys_sweep_has_its_digest_and_needs_no_thread(run, sends):
     assert sends.thread(message["ts"]) == []
 
 
+def test_one_full_channel_holds_up_no_other_and_no_edit(run, sends, settings):
+    sends.all()
+    settings.SLACK_API_SPEED = 1
+    for name in ("ops", "ops", "ops", "deploys"):
+        where = factories.environment(slack_channel=sends.channel(name))
+        SlackMessage.objects.create(
+            run=factories.run(environment=where), channel=where.slack_channel, due_at=clock.now()
+        )
+    end(run)
+    assert sends.round() == 3
+    assert "Succeeded" in text(sends.messages()[0])
+    assert (len(sends.messages()), len(sends.messages("deploys"))) == (2, 1)
+
+
+def test_what_was_tried_ever_so_often_is_counted_no_further(run, sends, slack):
+    SlackMessage.objects.update(tries=projecting.MOST_TRIES)
+    slack.fault("away")
+    sends.away()
+    assert SlackMessage.objects.get().tries == projecting.MOST_TRIES
+
+
+def test_who_lost_the_row_while_looking_posts_nothing(run, sends, slack, monkeypatch):
+    def overtaken(*_args):
+        SlackMessage.objects.update(due_at=clock.now())
+        return ""
+
+    SlackMessage.objects.update(posting_at=clock.now())
+    monkeypatch.setattr(projecting.calls, "find", overtaken)
+    assert sends.round() == 0
+    assert slack.calls("chat.postMessage") == []
+
+
+def test_a_run_whose_environment_has_another_channel_goes_on_there(run, sends):
+    sends.all()
+    type(run.environment).objects.update(slack_channel=sends.channel("deploys"))
+    end(run, "failed", "a cause for nobody else")
+    sends.all()
+    (message,) = sends.messages("deploys")
+    assert len(sends.thread(message["ts"], "deploys")) == 2
+    assert "a cause" not in str(sends.shown("ops"))
+
+
+def test_a_run_whose_environment_has_no_channel_any_more_is_told_nowhere(run, sends, slack):
+    type(run.environment).objects.update(slack_channel="")
+    sends.all()
+    assert slack.calls("chat.postMessage") == []
+
+
+def test_a_call_that_is_muted_in_between_shifts_nothing(run, sends):
+    Mute.objects.create(environment=run.environment, until=clock.now() + timedelta(hours=1))
+    end(run, "failed", "no")
+    sends.round()
+    sends.round()
+    Mute.objects.all().delete()
+    sends.all()
+    (message,) = sends.messages()
+    assert ["no" in text(each) for each in sends.thread(message["ts"])] == [True]
+
+
+def test_an_edit_that_slack_refuses_for_good_is_not_posted_again_and_again(run, sends, slack):
+    sends.all()
+    slack.fault("refuse", method="chat.update", error="edit_window_closed")
+    end(run)
+    for _ in range(3):
+        sends.round()
+    assert len(sends.messages()) == 1
+
+
+def test_a_retry_in_the_moment_of_the_end_is_seen(run, sends, monkeypatch):
+    end(run, "failed", "no")
+    follows = projecting.follow
+
+    def meanwhile(row, seen):
+        follows(row, seen)
+        factories.line(run, "Tried again.")
+
+    monkeypatch.setattr(projecting, "follow", meanwhile)
+    sends.round()
+    assert SlackMessage.objects.get(about="run").due_at is not None
+
+
 def test_a_run_that_was_purged_is_told_no_more(run, sends):
     row = SlackMessage.objects.get()
     Run.objects.filter(pk=run.pk).delete()
