@@ -20,9 +20,14 @@ def recorder():
         recorder.record_applied(app, name)
 
 
+def told(caplog):
+    """What the migrations' own code says; threads of earlier tests may say something, too."""
+    return [each.getMessage() for each in caplog.records if "migrat" in each.name]
+
+
 def test_tables_of_this_release_are_nothing_to_speak_of(caplog):
     migrating.require_current()
-    assert not caplog.text
+    assert told(caplog) == []
 
 
 def test_an_older_release_starts_with_a_warning(recorder, caplog):
@@ -42,4 +47,4 @@ def test_a_newer_release_refuses_to_start(recorder):
 def test_migrations_of_an_app_that_is_gone_are_nobodys_business(recorder, caplog):
     recorder.record_applied("an_app_of_before", "0001_initial")
     migrating.require_current()
-    assert not caplog.text
+    assert told(caplog) == []
