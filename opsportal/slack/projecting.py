@@ -124,14 +124,14 @@ def whole(row: SlackMessage) -> None:
 
 
 def placed(row: SlackMessage, run: Run) -> bool:
-    """Whether its environment has a channel; where that is another one by now, the run is posted there anew."""
+    """Whether its environment has this channel; where that is another one by now, the next round posts it there."""
     channel = run.environment.slack_channel
     if not channel:
         mine(row).update(due_at=None)
     elif row.channel != channel:
-        row.channel, row.ts, row.posting_at = channel, "", None
-        mine(row).update(channel=channel, ts="", posting_at=None)
-    return bool(channel)
+        moved = {"channel": channel, "ts": "", "posting_at": None, "due_at": clock.now()}
+        mine(row, due_at=row.due_at).update(**moved)
+    return row.channel == channel
 
 
 def follow(row: SlackMessage, seen: RunSeen) -> None:
@@ -146,15 +146,18 @@ def part(row: SlackMessage) -> None:
     """The next post of what goes into the thread; the row is over with the last one."""
     run, now = outgoing.run_of(row), clock.now()
     parent = SlackMessage.objects.get(run=run, about=RUN)
+    if not run.environment.slack_channel:
+        mine(row).update(due_at=None)
+        return
     if not parent.ts or parent.channel != run.environment.slack_channel:
-        return put_back(row, backed_off(row))
+        put_back(row, backed_off(row))
+        return
     row.channel, posts = parent.channel, outgoing.thread(row, run, now)
     if row.parts < len(posts):
         said = posts[row.parts]
         row.ts, row.parts = posted(row, said, now, parent.ts) if said else row.ts, row.parts + 1
     due_at = now if row.parts < len(posts) else None
     mine(row).update(ts=row.ts, parts=row.parts, due_at=due_at, tries=0, error="", posting_at=None)
-    return None
 
 
 def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") -> str:

@@ -66,7 +66,9 @@ def sent(asker: Asker, said: dict[str, Any], about: Environment | None) -> None:
 def posted(channel: str, said: dict[str, Any]) -> None:
     """Within the budget that what runs tell is posted from, too; without Redis without it. Raises `FAILED`."""
     with suppress(redis.RedisError):
-        time.sleep(min(PATIENCE, bucket.take("chat.postMessage", channel)))
+        if wait := bucket.take("chat.postMessage", channel):
+            time.sleep(min(PATIENCE, wait))
+            bucket.take("chat.postMessage", channel)
     client().chat_postMessage(channel=channel, **said)
 
 

@@ -109,6 +109,16 @@ def post(payload, secret=SECRET, at=None, signature=None):
     return Client().post("/slack/events", body, content_type=kind, headers=headers)
 
 
+@pytest.fixture
+def dev(transactional_db):
+    return factories.environment(name="dev")
+
+
+@pytest.fixture
+def operator(transactional_db, known, mina):
+    return known("mina", mina)
+
+
 @pytest.fixture(scope="module")
 def store():
     """The Valkey that the budget of calls is kept in, gone before another one serves the same folder."""

@@ -14,11 +14,6 @@ from .seeing import NASTY
 
 
 @pytest.fixture
-def dev(transactional_db):
-    return factories.environment(name="dev")
-
-
-@pytest.fixture
 def operator(transactional_db, known, mina):
     """mina, connected, who may start and answer everywhere."""
     return known("mina", mina)

@@ -12,16 +12,6 @@ from .conftest import MINA
 from .seeing import NASTY, NOW, nasty_run, question, run
 
 
-@pytest.fixture
-def dev(transactional_db):
-    return factories.environment(name="dev")
-
-
-@pytest.fixture
-def operator(transactional_db, known, mina):
-    return known("mina", mina)
-
-
 def asking(dev, by=None):
     row = factories.run(environment=dev, status="asking", requested_by=by or factories.user())
     factories.approval(factories.step(row, "web", status="asking"), digest=contexts.digest({}))

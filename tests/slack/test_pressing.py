@@ -22,16 +22,6 @@ SHOWN = {
 
 
 @pytest.fixture
-def dev(transactional_db):
-    return factories.environment(name="dev")
-
-
-@pytest.fixture
-def operator(transactional_db, known, mina):
-    return known("mina", mina)
-
-
-@pytest.fixture
 def asking(dev):
     """A run that somebody else has started, and that asks."""
     run = factories.run(environment=dev, status="asking", requested_by=factories.user(username="starter"))

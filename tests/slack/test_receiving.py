@@ -22,16 +22,6 @@ CHALLENGE = {"type": "url_verification", "challenge": "c123", "token": "x"}
 
 
 @pytest.fixture
-def dev(transactional_db):
-    return factories.environment(name="dev")
-
-
-@pytest.fixture
-def operator(transactional_db, known, mina):
-    return known("mina", mina)
-
-
-@pytest.fixture
 def away(monkeypatch):
     """No Redis answers."""
     monkeypatch.setattr(replays, "broker", lambda: connect("redis://127.0.0.1:1", 0.2))

@@ -14,11 +14,6 @@ from .bot import buttons, until, words
 from .conftest import MINA
 
 
-@pytest.fixture
-def dev(transactional_db):
-    return factories.environment(name="dev")
-
-
 @pytest.fixture(autouse=True)
 def operator(transactional_db, known, mina):
     return known("mina", mina)
