@@ -13,7 +13,9 @@ class BadRule(Exception):
 
 @dataclass(kw_only=True)
 class Rule:
-    """`count` is how often it strikes (-1: always), `after` how many matches it lets pass before."""
+    """`count` is how often it strikes (-1: always), `after` how many matches it lets pass before; `hits` how often it
+    has struck.
+    """
 
     kind: str
     contains: str = ""
@@ -21,16 +23,19 @@ class Rule:
     after: int = 0
     seconds: float = 0.0
     id: str = ""
+    matches: int = 0
     hits: int = 0
 
     def strikes(self) -> bool:
         """Whether it strikes this match, which uses it up by one."""
-        self.hits += 1
-        return self.hits > self.after and (self.count == FOREVER or self.hits <= self.after + self.count)
+        struck = self.stands() and self.matches >= self.after
+        self.matches += 1
+        self.hits += struck
+        return struck
 
     def stands(self) -> bool:
         """Whether it will strike again."""
-        return self.count == FOREVER or self.hits < self.after + self.count
+        return self.count == FOREVER or self.hits < self.count
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Rules(Generic[R]):
         self.rules = [rule for rule in self.rules if rule_id and rule.id != rule_id]
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
-        types = {f.name: type(f.default) for f in fields(self.sort) if f.name not in ("kind", "id", "hits")}
+        types = {f.name: type(f.default) for f in fields(self.sort) if f.name not in ("kind", "id", "matches", "hits")}
         types |= {"kind": str}
         if given.get("kind") not in self.kinds:
             known = ", ".join((*self.kinds, *self.elsewhere))

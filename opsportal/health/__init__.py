@@ -30,6 +30,7 @@ SEVERITY = {
     "policies": WARNING,
     "notices": WARNING,
     "slack": WARNING,
+    "slack_refused": WARNING,
 }
 
 
@@ -42,7 +43,7 @@ class Facts:
     has waited for a worker or for its locks. `apart`: seconds between this process's clock and the database's.
     `policies`: seconds that the policy which is due longest has waited to fire. `notices`: seconds that the oldest
     notice has waited to be delivered. `slack`: seconds since Slack was last reached, None also where no environment has
-    a channel.
+    a channel. `refused`: how many messages Slack has refused for ten minutes and more.
     """
 
     database: float | None = None
@@ -57,6 +58,7 @@ class Facts:
     policies: float | None = None
     notices: float | None = None
     slack: float | None = None
+    refused: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,10 @@ def of_the_work(facts: Facts) -> Iterator[Ill]:
     if facts.slack is not None and facts.slack > SLACK_SILENT:
         cure = _("Does manage.py slackbot run? Its log says why Slack is not reached. What was not told is told then.")
         yield Ill("slack", silent(_("Slack"), facts.slack), cure)
+    elif facts.refused:
+        text = ngettext("Slack refuses {n} message.", "Slack refuses {n} messages.", facts.refused)
+        cure = _("Is the bot in the channel of each environment, and is none archived? manage.py doctor asks Slack.")
+        yield Ill("slack_refused", text.format(n=facts.refused), cure)
 
 
 def silent(name: str, seconds: float) -> str:

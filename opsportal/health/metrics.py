@@ -57,6 +57,7 @@ def of_the_tool(facts: Facts) -> Iterator[Metric]:
         "policy_overdue_seconds": ("How long the policy that is due longest has waited to fire.", facts.policies),
         "oldest_notice_seconds": ("How long the oldest notice has waited to be delivered.", facts.notices),
         "slack_age_seconds": ("Since all was told in Slack.", facts.slack),
+        "slack_refused_messages": ("Refused by Slack for ten minutes and more.", facts.refused),
         "clock_ahead_seconds": ("This host's clock, ahead of the database's.", facts.apart),
     }
     for name, (help, value) in named.items():

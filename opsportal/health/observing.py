@@ -19,7 +19,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from .. import clock
 from ..live.hints import broker
-from ..models import Environment, Heartbeat, Notice, Policy, Run, Step
+from ..models import Environment, Heartbeat, Notice, Policy, Run, SlackMessage, Step
 from . import SLACK_SILENT, Facts, pulses, tally
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ T = TypeVar("T")
 LIMIT = 2.0  # seconds
 FRESH = 1.0  # seconds in which an answer is given again, however many ask
 HOUR = timedelta(hours=1)
+REFUSED = 7  # tries of a message, after which ten minutes have passed
 NEWEST = 5000  # runs among which those that have ended lately are sought
 EVER = datetime(2000, 1, 1, tzinfo=UTC)  # SQLite uses an index for a range, not for “is not null”
 AWAY = (Error, redis.RedisError, OSError, TimeoutError)
@@ -83,7 +84,9 @@ class Look(Generic[T]):
 
 @dataclass(frozen=True)
 class Work:
-    """Seconds since pump, Beat and Slack were seen, and those that the oldest step, policy or notice has waited."""
+    """Seconds since pump, Beat and Slack were seen, and those that the oldest step, policy or notice has waited; how
+    many messages Slack refuses.
+    """
 
     pump: float
     beat: float
@@ -92,6 +95,7 @@ class Work:
     policies: float
     notices: float
     slack: float | None
+    refused: int
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def released() -> frozenset[tuple[str, str]]:
 
 
 def work() -> Work:
-    """Four queries, and one where Slack is silent; steps that have ended have no `nudge_at`: history costs nothing."""
+    """Five queries, and one where Slack is silent; steps that have ended have no `nudge_at`: history costs nothing."""
     now = clock.now()
     last = dict(Heartbeat.objects.filter(name__in=("pump", "beat", "slack")).values_list("name", "at"))
     due = Min("wake_at", filter=Q(status=Step.Status.DUE, wake_at__lte=now))
@@ -147,6 +151,7 @@ def work() -> Work:
         policies=age(now, late),
         notices=age(now, waiting),
         slack=silent if silent <= SLACK_SILENT or in_slack() else None,
+        refused=SlackMessage.objects.filter(due_at__gte=EVER, tries__gte=REFUSED).exclude(error="").count(),
     )
 
 
@@ -208,4 +213,5 @@ def facts() -> Facts:
         policies=done.policies if done else None,
         notices=done.notices if done else None,
         slack=done.slack if done else None,
+        refused=done.refused if done else None,
     )

@@ -11,10 +11,11 @@ from .run import Run
 class SlackMessage(models.Model):
     """A run's message, or one in its thread: a projection of the run, which can be made again from its rows.
 
-    `about`: "run" for the one message that is edited; in its thread "question:<approval>" and "end:<last line>".
+    `about`: "run" for the one message that is edited; in its thread "question:<approval>" and "end:<when>".
     `ts`: Slack's name of it, empty until it is posted. `parts`: how many posts of it are out, where it takes several.
     `seen`, `status`: the run's last line and status that it shows. `due_at`: when it is looked at next, None: all is
     shown. `posting_at`: when a post was sent of which no answer is known; it is looked for before another is sent.
+    `cursor`: Slack's name of the page of the channel that this search has come to.
     """
 
     RUN = "run"
@@ -30,6 +31,7 @@ class SlackMessage(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     posting_at = models.DateTimeField(null=True)
+    cursor = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "about"], name="slack_message_once")]

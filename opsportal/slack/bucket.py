@@ -1,6 +1,7 @@
 """One budget of calls for the whole app, in Redis: Slack counts what all of its processes send together.
 
-Slack docs: Rate limits. chat.update is Tier 3, 50 and more a minute; chat.postMessage takes one a second in a channel.
+Slack docs: Rate limits. Tier 3, as chat.update, is 50 and more a minute; chat.postMessage takes one a second in a
+channel.
 The bucket is kept as the time at which it is full again (GCRA, ATM Forum TM 4.0, 4.4.2), by Redis's own clock.
 """
 
@@ -42,8 +43,9 @@ class Rate:
         return self.seconds * (self.burst - 1)
 
 
-UPDATES = Rate(1.5, 9)  # at most 49 in any minute
+TIER_3 = Rate(1.5, 9)  # at most 49 in any minute
 POSTS = Rate(1.0, 1)
+POST = "chat.postMessage"
 
 
 def take(method: str, channel: str = "") -> float:
@@ -58,12 +60,12 @@ def hold(method: str, channel: str, seconds: float) -> None:
 
 
 def rate_of(method: str) -> Rate:
-    return UPDATES if method == "chat.update" else POSTS
+    return POSTS if method == POST else TIER_3
 
 
 def key(method: str, channel: str) -> str:
-    """Updates are counted for the whole app, posts by channel."""
-    return f"{PREFIX}{method}" if method == "chat.update" else f"{PREFIX}{method}:{channel}"
+    """Posts are counted by channel, each other method for the whole app."""
+    return f"{PREFIX}{method}:{channel}" if method == POST else f"{PREFIX}{method}"
 
 
 def quick(seconds: float) -> float:

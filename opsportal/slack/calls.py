@@ -6,8 +6,9 @@ is looked for. Slack docs: chat.postMessage, chat.update, Message metadata, conv
 
 import http.client
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -20,7 +21,7 @@ from .client import PLAIN, client
 T = TypeVar("T")
 EVENT = "opsportal_message"
 EARLIER = timedelta(minutes=5)  # of which Slack's clock may be behind
-PAGES = 20  # of 100 messages, that are looked through at most
+PAGE = 200  # messages; Slack recommends no more at a time
 SLACKS = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")
 OURS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required")
 CODE = re.compile(r"[a-z0-9_]+")  # an error of Slack's; anything else was said by somebody in between
@@ -63,20 +64,30 @@ def edit(channel: str, ts: str, said: Message) -> None:
     answered("chat.update", channel, lambda: client().api_call("chat.update", json=given | plain))
 
 
-def find(channel: str, name: Mapping[str, Any], since: datetime, thread: str = "") -> str:
+def find(channel: str, name: Mapping[str, Any], since: datetime) -> str:
     """The ts of the message with this name that was posted since then; empty: there is none. Raises as `post`."""
-    given: dict[str, Any] = {"channel": channel, "oldest": str((since - EARLIER).timestamp()), "limit": 100}
+    return next((ts for ts, _cursor in search(channel, name, since) if ts), "")
+
+
+def search(
+    channel: str, name: Mapping[str, Any], since: datetime, thread: str = "", cursor: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Of each page of what was posted since: the ts of the message with this name, or empty; the next page's cursor.
+
+    From this cursor on a search that was interrupted goes on. Raises as `post`.
+    """
+    given: dict[str, Any] = {"channel": channel, "oldest": str((since - EARLIER).timestamp()), "limit": PAGE}
     given |= {"include_all_metadata": True, **({"ts": thread} if thread else {})}
     method = "conversations.replies" if thread else "conversations.history"
-    for _page in range(PAGES):
+    more = True
+    while more:
         if wait := bucket.take(method, channel):
             raise Busy(wait)
-        answer = answered(method, channel, lambda: client().api_call(method, params=given, http_verb="GET"))
-        found = [each["ts"] for each in answer["messages"] if is_named(each, name)]
-        given["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
-        if found or not given["cursor"]:
-            return str(found[0]) if found else ""
-    raise Refused(_("It is not known whether it was posted: too much was written in the channel since."))
+        asked = given | ({"cursor": cursor} if cursor else {})
+        answer = answered(method, channel, partial(client().api_call, method, params=asked, http_verb="GET"))
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        yield next((str(each["ts"]) for each in answer["messages"] if is_named(each, name)), ""), cursor
+        more = bool(cursor)
 
 
 def is_named(message: Mapping[str, Any], name: Mapping[str, Any]) -> bool:

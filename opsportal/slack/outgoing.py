@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Max
+
 from ..cleaning import CLEANUP
-from ..models import Approval, Mute, Run, SlackMessage, SlackPerson
+from ..models import Approval, Mute, Run, SlackMessage, SlackPerson, Step
 from ..telling import lines
 from . import reading, run_words, swept, thread_words
 from .blocks import Message
@@ -12,6 +14,12 @@ from .seen import FAILED, RunSeen, calls
 QUESTION, END = "question", "end"
 SWEEP = "sweep"
 TOLD = (*FAILED, Run.Status.SUCCEEDED)  # ends of which the thread may have more to tell
+
+
+def end(run: int) -> str:
+    """Names this end of the run: by when its last step ended, which an undo that was rejected does not change."""
+    last = Step.objects.filter(run=run, gate=False).aggregate(at=Max("ended_at"))["at"]
+    return f"{END}:{last.timestamp() if last else 0}"
 
 
 def run_of(row: SlackMessage) -> Run:

@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=1)  # longer than a call takes
 GAP = timedelta(seconds=2)  # between two edits of one message
 FRESH = timedelta(minutes=5)  # after which a running run's times are shown anew
 SOON, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # until what was refused is tried again
+GIVEN_UP = timedelta(days=1)  # after the run's end nothing that is refused is tried again
 AWAY = timedelta(seconds=20)  # at most, until what found Slack away is tried again
 LONGEST_ROUND = 20.0  # seconds
 MOST_TRIES = 1000
@@ -89,7 +90,7 @@ def show(row: SlackMessage) -> bool:
     except Busy as busy:
         put_back(row, timedelta(seconds=busy.seconds))
     except Refused as refused:
-        put_back(row, backed_off(row), refused.message, gone=refused.gone)
+        refuse(row, refused)
     except Away as away:
         put_back(row, min(AWAY, backed_off(row)), str(away))
         raise
@@ -115,7 +116,7 @@ def whole(row: SlackMessage) -> None:
     if row.ts:
         calls.edit(row.channel, row.ts, said)
     else:
-        mine(row).update(ts=posted(row, said, now), posting_at=None)
+        mine(row).update(ts=posted(row, said, now), posting_at=None, cursor="")
     follow(row, seen)
     mine(row).update(seen=seen.events, status=seen.status, tries=0, error="")
     mine(row, due_at=row.due_at).update(due_at=clock.now() + GAP if seen.status in Run.OPEN else None)
@@ -129,7 +130,7 @@ def placed(row: SlackMessage, run: Run) -> bool:
     if not channel:
         mine(row).update(due_at=None)
     elif row.channel != channel:
-        moved = {"channel": channel, "ts": "", "posting_at": None, "due_at": clock.now()}
+        moved = {"channel": channel, "ts": "", "posting_at": None, "cursor": "", "due_at": clock.now()}
         mine(row, due_at=row.due_at).update(**moved)
     return row.channel == channel
 
@@ -137,7 +138,7 @@ def placed(row: SlackMessage, run: Run) -> bool:
 def follow(row: SlackMessage, seen: RunSeen) -> None:
     """What goes into the thread: once for each question, and once for each end."""
     abouts = [f"{outgoing.QUESTION}:{seen.question.approval}"] if seen.question else []
-    abouts += [f"{outgoing.END}:{seen.events}"] if seen.status in outgoing.TOLD else []
+    abouts += [outgoing.end(row.run_id)] if seen.status in outgoing.TOLD else []
     rows = [SlackMessage(run_id=row.run_id, about=each, channel=row.channel, due_at=clock.now()) for each in abouts]
     SlackMessage.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -156,28 +157,38 @@ def part(row: SlackMessage) -> None:
     if row.parts < len(posts):
         said = posts[row.parts]
         row.ts, row.parts = posted(row, said, now, parent.ts) if said else row.ts, row.parts + 1
-    due_at = now if row.parts < len(posts) else None
-    mine(row).update(ts=row.ts, parts=row.parts, due_at=due_at, tries=0, error="", posting_at=None)
+    more = row.parts < len(posts)
+    done = {"due_at": now if more else None, "posting_at": row.posting_at if more else None, "cursor": ""}
+    mine(row).update(ts=row.ts, parts=row.parts, tries=0, error="", **done)
 
 
 def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") -> str:
     """Its ts, found where an earlier post had no answer, else posted now."""
     name = {"message": row.pk, "part": row.parts}
-    if row.posting_at and (ts := calls.find(row.channel, name, row.posting_at, thread)):
+    if row.posting_at and (ts := found(row, name, row.posting_at, thread)):
         return ts
-    keep(row, row.posting_at or now)
+    keep(row, posting_at=row.posting_at or now, cursor="")
     try:
         return calls.post(row.channel, said, name, thread)
     except (Busy, Refused):  # nothing was posted
-        mine(row).update(posting_at=None)
+        mine(row).update(posting_at=row.posting_at)
         raise
 
 
-def keep(row: SlackMessage, posting_at: datetime) -> None:
-    """Note the post before it is sent, and have it for another minute. Raises Lost: somebody else has it by now."""
+def found(row: SlackMessage, name: dict[str, int], since: datetime, thread: str) -> str:
+    """The ts of an earlier post; empty: there is none. Where there is no call left for all pages, it goes on later."""
+    for ts, cursor in calls.search(row.channel, name, since, thread, row.cursor):
+        if ts:
+            return ts
+        keep(row, cursor=cursor)
+    return ""
+
+
+def keep(row: SlackMessage, **noted: Any) -> None:
+    """Note this before anything is sent, and have it for another minute. Raises Lost: somebody else has it by now."""
     held = mine(row, due_at=row.due_at)
     row.due_at = clock.now() + LEASE
-    if not held.update(due_at=row.due_at, posting_at=posting_at):
+    if not held.update(due_at=row.due_at, **noted):
         raise Lost
 
 
@@ -190,6 +201,15 @@ def put_back(row: SlackMessage, later: timedelta, why: str = "", gone: bool = Fa
     log.warning("not shown in Slack", run=row.run_id, about=row.about, reason=why or "429")
     changes: dict[str, Any] = {"due_at": clock.now() + later, "error": why} | ({"ts": ""} if gone else {})
     mine(row, due_at=row.due_at).update(**changes)
+
+
+def refuse(row: SlackMessage, error: Refused) -> None:
+    """Slack does not take it: a person may cure that, and until a day after the run's end it is tried again."""
+    put_back(row, backed_off(row), error.message, gone=error.gone)
+    over = Run.objects.filter(pk=row.run_id, ended_at__lt=clock.now() - GIVEN_UP)
+    if not error.gone and over.exists():
+        mine(row).update(due_at=None)
+    mine(row).update(cursor="")  # which it may have refused
 
 
 def backed_off(row: SlackMessage) -> timedelta:

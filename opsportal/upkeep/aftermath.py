@@ -15,7 +15,7 @@ from ..words import gettext as _
 
 # Ids mark resources in AWS, make the tokens of calls and name what was told: those given after the backup must not be
 # given again.
-SKIPPED = {"opsportal.run": 10_000, "opsportal.step": 1_000_000}
+SKIPPED = {"opsportal.run": 10_000, "opsportal.step": 1_000_000, "opsportal.approval": 10_000}
 SKIPPED |= {"opsportal.notice": 100_000, "opsportal.slackmessage": 100_000}
 FENCES = 1_000_000  # more claims of one step than there can be since the backup
 CALL = 40.0  # seconds after which no call of a worker that nobody knows of is under way

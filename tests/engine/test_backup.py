@@ -323,11 +323,13 @@ def test_an_open_run_says_that_it_was_brought_back_without_a_gap(file):
     assert run.lines.last().text.startswith("Restored from backup.zip")
 
 
-def test_no_number_of_a_run_or_a_step_is_given_twice(file):
+def test_no_number_of_a_run_a_step_or_a_question_is_given_twice(file):
     taken(file)
     lost = factories.start({"a": []}).steps.get()
+    asked = factories.approval(lost)
     brought_back(file)
     fresh = factories.start({"a": []}).steps.get()
+    assert factories.approval(fresh).pk > asked.pk + 1000
     assert fresh.run_id > lost.run_id + 1000
     assert fresh.pk > lost.pk + 1000
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from opsportal import clock
 from opsportal.health import observing
 from opsportal.health.observing import Look
-from opsportal.models import Heartbeat, Policy
+from opsportal.models import Heartbeat, Policy, SlackMessage
 from tests import factories
 
 
@@ -41,6 +41,13 @@ def test_the_policy_that_is_due_longest_counts_and_none_that_is_off_or_due_later
     Policy.objects.filter(pk=later.pk).update(next_due=ago(-400))
     Policy.objects.filter(pk=off.pk).update(next_due=ago(900), enabled=False)
     assert round(observing.work().policies) == 400
+
+
+def test_messages_that_slack_refused_for_long_count_and_none_that_waits_or_was_given_up(db):
+    row = {"channel": "C0123456", "due_at": clock.now(), "tries": observing.REFUSED, "error": "not_in_channel"}
+    for changes in ({}, {"tries": 2}, {"error": ""}, {"due_at": None}):
+        SlackMessage.objects.create(run=factories.run(), **row | changes)
+    assert observing.work().refused == 1
 
 
 def test_runs_are_counted_by_status_and_environment_those_that_ended_for_an_hour(db):

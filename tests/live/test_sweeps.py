@@ -37,6 +37,7 @@ def test_after_a_kill_only_the_page_on_its_way_is_read_again(host, account, swee
     struck = account.strike("latency", action=LIST, account=account.number, seconds=2, after=4, count=1)
     run = sweep()
     struck()
+    until(Page.objects.filter(number=3).exists)  # what was read before is kept
     host.kill("worker")
     host.worker("second")
 

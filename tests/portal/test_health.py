@@ -20,6 +20,7 @@ WELL = Facts(
     policies=11,
     notices=40,
     slack=12,
+    refused=0,
 )
 CASES = [
     ({"database": None, "migrations": None, "pump": None, "apart": None}, "database", "The database does not answer."),
@@ -36,6 +37,7 @@ CASES = [
     ({"notices": 601}, "notices", "A notice has waited for 10 min to be delivered."),
     ({"slack": 121}, "slack", "Slack was last seen 121 s ago."),
     ({"slack": inf}, "slack", "Slack was never seen."),
+    ({"refused": 2}, "slack_refused", "Slack refuses 2 messages."),
     ({"apart": -2.5}, "clock", "This host's clock is 2.5 s from the database's."),
 ]
 

@@ -1,4 +1,5 @@
 import time
+from contextlib import suppress
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
@@ -108,6 +109,16 @@ def test_rules_are_listed_and_cleared(account):
     assert [(r["id"], r["kind"], r["hits"]) for r in listed] == [(rule, "throttle", 0)]
     account.sandbox.clear_faults()
     account.cloudformation.describe_stacks()
+
+
+def test_what_a_rule_lets_pass_is_no_hit(account):
+    account.sandbox.fault("throttle", account=account.id, after=2, count=1)
+    seen = []
+    for _ in range(4):
+        with suppress(ClientError):
+            account.cloudformation.describe_stacks()
+        seen.append(account.sandbox.control("GET", "faults")["faults"][0]["hits"])
+    assert seen == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from django.db import connection
 
 from opsportal import clock, runs
 from opsportal.models import Mute, Run, SlackMessage, SlackPerson
-from opsportal.slack import outgoing, projecting
+from opsportal.slack import bucket, calls, outgoing, projecting
 from opsportal.slack.client import client
 from tests import factories
 
 from .conftest import MINA
+from .sends import QUICK
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUTY = "S0123456789"
@@ -34,7 +35,8 @@ def text(message):
 
 
 def end(run, status="succeeded", reason=""):
-    run.steps.update(status="failed" if status == "failed" else "succeeded", reason=reason, cause=reason)
+    ended = "failed" if status == "failed" else "succeeded"
+    run.steps.filter(gate=False).update(status=ended, reason=reason, cause=reason, ended_at=clock.now())
     Run.objects.filter(pk=run.pk).update(status=status, reason=reason, ended_at=clock.now())
     run.refresh_from_db()
     factories.line(run, f"Ended: {status}.")
@@ -238,6 +240,51 @@ def test_who_died_after_posting_is_followed_without_a_second_message(run, sends)
     assert len(sends.messages()) == 1
 
 
+def test_a_thread_that_a_restored_database_knows_nothing_of_is_posted_once(run, sends):
+    end(run, "failed", "no")
+    sends.all()
+    SlackMessage.objects.filter(about__startswith="end").update(
+        ts="", parts=0, due_at=clock.now(), posting_at=run.created_at
+    )
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 2
+
+
+def test_a_search_goes_on_on_the_page_where_the_budget_ended(run, sends, slack, monkeypatch):
+    sends.round()
+    for number in range(5):
+        client().chat_postMessage(channel=run.environment.slack_channel, text=f"chatter {number}")
+        threading.Event().wait(QUICK)
+    SlackMessage.objects.update(ts="", posting_at=clock.now())
+    monkeypatch.setattr(calls, "PAGE", 2)
+    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(1.5, 1))
+    before = len(sends.messages())
+    sends.all()
+    assert len(sends.messages()) == before
+    assert len(slack.calls("conversations.history")) == 3
+
+
+def test_a_search_whose_place_slack_does_not_know_any_more_begins_anew(run, sends):
+    sends.round()
+    SlackMessage.objects.update(ts="", posting_at=clock.now(), cursor="bm9uc2Vuc2U=")
+    sends.round()
+    assert "invalid_cursor" in SlackMessage.objects.get().error
+    sends.all()
+    assert len(sends.messages()) == 1
+
+
+def test_an_undo_that_is_rejected_tells_the_end_no_second_time(run, sends):
+    end(run, "failed", "no")
+    sends.all()
+    factories.step(run, "undo", gate=True, status="failed", reason="no", ended_at=clock.now())
+    factories.line(run, "The run stays as it was.")
+    SlackMessage.objects.filter(about="run").update(due_at=clock.now())
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 2
+
+
 def test_slack_is_away_and_comes_back(run, sends, slack):
     slack.fault("away")
     for _ in range(3):
@@ -301,6 +348,18 @@ def test_a_channel_without_the_bot_is_told_and_tried_again(run, sends, slack):
     sends.all()
     assert len(sends.messages()) == 1
     assert SlackMessage.objects.get().error == ""
+
+
+def test_what_a_channel_refuses_is_tried_until_a_day_after_the_end_and_stays_on_record(run, sends, slack):
+    slack.act("member", channel="ops", present=False)
+    end(run)
+    sends.round()
+    assert SlackMessage.objects.get().due_at is not None
+    Run.objects.update(ended_at=clock.now() - projecting.GIVEN_UP - timedelta(minutes=1))
+    sends.round()
+    row = SlackMessage.objects.get()
+    assert row.due_at is None
+    assert "not_in_channel" in row.error
 
 
 def test_code_that_fails_keeps_nobody_from_the_others(run, sends, monkeypatch):
@@ -378,10 +437,10 @@ def test_what_was_tried_ever_so_often_is_counted_no_further(run, sends, slack):
 def test_who_lost_the_row_while_looking_posts_nothing(run, sends, slack, monkeypatch):
     def overtaken(*_args):
         SlackMessage.objects.update(due_at=clock.now())
-        return ""
+        return iter([("", "")])
 
     SlackMessage.objects.update(posting_at=clock.now())
-    monkeypatch.setattr(projecting.calls, "find", overtaken)
+    monkeypatch.setattr(projecting.calls, "search", overtaken)
     assert sends.round() == 0
     assert slack.calls("chat.postMessage") == []
 

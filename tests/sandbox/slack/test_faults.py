@@ -68,7 +68,7 @@ def test_while_slack_is_away_nothing_answers(slack, client):
 
 
 def test_rules_are_counted_listed_and_cleared(slack, client):
-    rule = slack.fault("latency", method="auth.test", after=1, count=1)
+    rule = slack.fault("latency", method="auth.test", count=1)
     client.auth_test()
     (listed,) = slack.control("GET", "faults")["faults"]
     assert (listed["id"], listed["hits"]) == (rule["id"], 1)
