@@ -14,30 +14,26 @@ from tests import audits, sessions, tables
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
 
-SHARED = {"browser", "outside"}
+SHARED = ("browser", "outside")
 BUSY = 0.75  # the part of a run within which tests of real processes begin; they may take half a minute
 
 
 def pytest_collection_modifyitems(items):
     """Put tests of real processes, which mostly wait, between the modules of those that compute.
 
-    Modules that share a browser, or a portal and its worker, stay together.
+    Modules that share a browser, or a portal and its worker, come first: from there no process takes work from another,
+    which would have to start a browser of its own.
     """
+    together = [item for name in SHARED for item in items if room(item) == name]
     waiting = [item for item in items if room(item) == "live"]
-    others = (item for item in items if room(item) != "live")
-    modules = [
-        list(group) for _, group in groupby(others, lambda item: room(item) if room(item) in SHARED else item.path)
-    ]
+    others = (item for item in items if room(item) not in (*SHARED, "live"))
+    modules = [list(group) for _, group in groupby(others, lambda item: item.path)]
     mixed, told = [], 0
     for number, module in enumerate(modules, 1):
         due = min(len(waiting), round(len(waiting) * number / (BUSY * len(modules))))
         mixed += waiting[told:due] + module
         told = due
-    items[:] = mixed + waiting[told:]
-
-
-def module_of(item):
-    return room(item) if room(item) in SHARED else item.path
+    items[:] = together + mixed + waiting[told:]
 
 
 def room(item):

@@ -6,5 +6,8 @@ from tests.live.conftest import host
 
 __all__ = ["host"]
 
-SERVERS = ["test_connections.py", "test_inserts.py", "test_joins.py", "test_restart.py", "test_sessions.py"]
+SERVERS = [
+    *("test_connections.py", "test_inserts.py", "test_joins.py", "test_previous_release.py"),
+    *("test_restart.py", "test_sessions.py"),
+]
 collect_ignore = [] if os.environ["DATABASE_URL"] else SERVERS
