@@ -43,7 +43,7 @@ def serve(port: int, speed: float, path: str, change_set_seconds: float, prices:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(TICK,), daemon=True).start()
     print(f"sandbox ready on http://{HOST}:{server.server_port}", flush=True)
     sys.stdout = sys.stderr  # moto prints, and nobody may be reading our output any more
     _tick(world, store, stop)

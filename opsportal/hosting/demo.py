@@ -19,7 +19,7 @@ from .. import role_template, runs
 from ..models import Environment, Run
 from .supervisor import Part
 
-SPEED = 8.0  # AWS seconds a second
+SPEED = 12.0  # AWS seconds a second
 BLUEPRINT = "ecs-service"
 ROLE, SERVICE_ROLE = "opsportal", "opsportal-cloudformation"
 ADMIN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

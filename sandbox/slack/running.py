@@ -27,7 +27,13 @@ def serve(port: int, settings: Settings, people: Sequence[str] = ()) -> None:
         ws="websockets-sansio",
         timeout_graceful_shutdown=1,
     )
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        """Before uvicorn listens to signals, and once more after: it raises again what ended it."""
+        server.should_exit = True
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)  # uvicorn raises once more what ended it
+        signal.signal(name, end)
     print(f"sandbox ready on {world.workspace.url}", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    server.run(sockets=[listening])

@@ -26,3 +26,8 @@ def test_tokens_are_told_at_the_start_and_the_end_is_in_order():
         assert (settings["speed"], settings["signing_secret"]) == (10, "own")
     finally:
         assert started.stop() == 0
+
+
+def test_who_ends_it_at_once_is_heard():
+    for _ in range(3):
+        assert process.start().stop() == 0
