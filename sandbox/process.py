@@ -41,8 +41,9 @@ class Sandbox(Controlled):
         found: dict[str, Any] = self.control("GET", "operations")
         return found
 
-    def speed(self, speed: float) -> None:
-        self.control("PUT", "speed", {"speed": speed})
+    def speed(self, speed: float, **more: float) -> None:
+        """`more`: change_set_seconds."""
+        self.control("PUT", "speed", {"speed": speed, **more})
 
     def role(self, account: str, role: str, **options: Any) -> str:
         """Makes a role (external_id, policy, enforce) and gives its ARN."""

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
 from django.db import connection
 
+from sandbox import process
 from tests import audits, sessions, tables
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
@@ -72,6 +73,14 @@ def empty_quickly():
 
     connection.ops.sql_flush = lambda style, tables, **options: sql_flush(style, set(tables) - KEPT, **options)
     flush.emit_post_migrate_signal = mend
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """One simulated AWS for all tests of a process: to start one takes longer than most deployments."""
+    running = process.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

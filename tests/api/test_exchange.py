@@ -18,18 +18,10 @@ from opsportal import clock, publishers, rights
 from opsportal.api import exchange, jwks, limits, refusals
 from opsportal.audit import edits
 from opsportal.models import Audit, Run, Token, UsedToken
-from sandbox import process
 from tests import factories
 
 from .ci import AUDIENCE, GITHUB, Job, administrator, gitlab, publisher
 from .conftest import Program
-
-
-@pytest.fixture(scope="session")
-def sandbox():
-    running = process.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

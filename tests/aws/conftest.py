@@ -1,5 +1,5 @@
 """The same sandbox and steps as for stacks."""
 
-from tests.stacks.conftest import account, protected, sandbox, step
+from tests.stacks.conftest import account, protected, step
 
-__all__ = ["account", "protected", "sandbox", "step"]
+__all__ = ["account", "protected", "step"]

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.checks.reading import SandboxReader
-from tests.sandbox.conftest import account, sandbox
+from tests.sandbox.conftest import account
 
-__all__ = ["account", "reader", "sandbox"]
+__all__ = ["account", "reader"]
 
 
 @pytest.fixture

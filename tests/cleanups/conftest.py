@@ -11,9 +11,9 @@ from tasks.cleanups import known
 from tests import factories
 from tests.driven import REGION, Driven, here
 from tests.engine.conftest import drive, hand
-from tests.stacks.conftest import account, sandbox
+from tests.stacks.conftest import account
 
-__all__ = ["account", "drive", "hand", "here", "sandbox"]
+__all__ = ["account", "drive", "hand", "here"]
 numbers = itertools.count(1)
 AFTER = "opsportal:delete-after"
 ALL = {"degree": "clean", "max_percent": 100}

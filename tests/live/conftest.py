@@ -14,7 +14,6 @@ from django.db import connection
 from opsportal.hosting import supervisor
 from opsportal.hosting.supervisor import Supervisor
 from opsportal.live.hints import broker
-from sandbox import process
 from tests.environment import with_name
 
 LEASE = "2"
@@ -114,19 +113,11 @@ def host(transactional_db):
         yield host
 
 
-@pytest.fixture(scope="session")
-def sandbox():
-    """One for all tests: to start one takes longer than most deployments."""
-    running = process.start()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
 def account(host, sandbox):
     from .aws import Account  # which needs this file's helpers
 
-    sandbox.speed(SPEED)
+    sandbox.speed(SPEED, change_set_seconds=1)
     yield Account(host, sandbox)
     sandbox.clear_faults()
 

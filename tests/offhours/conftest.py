@@ -11,9 +11,9 @@ from tasks.offhours.deciding import STOPPED
 from tests import factories
 from tests.driven import Driven, here
 from tests.engine.conftest import drive, hand
-from tests.stacks.conftest import account, sandbox
+from tests.stacks.conftest import account
 
-__all__ = ["account", "drive", "hand", "here", "sandbox"]
+__all__ = ["account", "drive", "hand", "here"]
 numbers = itertools.count(1)
 TAG = "opsportal:hours"
 DATABASE = {"Engine": "postgres", "DBInstanceClass": "db.t3.medium", "AllocatedStorage": 20}

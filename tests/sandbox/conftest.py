@@ -1,4 +1,4 @@
-"""One sandbox process for all of these tests, and an account of its own for each."""
+"""A sandbox that goes quickly, and an account of its own for each test."""
 
 import random
 
@@ -8,15 +8,9 @@ from sandbox import process
 from tests.sandbox.account import Account
 
 
-@pytest.fixture(scope="session")
-def sandbox():
-    running = process.start(speed=200)
-    yield running
-    running.stop()
-
-
 @pytest.fixture
 def account(sandbox):
+    sandbox.speed(200, change_set_seconds=1)
     yield Account(sandbox, str(random.randint(10**11, 10**12 - 1)))
     sandbox.clear_faults()
 

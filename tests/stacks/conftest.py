@@ -1,25 +1,18 @@
-"""One sandbox for all tests of this folder, an account of its own for each."""
+"""A sandbox that goes quickly, and an account of its own for each test."""
 
 import random
 
 import pytest
 
-from sandbox import process
 from tests.stacks.driver import Driver, facts
 
 FAST = 100
 
 
-@pytest.fixture(scope="session")
-def sandbox():
-    running = process.start(speed=FAST, change_set_seconds=0.1)
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def account(monkeypatch):
+def account(sandbox, monkeypatch):
     """The workers' own credentials are this account's."""
+    sandbox.speed(FAST, change_set_seconds=0.1)
     number = str(random.randint(10**11, 10**12 - 1))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", number)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")

@@ -11,10 +11,10 @@ from tasks import engine
 from tasks.runbooks import RUNBOOKS
 from tests import factories
 from tests.engine.conftest import drive, hand
-from tests.stacks.conftest import account, sandbox
+from tests.stacks.conftest import account
 from tests.sweeps.declared import CHECKS
 
-__all__ = ["account", "drive", "hand", "sandbox"]
+__all__ = ["account", "drive", "hand"]
 numbers = itertools.count(1)
 
 
