@@ -1,25 +1,33 @@
 """Every environment variable the product reads, typed; docs/operate.md shows the same table."""
 
-import gettext
-import os
 import secrets
 from functools import lru_cache
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from opsportal.complaints import complaint
 
-from . import mailing
+from .kinds import (
+    WORDS,
+    AuditDays,
+    Broker,
+    Database,
+    FindingDays,
+    Folder,
+    Issuers,
+    Level,
+    LowerNames,
+    MailServer,
+    Names,
+    Networks,
+    WebhookSecret,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCALE = ROOT / "opsportal" / "locale"
-# What is wrong at start-up is said before Django can translate anything, in English where there is no such catalog.
-WORDS = gettext.translation("django", LOCALE, [os.environ.get("LANGUAGE_CODE", "en")], fallback=True)
 _ = WORDS.gettext
 
 
@@ -28,27 +36,27 @@ class Env(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
 
-    var_dir: Path = Field(ROOT / "var", description="Where the SQLite file, the embedded Valkey and its socket live.")
+    var_dir: Folder = Field(ROOT / "var", description="Where the SQLite file, the embedded Valkey and its socket live.")
     secret_key: str = Field("", min_length=0, description="Signs sessions. Empty: made once and kept in VAR_DIR.")
     debug: bool = Field(False, description="Django's debug pages; never where others can reach them.")
-    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+    allowed_hosts: Names = Field(
         ["localhost", "127.0.0.1", "[::1]"], description="Host names the portal answers to, separated by commas."
     )
     public_url: str = Field("http://localhost:8000", description="The portal's address, for links in messages.")
-    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+    trusted_proxies: Networks = Field(
         [],
         description="Networks of the load balancers before the portal; their X-Forwarded-For and -Proto are believed.",
     )
     metrics_token: str = Field(
         "", description="Who sends it as a bearer token may read /metrics. Empty: only from the same host."
     )
-    database_url: str = Field("", description="Empty: SQLite in VAR_DIR. Else postgres://… or mysql://…")
-    redis_url: str = Field(
+    database_url: Database = Field("", description="Empty: SQLite in VAR_DIR. Else postgres://… or mysql://…")
+    redis_url: Broker = Field(
         "",
         description="Empty: the embedded Valkey's socket in VAR_DIR. Else redis://… or rediss://user:password@host:6379/0",
     )
-    blueprints_dir: Path = Field(ROOT / "cloudformation", description="The folder of blueprints.")
-    runbook_modules: Annotated[list[str], NoDecode] = Field(
+    blueprints_dir: Folder = Field(ROOT / "cloudformation", description="The folder of blueprints.")
+    runbook_modules: Names = Field(
         [], description="Python modules whose RUNBOOKS and CHECKS are known besides our own, separated by commas."
     )
     aws_endpoint: str = Field("", description="Another endpoint for every AWS call: the sandbox, LocalStack.")
@@ -61,7 +69,7 @@ class Env(BaseSettings):
     lease_seconds: float = Field(
         30, ge=1, description="How long a step is left alone after its worker was last heard of."
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Level = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     time_zone: str = Field("UTC", description="The portal's time zone.")
     language_code: Literal["en", "ko"] = Field(
         "en",
@@ -73,13 +81,13 @@ class Env(BaseSettings):
     retention_runs_days: int = Field(
         365, ge=0, description="Runs leave whole this many days after their end; 0: never."
     )
-    retention_audit_days: int = Field(
+    retention_audit_days: AuditDays = Field(
         730, ge=0, description="Audit entries leave after this many days, 30 at least; 0: never."
     )
     retention_firings_days: int = Field(
         365, ge=0, description="Firings of policies leave after this many days, but for each policy's last; 0: never."
     )
-    retention_findings_days: int = Field(
+    retention_findings_days: FindingDays = Field(
         365, ge=0, description="Findings leave this many days after they were closed, 90 at least; 0: never."
     )
     mfa_required: bool = Field(False, description="Whoever signs in by password has to set up a second factor.")
@@ -87,7 +95,7 @@ class Env(BaseSettings):
     oidc_client_id: str = Field("", description="This opsportal's name at that provider.")
     oidc_client_secret: str = Field("", description="Its secret there.")
     oidc_name: str = Field("Company", description="What the button to sign in there is called.")
-    oidc_domains: Annotated[list[str], NoDecode] = Field(
+    oidc_domains: Names = Field(
         [], description="Domains whose verified addresses may sign in there, separated by commas; empty: all."
     )
     oidc_groups_claim: str = Field(
@@ -97,19 +105,17 @@ class Env(BaseSettings):
     owner_tag: str = Field(
         "owner", min_length=1, description="The tag, in any case, that names whose resource a finding is about."
     )
-    email_url: str = Field(
+    email_url: MailServer = Field(
         "",
         description="The mail server: smtp+tls://user:password@host:587, smtps://… (TLS at once), smtp://host:25, "
         "or file:///folder to keep mails there. Empty: no mail leaves.",
     )
     email_from: str = Field("", description="The sender of mails. Empty: opsportal@ the host of PUBLIC_URL.")
-    owner_domains: Annotated[list[str], NoDecode] = Field(
+    owner_domains: LowerNames = Field(
         [], description="Domains of whose addresses a resource's owner is told by mail that it is marked for clean-up."
     )
-    webhook_hosts: Annotated[list[str], NoDecode] = Field(
-        [], description="Hosts that webhooks may be sent to, separated by commas."
-    )
-    webhook_secret: str = Field(
+    webhook_hosts: LowerNames = Field([], description="Hosts that webhooks may be sent to, separated by commas.")
+    webhook_secret: WebhookSecret = Field(
         "", description="What webhooks are signed with: whsec_ and 24 to 64 bytes as base64 (Standard Webhooks)."
     )
     slack_bot_token: str = Field("", description="The app's bot token, xoxb-…; empty: opsportal is not in Slack.")
@@ -124,108 +130,14 @@ class Env(BaseSettings):
     slack_api_speed: float = Field(
         1, gt=0, description="How many times faster than Slack that address is; its limits are reached so much quicker."
     )
-    ci_github_issuers: Annotated[list[str], NoDecode] = Field(
+    ci_github_issuers: Issuers = Field(
         ["https://token.actions.githubusercontent.com"],
         description="Issuers of GitHub Actions whose tokens are exchanged for ours, separated by commas.",
     )
-    ci_gitlab_issuers: Annotated[list[str], NoDecode] = Field(
+    ci_gitlab_issuers: Issuers = Field(
         ["https://gitlab.com"], description="The same of GitLab CI/CD: the addresses of GitLab instances."
     )
     ci_audience: str = Field("", description="The audience that those tokens have to name. Empty: PUBLIC_URL.")
-
-    @field_validator(
-        *("allowed_hosts", "oidc_domains", "runbook_modules", "ci_github_issuers", "ci_gitlab_issuers"),
-        *("owner_domains", "webhook_hosts"),
-        mode="before",
-    )
-    @classmethod
-    def split(cls, value: object) -> object:
-        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
-
-    @field_validator("var_dir", "blueprints_dir")
-    @classmethod
-    def absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
-
-    @field_validator("database_url")
-    @classmethod
-    def known_database(cls, value: str) -> str:
-        if value and value.split(":", 1)[0] not in ("sqlite", "postgres", "postgresql", "mysql"):
-            raise ValueError(
-                _("use sqlite:///path, postgres://user:password@host/name or mysql://user:password@host/name")
-            )
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def known_broker(cls, value: str) -> str:
-        if value and value.split(":", 1)[0] not in ("redis", "rediss", "unix"):
-            raise ValueError(_("use redis://host:6379/0, rediss://user:password@host:6379/0 or unix:///path/to/socket"))
-        return value
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def networks(cls, value: object) -> object:
-        found = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        for network in found if isinstance(found, list) else []:
-            try:
-                ip_network(network)
-            except ValueError:
-                text = _("“{network}” is no network; write such as 10.0.0.0/8 or 10.0.3.7")
-                raise ValueError(text.format(network=network)) from None
-        return found
-
-    @field_validator("ci_github_issuers", "ci_gitlab_issuers")
-    @classmethod
-    def over_https(cls, value: list[str]) -> list[str]:
-        for issuer in value:
-            if not issuer.startswith("https://") or issuer.endswith("/"):
-                text = _("“{issuer}” is no issuer; write it as its tokens do, such as https://gitlab.com")
-                raise ValueError(text.format(issuer=issuer))
-        return value
-
-    @field_validator("owner_domains", "webhook_hosts")
-    @classmethod
-    def lower(cls, value: list[str]) -> list[str]:
-        return [each.lower() for each in value]
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def signs(cls, value: str) -> str:
-        if value and not 24 <= mailing.key_length(value) <= 64:
-            raise ValueError(_("write whsec_ and the base64 of 24 to 64 random bytes"))
-        return value
-
-    @field_validator("email_url")
-    @classmethod
-    def known_mail_server(cls, value: str) -> str:
-        try:
-            mailing.settings(value)
-        except ValueError:
-            text = _("use smtp+tls://user:password@host:587, smtps://…, smtp://host:25 or file:///folder")
-            raise ValueError(text) from None
-        return value
-
-    @field_validator("retention_audit_days")
-    @classmethod
-    def audit_stays(cls, value: int) -> int:
-        if 0 < value < 30:
-            raise ValueError(_("use 0 or at least 30; the database refuses to delete younger entries"))
-        return value
-
-    @field_validator("retention_findings_days")
-    @classmethod
-    def recovered_stays(cls, value: int) -> int:
-        if 0 < value < 90:
-            raise ValueError(_("use 0 or at least 90; Home tells what was recovered in twelve weeks"))
-        return value
-
-    @field_validator("log_level")
-    @classmethod
-    def known_level(cls, value: str) -> str:
-        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError(_("use DEBUG, INFO, WARNING or ERROR"))
-        return value.upper()
 
     @property
     def broker(self) -> str:

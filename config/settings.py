@@ -7,7 +7,8 @@ import pymysql
 from django.utils.translation import gettext_lazy as _
 
 from . import mailing
-from .env import LOCALE, ROOT, env
+from .env import ROOT, env
+from .kinds import LOCALE
 from .logs import LOGGING as LOGGING
 from .security import *  # noqa: F403  its names are settings
 from .signin import *  # noqa: F403  its names are settings

@@ -147,7 +147,7 @@ def part(row: SlackMessage) -> None:
     """The next post of what goes into the thread; the row is over with the last one."""
     run, now = outgoing.run_of(row), clock.now()
     parent = SlackMessage.objects.get(run=run, about=RUN)
-    if not run.environment.slack_channel:
+    if not run.environment.slack_channel or not (parent.ts or parent.due_at):  # none, or given up
         mine(row).update(due_at=None)
         return
     if not parent.ts or parent.channel != run.environment.slack_channel:
@@ -206,10 +206,9 @@ def put_back(row: SlackMessage, later: timedelta, why: str = "", gone: bool = Fa
 def refuse(row: SlackMessage, error: Refused) -> None:
     """Slack does not take it: a person may cure that, and until a day after the run's end it is tried again."""
     put_back(row, backed_off(row), error.message, gone=error.gone)
-    over = Run.objects.filter(pk=row.run_id, ended_at__lt=clock.now() - GIVEN_UP)
-    if not error.gone and over.exists():
-        mine(row).update(due_at=None)
-    mine(row).update(cursor="")  # which it may have refused
+    long_over = Run.objects.filter(pk=row.run_id, ended_at__lt=clock.now() - GIVEN_UP).exists()
+    given_up = {"due_at": None} if long_over and not error.gone else {}
+    mine(row).update(cursor="", **given_up)  # it may have refused the cursor
 
 
 def backed_off(row: SlackMessage) -> timedelta:

@@ -360,6 +360,10 @@ def test_what_a_channel_refuses_is_tried_until_a_day_after_the_end_and_stays_on_
     row = SlackMessage.objects.get()
     assert row.due_at is None
     assert "not_in_channel" in row.error
+    part = SlackMessage.objects.create(run=run, about="end:1", channel=row.channel, due_at=clock.now())
+    sends.round()
+    part.refresh_from_db()
+    assert part.due_at is None
 
 
 def test_code_that_fails_keeps_nobody_from_the_others(run, sends, monkeypatch):
