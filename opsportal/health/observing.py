@@ -28,7 +28,7 @@ T = TypeVar("T")
 LIMIT = 2.0  # seconds
 FRESH = 1.0  # seconds in which an answer is given again, however many ask
 HOUR = timedelta(hours=1)
-REFUSED = 7  # tries of a message, after which ten minutes have passed
+REFUSED = timedelta(minutes=10)  # for which Slack has refused a message that counts
 NEWEST = 5000  # runs among which those that have ended lately are sought
 EVER = datetime(2000, 1, 1, tzinfo=UTC)  # SQLite uses an index for a range, not for “is not null”
 AWAY = (Error, redis.RedisError, OSError, TimeoutError)
@@ -151,7 +151,7 @@ def work() -> Work:
         policies=age(now, late),
         notices=age(now, waiting),
         slack=silent if silent <= SLACK_SILENT or in_slack() else None,
-        refused=SlackMessage.objects.filter(due_at__gte=EVER, tries__gte=REFUSED).exclude(error="").count(),
+        refused=SlackMessage.objects.filter(due_at__gte=EVER, refused_since__lte=now - REFUSED).count(),
     )
 
 

@@ -15,7 +15,7 @@ class SlackMessage(models.Model):
     `ts`: Slack's name of it, empty until it is posted. `parts`: how many posts of it are out, where it takes several.
     `seen`, `status`: the run's last line and status that it shows. `due_at`: when it is looked at next, None: all is
     shown. `posting_at`: when a post was sent of which no answer is known; it is looked for before another is sent.
-    `cursor`: Slack's name of the page of the channel that this search has come to.
+    `cursor`: Slack's name of the page of the channel that this search has come to. `refused_since`: Slack refuses it.
     """
 
     RUN = "run"
@@ -32,6 +32,7 @@ class SlackMessage(models.Model):
     error = models.TextField(blank=True)
     posting_at = models.DateTimeField(null=True)
     cursor = models.TextField(blank=True, default="", db_default="")
+    refused_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "about"], name="slack_message_once")]

@@ -30,12 +30,13 @@ LEASE = timedelta(minutes=1)  # longer than a call takes
 GAP = timedelta(seconds=2)  # between two edits of one message
 FRESH = timedelta(minutes=5)  # after which a running run's times are shown anew
 SOON, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # until what was refused is tried again
-GIVEN_UP = timedelta(days=1)  # after the run's end nothing that is refused is tried again
+GIVEN_UP = timedelta(days=1)  # for which it was refused, after which it is tried no more once the run has ended
 AWAY = timedelta(seconds=20)  # at most, until what found Slack away is tried again
 LONGEST_ROUND = 20.0  # seconds
 MOST_TRIES = 1000
 EDIT = "chat.update"
 RUN = SlackMessage.RUN
+WELL = {"tries": 0, "error": "", "refused_since": None}  # of a row that is told
 POST = Q(ts="") | ~Q(about=RUN)
 TURNED = ~Q(status=F("run__status"))
 UNTOLD = POST | TURNED | ~Q(seen=F("run__events"))
@@ -118,7 +119,7 @@ def whole(row: SlackMessage) -> None:
     else:
         mine(row).update(ts=posted(row, said, now), posting_at=None, cursor="")
     follow(row, seen)
-    mine(row).update(seen=seen.events, status=seen.status, tries=0, error="")
+    mine(row).update(seen=seen.events, status=seen.status, **WELL)
     mine(row, due_at=row.due_at).update(due_at=clock.now() + GAP if seen.status in Run.OPEN else None)
     if not Run.objects.filter(pk=run.pk, events=seen.events).exists():  # it went on just before that
         mine(row, due_at=None).update(due_at=clock.now())
@@ -159,7 +160,7 @@ def part(row: SlackMessage) -> None:
         row.ts, row.parts = posted(row, said, now, parent.ts) if said else row.ts, row.parts + 1
     more = row.parts < len(posts)
     done = {"due_at": now if more else None, "posting_at": row.posting_at if more else None, "cursor": ""}
-    mine(row).update(ts=row.ts, parts=row.parts, tries=0, error="", **done)
+    mine(row).update(ts=row.ts, parts=row.parts, **WELL, **done)
 
 
 def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") -> str:
@@ -196,19 +197,26 @@ def mine(row: SlackMessage, **also: Any) -> "QuerySet[SlackMessage]":
     return SlackMessage.objects.filter(pk=row.pk, **also)
 
 
-def put_back(row: SlackMessage, later: timedelta, why: str = "", gone: bool = False) -> None:
-    """Try again later. `gone`: somebody has deleted it, and it is posted anew."""
+def put_back(row: SlackMessage, later: timedelta, why: str = "", **also: Any) -> None:
+    """Try again later."""
     log.warning("not shown in Slack", run=row.run_id, about=row.about, reason=why or "429")
-    changes: dict[str, Any] = {"due_at": clock.now() + later, "error": why} | ({"ts": ""} if gone else {})
-    mine(row, due_at=row.due_at).update(**changes)
+    mine(row, due_at=row.due_at).update(**{"due_at": clock.now() + later, "error": why} | also)
 
 
 def refuse(row: SlackMessage, error: Refused) -> None:
-    """Slack does not take it: a person may cure that, and until a day after the run's end it is tried again."""
-    put_back(row, backed_off(row), error.message, gone=error.gone)
-    long_over = Run.objects.filter(pk=row.run_id, ended_at__lt=clock.now() - GIVEN_UP).exists()
-    given_up = {"due_at": None} if long_over and not error.gone else {}
-    mine(row).update(cursor="", **given_up)  # it may have refused the cursor
+    """Slack does not take it, which a person may cure: it is tried for a day, and for as long as the run is open.
+
+    What somebody has deleted is posted anew, and a search whose cursor Slack does not know any more begins anew.
+    """
+    now = clock.now()
+    since, is_open = row.refused_since or now, Run.objects.filter(pk=row.run_id, status__in=Run.OPEN)
+    over = now - since > GIVEN_UP and not is_open.exists()
+    also = (
+        {"cursor": "", "refused_since": since} | ({"ts": ""} if error.gone else {}) | ({"due_at": None} if over else {})
+    )
+    put_back(row, backed_off(row), error.message, **also)
+    if over and is_open.exists():  # it was reopened just before that
+        mine(row, due_at=None).update(due_at=now)
 
 
 def backed_off(row: SlackMessage) -> timedelta:

@@ -25,7 +25,8 @@ def began(turn: Turn) -> None:
 
 def reopened(turn: Turn) -> None:
     """What was over goes on: its message is looked at again."""
-    SlackMessage.objects.filter(run=turn.run, about=SlackMessage.RUN, due_at=None).update(due_at=turn.now)
+    rows = SlackMessage.objects.filter(run=turn.run, about=SlackMessage.RUN, due_at=None)
+    rows.update(due_at=turn.now, tries=0, error="", refused_since=None)
 
 
 def asked(turn: Turn, approval: Approval) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from .. import clock
 from ..models import Run, Step
@@ -107,10 +107,12 @@ def silence(tables: Any) -> None:
 
 
 def look_for_posts(tables: Any) -> None:
-    """What was not in Slack yet may have been posted since: it is looked for before it is posted."""
-    rows = tables.get_model("opsportal.slackmessage").objects.filter(due_at__isnull=False)
-    for row in rows.exclude(about="run", ts__gt="").select_related("run"):
-        rows.filter(pk=row.pk).update(posting_at=row.run.created_at)
+    """What was not in Slack yet may have been posted since: it is looked for, from the start, before it is posted."""
+    message, run = tables.get_model("opsportal.slackmessage"), tables.get_model("opsportal.run")
+    rows = message.objects.filter(Q(due_at__isnull=False) | Q(ts="")).exclude(about="run", ts__gt="")
+    began = Subquery(run.objects.filter(pk=OuterRef("run_id")).values("created_at")[:1])
+    names = {each.name for each in message._meta.get_fields()}
+    rows.update(posting_at=began, **({"cursor": ""} if "cursor" in names else {}))  # a backup of before there was one
 
 
 def tell(tables: Any, now: datetime, reason: str) -> None:

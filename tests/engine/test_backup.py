@@ -127,8 +127,12 @@ def test_what_may_stand_in_slack_already_is_looked_for_before_it_is_posted(file)
     run = factories.run()
     SlackMessage.objects.create(run=run, channel="C0123456", due_at=clock.now())
     posted = SlackMessage.objects.create(run=run, about="end:3", channel="C0123456", ts="1.2", due_at=clock.now())
+    SlackMessage.objects.create(run=run, about="end:4", channel="C0123456", cursor="place")  # given up
+    told = SlackMessage.objects.create(run=factories.run(), channel="C0123456", ts="1.1", due_at=clock.now())
     brought_back(taken(file))
-    assert set(SlackMessage.objects.values_list("posting_at", flat=True)) == {run.created_at}
+    looked_for = SlackMessage.objects.exclude(pk=told.pk)
+    assert set(looked_for.values_list("posting_at", "cursor")) == {(run.created_at, "")}
+    assert SlackMessage.objects.get(pk=told.pk).posting_at is None
     posted.refresh_from_db()
     assert posted.ts == "1.2"
 

@@ -44,8 +44,14 @@ def test_the_policy_that_is_due_longest_counts_and_none_that_is_off_or_due_later
 
 
 def test_messages_that_slack_refused_for_long_count_and_none_that_waits_or_was_given_up(db):
-    row = {"channel": "C0123456", "due_at": clock.now(), "tries": observing.REFUSED, "error": "not_in_channel"}
-    for changes in ({}, {"tries": 2}, {"error": ""}, {"due_at": None}):
+    row = {
+        "channel": "C0123456",
+        "due_at": clock.now(),
+        "tries": 9,
+        "error": "not_in_channel",
+        "refused_since": ago(601),
+    }
+    for changes in ({}, {"refused_since": ago(60)}, {"refused_since": None}, {"due_at": None}):
         SlackMessage.objects.create(run=factories.run(), **row | changes)
     assert observing.work().refused == 1
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from opsportal import clock, runs
+from opsportal import clock, runs, turns
+from opsportal.health import observing
 from opsportal.models import Mute, Run, SlackMessage, SlackPerson
 from opsportal.slack import bucket, calls, outgoing, projecting
 from opsportal.slack.client import client
+from opsportal.telling import runs as told
 from tests import factories
 
 from .conftest import MINA
@@ -240,7 +242,7 @@ def test_who_died_after_posting_is_followed_without_a_second_message(run, sends)
     assert len(sends.messages()) == 1
 
 
-def test_a_thread_that_a_restored_database_knows_nothing_of_is_posted_once(run, sends):
+def test_a_thread_of_several_posts_is_looked_for_post_by_post(run, sends):
     end(run, "failed", "no")
     sends.all()
     SlackMessage.objects.filter(about__startswith="end").update(
@@ -350,12 +352,19 @@ def test_a_channel_without_the_bot_is_told_and_tried_again(run, sends, slack):
     assert SlackMessage.objects.get().error == ""
 
 
-def test_what_a_channel_refuses_is_tried_until_a_day_after_the_end_and_stays_on_record(run, sends, slack):
+def test_what_a_channel_refuses_for_a_day_after_the_end_is_given_up_and_stays_on_record(run, sends, slack):
     slack.act("member", channel="ops", present=False)
-    end(run)
     sends.round()
-    assert SlackMessage.objects.get().due_at is not None
-    Run.objects.update(ended_at=clock.now() - projecting.GIVEN_UP - timedelta(minutes=1))
+    long_ago = clock.now() - projecting.GIVEN_UP - timedelta(minutes=1)
+    SlackMessage.objects.update(refused_since=long_ago)
+    sends.round()
+    assert SlackMessage.objects.get().due_at is not None  # the run is open
+    end(run)
+    SlackMessage.objects.update(refused_since=None)
+    Run.objects.update(ended_at=long_ago)
+    sends.round()
+    assert SlackMessage.objects.get().due_at is not None  # it is the first refusal
+    SlackMessage.objects.update(refused_since=long_ago)
     sends.round()
     row = SlackMessage.objects.get()
     assert row.due_at is None
@@ -364,6 +373,12 @@ def test_what_a_channel_refuses_is_tried_until_a_day_after_the_end_and_stays_on_
     sends.round()
     part.refresh_from_db()
     assert part.due_at is None
+    slack.act("member", channel="ops", present=True)
+    turns.take(run.pk, told.reopened)
+    assert observing.work().refused == 0
+    sends.all()
+    assert len(sends.messages()) == 1
+    assert SlackMessage.objects.get(about="run").refused_since is None
 
 
 def test_code_that_fails_keeps_nobody_from_the_others(run, sends, monkeypatch):
