@@ -142,6 +142,8 @@ def follow(row: SlackMessage, seen: RunSeen) -> None:
     abouts += [outgoing.end(row.run_id)] if seen.status in outgoing.TOLD else []
     rows = [SlackMessage(run_id=row.run_id, about=each, channel=row.channel, due_at=clock.now()) for each in abouts]
     SlackMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    untold = SlackMessage.objects.filter(run=row.run_id, about__in=abouts, parts=0, due_at=None)
+    untold.update(due_at=clock.now())  # given up, or looked at while an undo was asked for that was rejected then
 
 
 def part(row: SlackMessage) -> None:

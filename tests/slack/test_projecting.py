@@ -287,6 +287,25 @@ def test_an_undo_that_is_rejected_tells_the_end_no_second_time(run, sends):
     assert len(sends.thread(message["ts"])) == 2
 
 
+@pytest.mark.parametrize("before", ["looked at meanwhile", "given up"])
+def test_an_end_that_was_not_told_before_an_undo_was_rejected_is_told_then(run, sends, before):
+    end(run, "failed", "no")
+    sends.round()
+    if before == "given up":
+        SlackMessage.objects.exclude(about="run").update(due_at=None, refused_since=clock.now())
+    Run.objects.filter(pk=run.pk).update(status="undoing")
+    turns.take(run.pk, told.reopened)
+    sends.all()
+    assert sends.thread(sends.messages()[0]["ts"]) == []
+    Run.objects.filter(pk=run.pk).update(status="failed")
+    run.refresh_from_db()
+    factories.line(run, "The run stays as it was.")
+    SlackMessage.objects.filter(about="run").update(due_at=clock.now())
+    sends.all()
+    (message,) = sends.messages()
+    assert len(sends.thread(message["ts"])) == 2
+
+
 def test_slack_is_away_and_comes_back(run, sends, slack):
     slack.fault("away")
     for _ in range(3):
