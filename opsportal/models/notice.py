@@ -12,7 +12,8 @@ class Notice(models.Model):
 
     It tells of a firing, or of a run. `about`: what of it; nobody is told of the same thing twice. `to`: an e-mail
     address, where a webhook is sent, or # and a Slack channel's id. `data`: the same as `text`, for programs. `due_at`:
-    when it is tried next, None: it is over.
+    when it is tried next, None: it is over. `cursor`: Slack's name of the page of the channel to which the search for
+    an earlier try of it has come.
     """
 
     class Status(models.TextChoices):
@@ -34,6 +35,7 @@ class Notice(models.Model):
     due_at = models.DateTimeField(_("tried next"), null=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.TextField(_("why not"), blank=True)
+    cursor = models.TextField(blank=True, default="", db_default="", editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True)
 
     class Meta:

@@ -64,11 +64,6 @@ def edit(channel: str, ts: str, said: Message) -> None:
     answered("chat.update", channel, lambda: client().api_call("chat.update", json=given | plain))
 
 
-def find(channel: str, name: Mapping[str, Any], since: datetime) -> str:
-    """The ts of the message with this name that was posted since then; empty: there is none. Raises as `post`."""
-    return next((ts for ts, _cursor in search(channel, name, since) if ts), "")
-
-
 def search(
     channel: str, name: Mapping[str, Any], since: datetime, thread: str = "", cursor: str = ""
 ) -> Iterator[tuple[str, str]]:

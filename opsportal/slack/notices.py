@@ -1,5 +1,6 @@
 """Digests to channels: notices of the same outbox as mails and webhooks, posted by `manage.py slackbot`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -49,14 +50,26 @@ def send(notice: Notice) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         said = digest_words.message(notice.subject, notice.data, page(notice))
     try:
-        if notice.tries == 1 or not calls.find(channel, name, notice.created_at):
+        if notice.tries == 1 or not found(notice, channel, name):
             calls.post(channel, said, name)
     except Busy as busy:
-        raise NotDelivered(_("Slack wants to be left alone for {n} s.").format(n=round(busy.seconds))) from busy
+        text = _("Slack wants to be left alone for {n} s.").format(n=round(busy.seconds))
+        raise NotDelivered(text, soon=True) from busy
     except Refused as refused:
+        outbox.keep(notice, cursor="")  # Slack may not know it any more
         raise NotDelivered(refused.message) from refused
     except Away as away:
         raise NotDelivered(_("Slack is not reached: {error}").format(error=away)) from away
+
+
+def found(notice: Notice, channel: str, name: Mapping[str, int]) -> bool:
+    """Whether an earlier try was posted, however long ago; goes on where the last search ended. Raises as that."""
+    assert notice.firing is not None  # noqa: S101  what tells of a run goes to no channel
+    for ts, cursor in calls.search(channel, name, notice.firing.fired_at, cursor=notice.cursor):
+        if ts:
+            return True
+        outbox.keep(notice, cursor)
+    return False
 
 
 def page(notice: Notice) -> str:

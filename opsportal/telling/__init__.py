@@ -2,8 +2,8 @@
 
 
 class NotDelivered(Exception):
-    """The notice has not arrived. `for_good`: trying again is of no use."""
+    """The notice has not arrived. `for_good`: trying again is of no use. `soon`: no need to wait longer each time."""
 
-    def __init__(self, message: str, for_good: bool = False) -> None:
+    def __init__(self, message: str, for_good: bool = False, soon: bool = False) -> None:
         super().__init__(message)
-        self.message, self.for_good = message, for_good
+        self.message, self.for_good, self.soon = message, for_good, soon

@@ -80,9 +80,15 @@ def ours(notice: Notice) -> "QuerySet[Notice]":
     return Notice.objects.filter(pk=notice.pk, status=N.WAITING, tries=notice.tries)
 
 
+def keep(notice: Notice, cursor: str) -> None:
+    """Note how far the search for it has come, and have it for another minute. Raises NotDelivered: it is not ours."""
+    if not ours(notice).update(cursor=cursor, due_at=clock.now() + LEASE):
+        raise NotDelivered(_("Somebody else sends it by now."))
+
+
 def put_back(notice: Notice, error: NotDelivered, now: datetime) -> None:
-    """Try again when it has waited as long again as until now, or give it up."""
-    later = now + min(LONGEST, max(FIRST, now - notice.created_at))
+    """Try again when it has waited as long again as until now, or soon, or give it up."""
+    later = now + (FIRST if error.soon else min(LONGEST, max(FIRST, now - notice.created_at)))
     if error.for_good or later > notice.created_at + PATIENCE:
         ours(notice).update(status=N.FAILED, due_at=None, error=error.message)
     else:
@@ -104,7 +110,8 @@ def again(ids: Collection[int], by: Any) -> int:
             audit.record("notice.again", each, by, {"to": each.to}, at=now)
         keys = [each.pk for each in found]
         by_workers = [each.pk for each in found if not each.to.startswith("#")]
-        Notice.objects.filter(pk__in=keys).update(status=N.WAITING, created_at=now, due_at=now, tries=F("tries") + 1)
+        fresh = {"status": N.WAITING, "created_at": now, "due_at": now, "cursor": ""}
+        Notice.objects.filter(pk__in=keys).update(**fresh, tries=F("tries") + 1)
         transaction.on_commit(partial(nudges.deliver, by_workers))
     return len(keys)
 

@@ -1,12 +1,19 @@
 """Digests in channels: one for each policy and channel, of the environments that have this channel alone."""
 
+import time
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 
 from opsportal import clock
 from opsportal.models import Finding, FindingChange, Notice
-from opsportal.slack import notices
+from opsportal.slack import bucket, calls, notices
+from opsportal.slack.client import client
 from opsportal.telling import digests, outbox
 from tests import factories
+
+from .sends import QUICK
 
 pytestmark = pytest.mark.django_db(transaction=True)
 N = Notice.Status
@@ -62,6 +69,53 @@ def test_a_lost_answer_leaves_one_digest(fired, sends, slack):
     sends.all()
     sends.all()
     assert (len(sends.messages("ops")), len(sends.messages("deploys"))) == (1, 1)
+
+
+def test_an_earlier_try_is_found_however_much_was_written_since(fired, sends, slack, monkeypatch):
+    """More than one round of the budget reads; what a person sends again is looked for as far back as the firing."""
+    tried = Notice.objects.get(to=f"#{sends.channel('ops')}")
+    Notice.objects.exclude(pk=tried.pk).delete()
+    slack.fault("lost", method="chat.postMessage", count=1)
+    sends.away()
+    for number in range(5):
+        client().chat_postMessage(channel=sends.channel("ops"), text=f"chatter {number}")
+        time.sleep(QUICK)
+    Notice.objects.update(status=N.FAILED, due_at=None, cursor="bm9uc2Vuc2U=")
+    outbox.again([tried.pk], factories.user(is_superuser=True))
+    monkeypatch.setattr(calls, "PAGE", 2)
+    monkeypatch.setattr(calls, "EARLIER", timedelta(0))
+    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(1.5, 1))
+    sends.round()
+    tried.refresh_from_db()
+    assert "left alone" in tried.error
+    assert tried.due_at < clock.now() + timedelta(minutes=1)
+    for _more in range(2):
+        time.sleep(QUICK)
+        sends.round()
+    assert Notice.objects.get().status == N.SENT
+    assert len(slack.calls("conversations.history")) == 3
+    assert len(sends.messages("ops")) == 6
+
+
+def test_a_search_whose_place_slack_does_not_know_any_more_begins_anew(fired, sends):
+    Notice.objects.update(tries=1, cursor="bm9uc2Vuc2U=")
+    sends.round()
+    assert "invalid_cursor" in Notice.objects.first().error
+    sends.all()
+    assert set(Notice.objects.values_list("status", flat=True)) == {N.SENT}
+
+
+def test_who_has_a_digest_no_more_posts_nothing(fired, sends, slack, monkeypatch):
+    search = calls.search
+
+    def overtaken(*args, **more):
+        Notice.objects.update(tries=F("tries") + 1)
+        return search(*args, **more)
+
+    Notice.objects.update(tries=1)
+    monkeypatch.setattr(calls, "search", overtaken)
+    sends.round()
+    assert slack.calls("chat.postMessage") == []
 
 
 def test_while_slack_is_away_one_digest_is_tried(fired, sends, slack):
