@@ -20,7 +20,8 @@ class Sends:
         return next(each["id"] for each in self.slack.workspace()["channels"] if each["name"] == name)
 
     def round(self):
-        """What is due is sent; how many messages."""
+        """What is due is sent, with a call for each channel; how many messages."""
+        time.sleep(QUICK)
         SlackMessage.objects.filter(due_at__isnull=False).update(due_at=clock.now() - timedelta(seconds=1))
         Notice.objects.filter(due_at__isnull=False).update(due_at=clock.now() - timedelta(seconds=1))
         return projecting.round_of(clock.now()) + notices.round_of(clock.now())
@@ -29,7 +30,6 @@ class Sends:
         """Rounds until there is nothing to send any more."""
         for _round in range(most):
             sent = self.round()
-            time.sleep(QUICK)
             if not sent and not SlackMessage.objects.filter(projecting.UNTOLD, due_at__isnull=False).exists():
                 return
         raise AssertionError("it never came to an end")
