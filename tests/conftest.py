@@ -16,7 +16,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  #
 
 
 SHARED = ("browser", "outside")
-BUSY = 0.75  # the part of a run within which tests of real processes begin; they may take half a minute
+BUSY = 0.6  # the part of a run within which tests of real processes begin; they may take half a minute
 
 
 def pytest_collection_modifyitems(items):

@@ -10,6 +10,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -89,14 +91,35 @@ def belongs(process, folder):
         return False
 
 
-@pytest.fixture(scope="module")
-def folder():
-    """Short, since a socket lives in it; kept for the whole module, so that the demo goes on in it."""
+@contextmanager
+def made():
+    """A folder, short, since a socket lives in it; what runs there is over at its end."""
     path = Path(tempfile.mkdtemp(prefix="ops-demo-"))
     yield path
     for process in left_over(path):
         process.send_signal(signal.SIGKILL)
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """Kept for the whole module, so that the demo goes on in it."""
+    with made() as path:
+        yield path
+
+
+@pytest.fixture(scope="package")
+def once():
+    """`make demo ONCE=1`, which waits for AWS while other tests go on: its folder, and its end in seconds."""
+    with ThreadPoolExecutor(1) as pool, made() as path:
+        yield path, pool.submit(deployed, path)
+
+
+def deployed(folder):
+    """The process that has ended, and the seconds that it took."""
+    begun, argv = time.monotonic(), ["make", "demo", "ONCE=1"]
+    done = subprocess.run(argv, cwd=ROOT, env=environ(folder), capture_output=True, text=True)
+    return done, time.monotonic() - begun
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ def test_it_is_soon_there_goes_on_with_the_same_data_and_leaves_no_process(demo,
     assert all(said == kept[0] for said in kept)
 
 
+@pytest.mark.usefixtures("once")
 def test_its_accounts_were_swept_at_the_first_start_and_once_and_mails_tell_it(demo, folder):
     demo.greeting()
     swept = "SELECT COUNT(*) FROM opsportal_firing WHERE by_id IS NOT NULL"
