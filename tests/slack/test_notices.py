@@ -85,6 +85,7 @@ def test_an_earlier_try_is_found_however_much_was_written_since(fired, sends, sl
     monkeypatch.setattr(calls, "PAGE", 2)
     monkeypatch.setattr(calls, "EARLIER", timedelta(0))
     monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(1.5, 1))
+    Notice.objects.update(created_at=clock.now() - timedelta(hours=2))  # an hour later, were it not for the limit alone
     sends.round()
     tried.refresh_from_db()
     assert "left alone" in tried.error
