@@ -64,6 +64,25 @@ def edit(channel: str, ts: str, said: Message) -> None:
     answered("chat.update", channel, lambda: client().api_call("chat.update", json=given | plain))
 
 
+def find(
+    channel: str,
+    name: Mapping[str, Any],
+    since: datetime,
+    keep: Callable[[str], None],
+    thread: str = "",
+    cursor: str = "",
+) -> str:
+    """The ts of the message with this name that was posted since; empty: there is none.
+
+    `keep` notes the cursor from which to go on, should this be interrupted. Raises as `post`, and what `keep` raises.
+    """
+    for ts, following in search(channel, name, since, thread, cursor):
+        if ts:
+            return ts
+        keep(following)
+    return ""
+
+
 def search(
     channel: str, name: Mapping[str, Any], since: datetime, thread: str = "", cursor: str = ""
 ) -> Iterator[tuple[str, str]]:

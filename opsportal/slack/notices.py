@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from ..models import Environment, Notice
+from ..models import Environment, Firing, Notice
 from ..telling import NotDelivered, outbox
 from ..words import gettext as _
 from . import bucket, calls, digest_words
@@ -50,7 +50,7 @@ def send(notice: Notice) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         said = digest_words.message(notice.subject, notice.data, page(notice))
     try:
-        if notice.tries == 1 or not found(notice, channel, name):
+        if not posted(notice, channel, name):
             calls.post(channel, said, name)
     except Busy as busy:
         text = _("Slack wants to be left alone for {n} s.").format(n=round(busy.seconds))
@@ -62,17 +62,18 @@ def send(notice: Notice) -> None:
         raise NotDelivered(_("Slack is not reached: {error}").format(error=away)) from away
 
 
-def found(notice: Notice, channel: str, name: Mapping[str, int]) -> bool:
-    """Whether an earlier try was posted, however long ago; goes on where the last search ended. Raises as that."""
-    assert notice.firing is not None  # noqa: S101  what tells of a run goes to no channel
-    for ts, cursor in calls.search(channel, name, notice.firing.fired_at, cursor=notice.cursor):
-        if ts:
-            return True
-        outbox.keep(notice, cursor)
-    return False
+def posted(notice: Notice, channel: str, name: Mapping[str, int]) -> bool:
+    """Whether an earlier try has come to the channel, however long ago. Raises as `calls.find`."""
+    since, go_on = firing(notice).fired_at, partial(outbox.keep, notice)
+    return notice.tries > 1 and bool(calls.find(channel, name, since, go_on, cursor=notice.cursor))
 
 
 def page(notice: Notice) -> str:
     """Where all of it is."""
-    assert notice.firing is not None  # noqa: S101  what tells of a run goes to no channel
-    return settings.PUBLIC_URL + reverse("admin:opsportal_policy_page", args=[notice.firing.policy_id])
+    return settings.PUBLIC_URL + reverse("admin:opsportal_policy_page", args=[firing(notice).policy_id])
+
+
+def firing(notice: Notice) -> Firing:
+    """What tells of a run instead goes to no channel."""
+    assert notice.firing is not None  # noqa: S101
+    return notice.firing

@@ -7,6 +7,7 @@ is due in the next round, and what then is told is the newest, so that many chan
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import redis
@@ -168,8 +169,10 @@ def part(row: SlackMessage) -> None:
 def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") -> str:
     """Its ts, found where an earlier post had no answer, else posted now."""
     name = {"message": row.pk, "part": row.parts}
-    if row.posting_at and (ts := found(row, name, row.posting_at, thread)):
-        return ts
+    if row.posting_at:
+        go_on = partial(keep_place, row)
+        if ts := calls.find(row.channel, name, row.posting_at, go_on, thread, row.cursor):
+            return ts
     keep(row, posting_at=row.posting_at or now, cursor="")
     try:
         return calls.post(row.channel, said, name, thread)
@@ -178,13 +181,9 @@ def posted(row: SlackMessage, said: Message, now: datetime, thread: str = "") ->
         raise
 
 
-def found(row: SlackMessage, name: dict[str, int], since: datetime, thread: str) -> str:
-    """The ts of an earlier post; empty: there is none. Where there is no call left for all pages, it goes on later."""
-    for ts, cursor in calls.search(row.channel, name, since, thread, row.cursor):
-        if ts:
-            return ts
-        keep(row, cursor=cursor)
-    return ""
+def keep_place(row: SlackMessage, cursor: str) -> None:
+    """Note how far the search has come: where there is no call left for all pages, it goes on later. Raises Lost."""
+    keep(row, cursor=cursor)
 
 
 def keep(row: SlackMessage, **noted: Any) -> None:
