@@ -4,8 +4,6 @@ import statistics
 import time
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
 from opsportal import clock, runs
 from opsportal.models import Event, Run
 from tests import chromium
@@ -30,10 +28,8 @@ def filled() -> Run:
 def paints(url: str, run: Run) -> list[float]:
     """Milliseconds to the first contentful paint, each in a browser context of its own, after one visit to warm up."""
     name, value = cookie().split("=", 1)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
+    with chromium.running() as browser:
         found = [visit(browser, f"{url}/admin/opsportal/run/{run.pk}/", name, value, url) for _ in range(VISITS + 1)]
-        browser.close()
     return found[1:]
 
 

@@ -17,6 +17,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  #
 
 
 SHARED = ("browser", "outside")
+LONGEST = "test_moving"  # a minute, most of it one command after the other
 BUSY = 0.6  # the part of a process's share within which its tests of real processes begin; one may take half a minute
 
 
@@ -28,7 +29,7 @@ def pytest_collection_modifyitems(items):
     between the modules of the others' first tests, so that none is left for the end.
     """
     together = [item for name in SHARED for item in items if room(item) == name]
-    waiting = [item for item in items if room(item) == "live"]
+    waiting = sorted((item for item in items if room(item) == "live"), key=lambda item: item.path.stem != LONGEST)
     others = (item for item in items if room(item) not in (*SHARED, "live"))
     modules = [list(group) for _, group in groupby(others, lambda item: item.path)]
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from opsportal.hosting import supervisor
 from tests import chromium, factories
@@ -41,13 +41,8 @@ def listens(port):
 
 @pytest.fixture(scope="package")
 def chrome():
-    path = chromium.find()
-    assert path, "The browser tests need Chromium. Run tests/chromium.py, or name one in CHROMIUM."
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+    with chromium.running() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

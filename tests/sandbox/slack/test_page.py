@@ -2,7 +2,7 @@ import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests import chromium
 
@@ -28,12 +28,8 @@ MODAL = {
 
 @pytest.fixture(scope="module")
 def chrome():
-    path = chromium.find()
-    assert path, "The browser tests need Chromium. Run tests/chromium.py, or name one in CHROMIUM."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+    with chromium.running() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
