@@ -37,7 +37,7 @@ def test_neither_streams_nor_requests_leave_connections_behind(host):
     streams = [opened(url, f"/runs/{run.pk}/stream", login) for _ in range(STREAMS)]
     assert {answer.readline() for _, answer in streams} == {b"event: beat\n"}
     with ThreadPoolExecutor(40) as threads:
-        answers = list(threads.map(lambda _: opened(url, "/admin/", login), range(REQUESTS)))
+        answers = list(threads.map(lambda _: opened(url, f"/runs/{run.pk}/lines", login), range(REQUESTS)))
     assert {answer.status for _, answer in answers} == {200}
     until(lambda: connections() - before <= MOST + 2, seconds=5)  # and that of the live view, and a moment's
     for line, _ in [*streams, *answers]:
