@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SHELL = "chromium-headless-shell"  # the same engine without a window's frame; it takes two thirds of the processor time
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "The browser tests need Chromium. Run tests/chromium.py, or name one in the variable CHROMIUM."
+MISSING = "The browser tests need Chromium. Install it, which make test does on Debian, or name it in CHROMIUM."
 
 
 def find() -> str | None:
