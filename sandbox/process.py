@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -20,9 +21,7 @@ class Sandbox(Controlled):
 
     def client(self, service: str, region: str = "eu-west-1", account: str = ACCOUNT, **config: Any) -> Any:
         """An ordinary boto3 client that sends each call once, with the account's root credentials."""
-        settings = ONCE.merge(Config(**config))
-        keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
-        return boto3.client(service, region_name=region, endpoint_url=self.url, config=settings, **keys)  # type: ignore[call-overload]
+        return _client(self.url, service, region, account, **config)
 
     def fault(self, kind: str, **rule: Any) -> str:
         """Adds a fault rule and gives its id."""
@@ -79,6 +78,13 @@ class Sandbox(Controlled):
     def saved(self) -> bool:
         """True when the state file holds everything."""
         return bool(self.control("GET", "")["saved"])
+
+
+@lru_cache(64)  # making one takes as long as ten calls
+def _client(url: str, service: str, region: str, account: str, **config: Any) -> Any:
+    settings = ONCE.merge(Config(**config))
+    keys = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
+    return boto3.client(service, region_name=region, endpoint_url=url, config=settings, **keys)  # type: ignore[call-overload]
 
 
 def start(
