@@ -93,7 +93,7 @@ def member(client):
 
 @pytest.fixture
 def everybody(member, root):
-    """Signed out, in without a right, and with all of them."""
+    """Signed out, in without a right, with some, and with all of them."""
     return [answered(Client()), answered(signed_in(factories.user("none"))), member, root]
 
 
