@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from opsportal import clock
+from opsportal.live.hints import broker
 from opsportal.models import Notice, SlackMessage
-from opsportal.slack import calls, notices, projecting
+from opsportal.slack import bucket, calls, notices, projecting
 from sandbox.slack.process import Slack
 
 QUICK = 0.05  # seconds in which the budget of each call is there again
@@ -41,6 +42,10 @@ class Sends:
         except calls.Away as away:
             return str(away)
         raise AssertionError("Slack was there")
+
+    def readable(self):
+        """Whatever was read, the budget is there again."""
+        broker().delete(bucket.key("conversations.history", ""))
 
     def messages(self, name="ops"):
         """What stands in the channel, without threads, the first one first."""

@@ -84,13 +84,14 @@ def test_an_earlier_try_is_found_however_much_was_written_since(fired, sends, sl
     outbox.again([tried.pk], factories.user(is_superuser=True))
     monkeypatch.setattr(calls, "PAGE", 2)
     monkeypatch.setattr(calls, "EARLIER", timedelta(0))
-    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(1.5, 1))
+    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(3000.0, 1))  # one reading, and the next one in half a minute
     Notice.objects.update(created_at=clock.now() - timedelta(hours=2))  # an hour later, were it not for the limit alone
     sends.round()
     tried.refresh_from_db()
     assert "left alone" in tried.error
     assert tried.due_at < clock.now() + timedelta(minutes=1)
     for _more in range(2):
+        sends.readable()
         sends.round()
     assert Notice.objects.get().status == N.SENT
     assert len(slack.calls("conversations.history")) == 3

@@ -260,8 +260,12 @@ def test_a_search_goes_on_on_the_page_where_the_budget_ended(run, sends, slack, 
         threading.Event().wait(QUICK)
     SlackMessage.objects.update(ts="", posting_at=clock.now())
     monkeypatch.setattr(calls, "PAGE", 2)
-    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(1.5, 1))
+    monkeypatch.setattr(bucket, "TIER_3", bucket.Rate(3000.0, 1))  # one reading, and the next one in half a minute
     before = len(sends.messages())
+    for reading in range(1, 4):
+        sends.readable()
+        sends.round()
+        assert len(slack.calls("conversations.history")) == reading
     sends.all()
     assert len(sends.messages()) == before
     assert len(slack.calls("conversations.history")) == 3
