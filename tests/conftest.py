@@ -5,13 +5,10 @@ from itertools import chain, groupby
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
-from django.core.management.commands import flush
-from django.db import connection
 
 from sandbox import process
 from tests import audits, sessions, tables
+from tests.services.plugins import emptying
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one takes 0.3 s on purpose
 
@@ -65,40 +62,6 @@ def room(item):
     return item.path.parent.name
 
 
-KEPT = {"auth_permission", "django_content_type"}  # the same in every test; making them anew takes longer than most
-
-
-def deletions(_style, tables, **_options):
-    """Django's TRUNCATE of every table takes PostgreSQL half a second a test; these tables hold a few rows."""
-    return [f"DELETE FROM {connection.ops.quote_name(table)};" for table in tables]  # noqa: S608  Django's own names
-
-
-def kept():
-    """The rows that stay between tests."""
-    return list(ContentType.objects.order_by("pk").values_list()), list(Permission.objects.order_by("pk").values_list())
-
-
-def empty_quickly():
-    """Between two tests the database is emptied but for what migrations have made of the models themselves.
-
-    Where a test has changed that too, it is made anew.
-    """
-    sql_flush = deletions if connection.vendor == "postgresql" else connection.ops.sql_flush
-    made, make = kept(), flush.emit_post_migrate_signal
-
-    def mend(*args, **options):
-        nonlocal made
-        if kept() != made:
-            Permission.objects.all().delete()
-            ContentType.objects.all().delete()
-            ContentType.objects.clear_cache()
-            make(*args, **options)
-            made = kept()
-
-    connection.ops.sql_flush = lambda style, tables, **options: sql_flush(style, set(tables) - KEPT, **options)
-    flush.emit_post_migrate_signal = mend
-
-
 @pytest.fixture(scope="session")
 def sandbox():
     """One simulated AWS for all tests of a process: to start one takes longer than most deployments."""
@@ -119,7 +82,7 @@ def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, tmp_path_fa
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL drops no database that is in use, and the keeper's thread keeps its connection for the next step."""
     with django_db_blocker.unblock():
-        empty_quickly()
+        emptying.quickly()
         audits.may_be_emptied()
     yield
     with django_db_blocker.unblock():
