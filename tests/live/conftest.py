@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import connection
 
 from opsportal.hosting import supervisor
-from opsportal.hosting.supervisor import Supervisor
 from opsportal.live.hints import broker
 from tests.environment import with_name
+
+from .nursery import Warm
 
 LEASE = "2"
 SPEED = 4.0  # times as fast as AWS
@@ -34,8 +35,9 @@ class Host:
     """The processes of one host under test, and ways to hurt them."""
 
     def __init__(self):
-        self.supervisor = Supervisor(logs=Path(settings.VAR_DIR) / "logs")
         self.env = {"DATABASE_URL": database_url(), "LEASE_SECONDS": LEASE, "PYTHONPATH": os.getcwd()} | UNCHECKED
+        self.env |= supervisor.worker("", "", 1).env  # so that workers and portals are of one nursery
+        self.supervisor = Warm(logs=Path(settings.VAR_DIR) / "logs", env=self.env)
 
     def start(self, part, **env):
         ready = part.ready
