@@ -1,5 +1,6 @@
-"""The one clock all hosts share: the database's, in UTC."""
+"""The one clock all hosts share: the database's, in UTC; and how long this host has been up."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,14 @@ CLOCKS = {
     "mysql": "TIMESTAMP '1970-01-01 00:00:00' + INTERVAL UNIX_TIMESTAMP(SYSDATE(6)) SECOND",
     "sqlite": "NULL",
 }
+
+# Goes on while the machine is suspended (clock_gettime(2)): leases end meanwhile too.
+BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def uptime() -> float:
+    """Seconds since this host was started."""
+    return time.clock_gettime(BOOTTIME)
 
 
 def now() -> datetime:

@@ -8,7 +8,7 @@ from django.utils.functional import lazy
 
 from . import graph, history, inserts, locks
 from .models import Run, Step
-from .nudges import GRACE
+from .nudges import GRACE, QUICK, UNTOLD
 from .telling import runs as told
 from .turns import Turn
 from .words import format_lazy, gettext_lazy, on_record
@@ -64,14 +64,21 @@ def settle_run(turn: Turn) -> None:
 
 
 def wake(turn: Turn, step_ids: Sequence[int]) -> None:
-    """Make these steps due now, but for those a worker has claimed in the meantime: a claim takes no run's row."""
+    """Make these steps due now, but for those a worker has claimed in the meantime: a claim takes no run's row.
+
+    Of several in the queue of quick work the first gets a nudge; who is through with it goes on with the others.
+    """
     if not step_ids:
         return
     steps = Step.objects.filter(pk__in=step_ids)
     asleep = steps.filter(status__in=ASLEEP)
     asleep.update(wake_at=turn.now, nudge_at=turn.now + GRACE, nudges=0, status=S.DUE)
-    for pk, queue_name in steps.filter(status=S.DUE).values_list("pk", "queue"):
-        turn.nudge(pk, queue_name)
+    due = list(steps.filter(status=S.DUE).order_by("pk").values_list("pk", "queue"))
+    untold = set([pk for pk, queue in due if queue == QUICK][1:])
+    steps.filter(pk__in=untold, status=S.DUE).update(nudge_at=turn.now + UNTOLD)
+    for pk, queue in due:
+        if pk not in untold:
+            turn.nudge(pk, queue)
 
 
 def skip(turn: Turn, step_ids: Sequence[int]) -> None:

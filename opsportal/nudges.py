@@ -19,6 +19,8 @@ FIRE_EXPIRES = 10  # seconds, after which the pump sends it again
 SHORT = 30.0  # longer waits live in the database alone
 QUIET = 0.25  # seconds without a try after the broker did not answer: a try costs what starting a run does
 GRACE = timedelta(seconds=10)  # a nudge that was sent gets this long before the pump sends another
+QUICK = "engine"  # the queue of what is done soon: of all in it that falls due at once, one step gets a nudge
+UNTOLD = GRACE / 2  # the others get this long before the pump sends them one
 
 
 @dataclass(frozen=True)

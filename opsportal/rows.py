@@ -116,6 +116,19 @@ def held(model: type[M], key: int) -> tuple[M, datetime]:
     return one(HOLD, model, key, ())
 
 
+def first(model: type[M], rest: str, arguments: Sequence[Any]) -> M | None:
+    """The first row that `rest` leads to: WHERE and what follows."""
+    db = connections[DEFAULT_DB_ALIAS]
+    what = selection(model, (), db.vendor)
+    with opened(db) as cursor:
+        statement = f"SELECT {what.columns} FROM {what.tables} WHERE {rest} LIMIT 1"  # noqa: S608  our names
+        cursor.execute(statement, adapted(db, arguments))
+        values = cursor.fetchone()
+    if values is None:
+        return None
+    return made(model, json.loads(values[0]) if db.vendor == "mysql" else values)
+
+
 def one(how: Mapping[str, str], model: type[M], key: Any, path: Sequence[str], by: str = "id") -> tuple[M, datetime]:
     db, table = connections[DEFAULT_DB_ALIAS], model._meta.db_table
     what = selection(model, path, db.vendor)
@@ -190,10 +203,15 @@ def update(model: type[Model], changes: Mapping[str, Any], where: str, arguments
     db = connections[DEFAULT_DB_ALIAS]
     statement, fields = setting(model, tuple(changes), db.vendor)
     values = [prepared(db, field, value) for field, value in zip(fields, changes.values(), strict=True)]
-    values += [db.ops.adapt_datetimefield_value(each) if isinstance(each, datetime) else each for each in arguments]
+    values += adapted(db, arguments)
     with opened(db) as cursor:
         cursor.execute(f"{statement} WHERE {where}", values)
         return int(cursor.rowcount)
+
+
+def adapted(db: Any, arguments: Sequence[Any]) -> list[Any]:
+    """Arguments as the database takes them."""
+    return [db.ops.adapt_datetimefield_value(each) if isinstance(each, datetime) else each for each in arguments]
 
 
 def prepared(db: Any, field: Any, value: Any) -> Any:

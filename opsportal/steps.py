@@ -1,77 +1,23 @@
-"""What workers do to steps: claim one, keep it, give it back with what came of it."""
+"""What workers do to a step they have claimed: change it, give it back with what came of it, end it."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import DateTimeField, QuerySet, Value
-from django.db.models.functions import Coalesce
-
 from . import locks, rows, words
 from .errors import Held, Lost
 from .flow import settle_run
-from .models import Approval, Run, Step
+from .models import Approval, Step
 from .nudges import GRACE, SHORT
 from .telling import runs as told
 from .turns import Turn
 from .words import gettext as _
-from .writers import in_line
 
 S = Step.Status
 UNDO = "undo"
 LONGEST_WAIT = timedelta(minutes=5)  # between two looks of the pump at a step that waits for its locks
 CANCEL_LIMIT = timedelta(minutes=15)  # what a step may take to come to rest after a cancel
 
-CLAIMABLE = "(status IN ('due', 'queued') AND wake_at <= %s OR status = 'running' AND lease_until < %s)"
 MINE = "id = %s AND fence = %s AND status = 'running'"
-
-
-def lease() -> timedelta:
-    return timedelta(seconds=settings.LEASE_SECONDS)
-
-
-def claim(step_id: int) -> Step | None:
-    """Take the step if it may be taken now: one compare-and-set that raises the fence. None: it may not, or is gone.
-
-    Since nobody else had it in between, the step is as it was read; what people did to the run meanwhile, turns see.
-    """
-    try:
-        step, now = rows.row(Step, step_id, "run", "environment")
-    except ObjectDoesNotExist:
-        return None
-    until = now + lease()
-    changes = {
-        "takeovers": step.takeovers + (step.status == S.RUNNING),
-        "fence": step.fence + 1,
-        "lease_until": until,
-        "nudge_at": until,
-        "started_at": step.started_at or now,
-        "status": S.RUNNING,
-    }
-    with in_line():
-        if not rows.update(Step, changes, f"id = %s AND fence = %s AND {CLAIMABLE}", [step_id, step.fence, now, now]):
-            return None
-    for name, value in changes.items():
-        setattr(step, name, value)
-    step.claimed_at = now
-    return step
-
-
-def renew(step: Step, now: datetime, until: datetime) -> bool | None:
-    """Prolong the lease and say whether the run was cancelled; None: the step is somebody else's now.
-
-    What lasts gets its deadline here, for it may never settle; past it, being alive no longer excuses take-overs.
-    """
-    deadline = step.deadline_at or step.claimed_at + timedelta(seconds=step.budget)
-    excused = {"takeovers": 0} if now < deadline else {}
-    ends = Coalesce("deadline_at", Value(deadline, DateTimeField()))
-    kept = mine(step.pk, step.fence).update(lease_until=until, nudge_at=until, deadline_at=ends, **excused)
-    return Run.objects.filter(steps=step.pk, cancel_at__isnull=False).exists() if kept else None
-
-
-def mine(step_id: int, fence: int) -> "QuerySet[Step]":
-    return Step.objects.filter(pk=step_id, fence=fence, status=S.RUNNING)
 
 
 def update(step: Step, **changes: Any) -> None:

@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, transaction
 from django.utils.functional import Promise
 
-from . import events, nudges, rows
+from . import clock, events, nudges, rows
 from .errors import Gone
 from .live import hints
 from .models import Event, Run, Step
@@ -31,6 +31,7 @@ class Turn:
 
     run: Run
     now: datetime
+    uptime: float = field(default_factory=clock.uptime)  # of this host, when it was that time
     lines: list[Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     state_changed: bool = False

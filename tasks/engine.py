@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from pydantic import BaseModel, ValidationError
 
-from opsportal import catalog, events, locks, steps, turns
+from opsportal import catalog, claims, events, locks, steps, turns
 from opsportal.catalog import Action, Runbook
+from opsportal.clock import uptime
 from opsportal.contexts import Answer, Context, EnvironmentFacts, Level, Outcome
 from opsportal.errors import Gone, Lost, OpsError, StepFailed
 from opsportal.health import tally
@@ -26,18 +27,29 @@ from .keeper import Hold
 
 log = structlog.get_logger(__name__)
 
+SLICE = 0.25  # seconds for which a message lets a worker go on in its run; other runs get their turn then
+
 
 def advance(step_id: int) -> None:
-    """Do whatever is to be done for this step now; nothing when another has it or it is not due."""
-    step = steps.claim(step_id)
-    if step is None:
-        return
+    """Do whatever is to be done for this step now; nothing when another has it or it is not due.
+
+    While the time slice of the message lasts, go on with what the run has due next.
+    """
+    slice_end = uptime() + SLICE
+    step = claims.claim(step_id)
+    while step:
+        step = attend(step, slice_end)
+
+
+def attend(step: Step, slice_end: float) -> Step | None:
+    """Take a claimed step through one wake-up; the one that was claimed after it."""
     count(step)
     with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
         try:
-            wake_up(step)
+            return wake_up(step, slice_end)
         except (Lost, Gone) as lost:  # taken over, or deleted with its run
             log.warning("lost the step", reason=lost.message)
+            return None
 
 
 def count(step: Step) -> None:
@@ -50,31 +62,32 @@ def count(step: Step) -> None:
         tally.claimed((step.claimed_at - step.wake_at).total_seconds())
 
 
-def wake_up(step: Step) -> None:
-    """Take a claimed step through one wake-up."""
+def wake_up(step: Step, slice_end: float) -> Step | None:
+    """The same, with the keeper's help. Raises Lost, Gone."""
     book = catalog.runbook(step.run.runbook)
     action = planning.action(book, step) if book else None
-    start, limit = keeper.uptime(), action.limit if action else 0
-    hold = Hold(step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + limit)
+    start, limit = step.claimed_uptime, action.limit if action else 0
+    hold = Hold(
+        step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + limit, slice_end=slice_end
+    )
     with keeper.holding(hold):
         try:
-            work(hold, book, action)
+            return work(hold, book, action)
         except SystemExit:  # so Celery ends this process
             with suppress(Lost):
                 settling.give_back(hold)
             raise
 
 
-def work(hold: Hold, book: Runbook | None, action: Action | None) -> None:
-    """Settle the step at once, queue it for its locks, or look."""
+def work(hold: Hold, book: Runbook | None, action: Action | None) -> Step | None:
+    """Settle the step at once, queue it for its locks, or look; what was claimed after it."""
     at_once = settling.without_work(hold.step, action)
-    if at_once is not None:
-        turns.take(hold.step.run_id, at_once)
-    elif book and action and got_locks(hold.step):
-        look(hold, book, action)
+    if at_once is None and book and action:
+        return look(hold, book, action) if got_locks(hold.step) else settling.settle(hold)
+    return settling.settle(hold, at_once)
 
 
-def look(hold: Hold, book: Runbook, action: Action) -> None:
+def look(hold: Hold, book: Runbook, action: Action) -> Step | None:
     """Call the function and keep what it answers; an answer that can't be kept, such as no JSON, fails the step."""
     try:
         context = make_context(hold.step, book, hold)
@@ -82,12 +95,12 @@ def look(hold: Hold, book: Runbook, action: Action) -> None:
         return settling.give_up(hold, error)
     outcome = observe(chosen(action, hold.step), context)
     try:
-        settling.conclude(hold, book, context, outcome)
+        return settling.conclude(hold, book, context, outcome)
     except (OpsError, OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.exception("a step's outcome could not be kept")
-        settling.give_up(hold, fault(error))
+        return settling.give_up(hold, fault(error))
 
 
 def chosen(action: Action, step: Step) -> catalog.StepFunction:

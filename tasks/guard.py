@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from opsportal import holds, steps, turns
+from opsportal.clock import uptime
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Intent
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
-from .keeper import Hold, uptime
+from .keeper import Hold
 
 MARGIN = 10.0  # seconds the lease outlives a call's time-out
 

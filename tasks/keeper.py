@@ -11,29 +11,27 @@ from functools import partial
 import structlog
 from django.db import Error, connection
 
-from opsportal import clock, steps, turns
+from opsportal import claims, clock, nudges, steps, turns
+from opsportal.clock import uptime
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Event, Step
+from opsportal.nudges import Nudge
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 log = structlog.get_logger(__name__)
 
-BEAT = 0.25  # seconds between looks of the keeper's thread
+BEAT = 0.1  # seconds between looks of the keeper's thread
+SLOW = 0.02  # seconds at one step after which others are called to do the rest of the run
+HELPERS = 8
 FLUSH = 0.5  # seconds a line may wait
 LINES = 100
 RENEW = 5.0
-CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def uptime() -> float:
-    """Seconds by a clock that goes on while the machine is suspended (clock_gettime(2)): leases end meanwhile too."""
-    return time.clock_gettime(CLOCK)
 
 
 @dataclass
 class Hold:
-    """One claimed step at work in this process. `lease_end` and `limit_end` are by `uptime`."""
+    """One claimed step at work in this process. Ends are by `clock.uptime`; `slice_end` is that of its message."""
 
     step: Step
     cancelling: bool
@@ -44,7 +42,8 @@ class Hold:
     calling: bool = False  # a changing call may be under way
     lost: bool = False
     cancelled: bool = False
-    begun: float = field(default_factory=uptime)
+    slice_end: float = 0
+    helped: bool = False
     renewed: float = field(default_factory=uptime)
     flushed: float = field(default_factory=uptime)
     mutex: threading.Lock = field(default_factory=threading.Lock)
@@ -59,7 +58,7 @@ class Hold:
 
     def now(self) -> datetime:
         """The database's time, by this process's clock since the claim."""
-        return self.step.claimed_at + timedelta(seconds=uptime() - self.begun)
+        return self.step.claimed_at + timedelta(seconds=uptime() - self.step.claimed_uptime)
 
     def progress_columns(self) -> dict[str, int]:
         return dict(zip(("progress_done", "progress_of"), self.progress or (), strict=False))
@@ -76,7 +75,7 @@ class Hold:
 
     def deliver(self, lines: list[Event], turn: Turn) -> None:
         """Put the lines into this transaction, if the step is still ours."""
-        if not steps.mine(self.step.pk, self.step.fence).exists():
+        if not claims.mine(self.step.pk, self.step.fence).exists():
             self.lost = True
             raise Lost(f"Step {self.step.key} of run {self.step.run_id} is held by another worker.")
         turn.lines.extend(lines)
@@ -84,16 +83,26 @@ class Hold:
             steps.update(self.step, **self.progress_columns())
             turn.state_changed = True
 
+    def helpers(self, now: datetime, least: int = 0) -> list[Nudge]:
+        """Nudges to others for what else the run has due: once, where this step is slow, else so many at least.
+
+        Quick steps are done one after another by one worker: several would wait for each other to settle theirs.
+        """
+        slow = not self.helped and uptime() - self.step.claimed_uptime > SLOW
+        self.helped |= slow
+        most = HELPERS if slow else least
+        return claims.nudged(self.step, now, most) if most else []
+
     def renew(self) -> None:
         """Prolong the lease, unless the action is past its time limit."""
         self.renewed = uptime()
         if self.renewed > self.limit_end:
             return
-        span = steps.lease()
+        span = claims.lease()
         if self.lease_end > self.renewed + span.total_seconds():
             span = timedelta(seconds=self.lease_end - self.renewed)
         now = clock.now()
-        cancelled = steps.renew(self.step, now, now + span)
+        cancelled = claims.renew(self.step, now, now + span)
         self.lost = cancelled is None
         self.cancelled = bool(cancelled)
         if not self.lost:
@@ -141,8 +150,10 @@ def _look_after(hold: Hold) -> None:
     """One look at the hold; a database that is away is told and tried again, until the lease itself ends."""
     try:
         now = uptime()
-        if now - hold.renewed >= min(RENEW, steps.lease().total_seconds() / 3):
+        if now - hold.renewed >= min(RENEW, claims.lease().total_seconds() / 3):
             hold.renew()
+        if found := hold.helpers(hold.now()):
+            nudges.send(found)
         if now - hold.flushed >= FLUSH or len(hold.lines) >= LINES:
             hold.flush()
     except Lost:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from opsportal import approvals, flow, readings, redaction, steps, turns, undoing
+from opsportal import approvals, claims, flow, readings, redaction, steps, turns, undoing
 from opsportal.catalog import Action, Runbook
+from opsportal.clock import uptime
 from opsportal.contexts import Ask, Context, Done, Outcome, Wait
 from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
 from opsportal.models import Step
@@ -15,7 +16,7 @@ from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 from . import planning
-from .keeper import Hold, uptime
+from .keeper import Hold
 
 S = Step.Status
 POISON = 5  # take-overs in a row
@@ -43,10 +44,29 @@ def without_work(step: Step, action: Action | None) -> Settle | None:
     return None
 
 
-def conclude(hold: Hold, book: Runbook, context: Context[Any], outcome: Outcome | planning.Internal | OpsError) -> None:
-    """Settle the outcome with the last lines said; a line that could not be flushed goes along."""
+def settle(hold: Hold, work: Settle | None = None) -> Step | None:
+    """Do this in one transaction, with the last lines said; a line that could not be flushed goes along.
+
+    What the run has due next is claimed in the same one while the message's time slice lasts, and handed on afterwards.
+    """
+
+    def both(turn: Turn) -> Step | None:
+        turn.lines.extend(hold.lines)
+        if work:
+            work(turn)
+        following = claims.claim_next(turn, hold.step) if uptime() < hold.slice_end else None
+        turn.nudges += hold.helpers(turn.now, least=0 if following else 1)
+        return following
+
     with hold.mutex:
-        turns.take(hold.step.run_id, partial(_conclude, hold=hold, book=book, context=context, outcome=outcome))
+        return turns.take(hold.step.run_id, both)
+
+
+def conclude(
+    hold: Hold, book: Runbook, context: Context[Any], outcome: Outcome | planning.Internal | OpsError
+) -> Step | None:
+    """Settle the outcome; the step that was claimed after it."""
+    return settle(hold, partial(_conclude, hold=hold, book=book, context=context, outcome=outcome))
 
 
 def give_back(hold: Hold) -> None:
@@ -61,15 +81,9 @@ def give_back(hold: Hold) -> None:
         turns.take(hold.step.run_id, release)
 
 
-def give_up(hold: Hold, error: StepFailed) -> None:
+def give_up(hold: Hold, error: StepFailed) -> Step | None:
     """Fail a step whose outcome could not be kept; what it remembers stays as it was."""
-
-    def settle(turn: Turn) -> None:
-        turn.lines.extend(hold.lines)
-        fail(turn, hold.step, error, hold.cancelling)
-
-    with hold.mutex:
-        turns.take(hold.step.run_id, settle)
+    return settle(hold, partial(fail, step=hold.step, error=error, cancelling=hold.cancelling))
 
 
 def _conclude(
@@ -80,7 +94,6 @@ def _conclude(
     outcome: Outcome | planning.Internal | OpsError,
 ) -> None:
     step = hold.step
-    turn.lines.extend(hold.lines)
     if turn.run.cancel_at is not None and not hold.cancelling and isinstance(outcome, GOES_ON):
         outcome = Cancelling(
             _("Run {run} was cancelled.").format(run=turn.run.pk)
@@ -111,6 +124,8 @@ def _conclude(
             steps.end(turn, step, S.CANCELLED, reason=outcome.message, **changes)
         case OpsError():
             fail(turn, step, outcome, hold.cancelling, changes)
+        case _:
+            raise TypeError(f"it answered {outcome!r}, not Done, Wait or Ask")
 
 
 def version(book: Runbook, step: Step) -> int:

@@ -43,7 +43,9 @@ class Step(models.Model):
         DO = "do", _("Do")
         UNDO = "undo", _("Undo")
 
-    claimed_at: datetime  # by the worker that holds this object; not a column
+    # Of the claim by the worker that holds this object, by the database and by `clock.uptime`; no columns.
+    claimed_at: datetime
+    claimed_uptime: float
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=120)
@@ -98,7 +100,10 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "key"], name="step_key_once_per_run"),
         ]
-        indexes = [models.Index(fields=["nudge_at"], name="step_nudge_at")]
+        indexes = [
+            models.Index(fields=["nudge_at"], name="step_nudge_at"),
+            models.Index(fields=["run", "nudge_at"], name="step_next"),
+        ]
 
     def __str__(self) -> str:
         return gettext("{step} of run {run}").format(step=self.key, run=self.run_id)

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 
 from opsportal import catalog, clock
+from opsportal.clock import uptime
 from opsportal.models import Step
 from tasks import engine
 from tasks.cleanups import deletion
-from tasks.keeper import Hold, uptime
+from tasks.keeper import Hold
 from tests import factories
 
 CHECK, REGION = "ebs-unattached", "eu-central-1"

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import Error, IntegrityError, connection
 
-from opsportal import clock, steps
+from opsportal import claims, clock, steps
 from opsportal.errors import Lost
 from opsportal.models import (
     Audit,
@@ -293,17 +293,17 @@ def test_a_step_that_was_running_is_looked_at_again_later_than_any_call_of_befor
     after = Step.objects.get(pk=step.pk)
     assert (after.status, after.lease_until, after.takeovers) == ("due", None, 0)
     assert after.wake_at > clock.now() + timedelta(seconds=aftermath.CALL - 10)
-    assert steps.claim(step.pk) is None
+    assert claims.claim(step.pk) is None
 
 
 def test_a_worker_that_lived_on_writes_nothing_even_when_it_claimed_after_the_backup(file):
     step = claimed(factories.start({"a": []}))
     taken(file)
     Step.objects.filter(pk=step.pk).update(lease_until=clock.now() - timedelta(seconds=1))
-    living = steps.claim(step.pk)
+    living = claims.claim(step.pk)
     brought_back(file)
     Step.objects.filter(pk=step.pk).update(wake_at=clock.now())
-    assert steps.claim(step.pk).fence > living.fence
+    assert claims.claim(step.pk).fence > living.fence
     with pytest.raises(Lost):
         steps.update(living, note="I am still here")
 
@@ -378,4 +378,4 @@ def test_pages_of_rows_follow_each_other_without_a_gap(file, monkeypatch):
 
 def claimed(run):
     """The run's first step, held by a worker."""
-    return steps.claim(run.steps.first().pk)
+    return claims.claim(run.steps.first().pk)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from opsportal import approvals, clock, runs, steps, undoing
+from opsportal import approvals, claims, clock, runs, undoing
 from opsportal.errors import Cancelling, Refused
 from opsportal.models import Approval, Lock, Step
 from tasks import engine
@@ -37,7 +37,7 @@ def test_a_step_that_waits_comes_to_rest_first(drive, tmp_path):
 def test_cancelled_is_not_said_while_a_dead_workers_lease_may_still_run(drive):
     run = factories.start({"a": []})
     engine.advance(run.steps.get().pk)
-    held = steps.claim(run.steps.get(key="a").pk)
+    held = claims.claim(run.steps.get(key="a").pk)
     cancel(run)
     assert drive(run).status == "cancelling"
     let_lease_expire(held)
@@ -48,7 +48,7 @@ def test_cancelled_is_not_said_while_a_dead_workers_lease_may_still_run(drive):
 def test_a_worker_learns_of_the_cancel_before_its_next_change(drive):
     run = factories.start({"a": []})
     engine.advance(run.steps.get().pk)
-    held = steps.claim(run.steps.get(key="a").pk)
+    held = claims.claim(run.steps.get(key="a").pk)
     cancel(run)
     with pytest.raises(Cancelling):
         Guard(Hold(held, False, 1e12, 1e12)).before("test:Change", "digest", 5)

@@ -5,7 +5,8 @@ import time
 import pytest
 from django.db import Error, connection
 
-from opsportal import clock, steps
+from opsportal import claims, clock
+from opsportal.clock import uptime
 from opsportal.contexts import Ask, Done, Wait
 from opsportal.errors import Lost
 from opsportal.models import Event, Run
@@ -35,6 +36,12 @@ def test_an_answer_that_can_not_be_kept_fails_the_step_with_a_sentence(answering
     assert "opsportal's own code failed here" in run.reason
 
 
+def test_a_function_that_forgets_to_answer_fails_the_step_with_a_sentence(answering, drive):
+    run = drive(answering(lambda ctx: None))
+    assert run.status == "failed"
+    assert "it answered None, not Done, Wait or Ask" in run.reason
+
+
 def test_memory_that_is_no_json_fails_the_step_and_leaves_what_was_remembered(answering, drive):
     run = drive(answering(lambda ctx: ctx.memory.setdefault("seen", []).append({1}) or Wait(0)))
     assert "not JSON serializable" in run.reason
@@ -50,8 +57,8 @@ def test_what_json_has_no_word_for_is_told_as_text(answering, drive):
 
 def test_the_keeper_renews_the_lease_whatever_becomes_of_the_lines(transactional_db, monkeypatch):
     run = factories.start({"a": []})
-    now = keeper.uptime()
-    hold = keeper.Hold(steps.claim(run.steps.get().pk), False, now + 2, now + 60, renewed=now - 20, flushed=now - 20)
+    now = uptime()
+    hold = keeper.Hold(claims.claim(run.steps.get().pk), False, now + 2, now + 60, renewed=now - 20, flushed=now - 20)
     monkeypatch.setattr(hold, "flush", lambda: 1 / 0)
     keeper._look_after(hold)
     assert hold.lease_end > now + 20
@@ -103,13 +110,13 @@ def test_sigterm_while_the_locks_are_taken_is_no_take_over(drive, monkeypatch):
     step.refresh_from_db()
     assert (step.status, step.lease_until <= clock.now()) == ("due", True)
     monkeypatch.undo()
-    assert steps.claim(step.pk).takeovers == 0
+    assert claims.claim(step.pk).takeovers == 0
 
 
 def test_a_lease_ends_while_the_machine_is_suspended(transactional_db, monkeypatch):
     run = factories.start({"a": []})
-    now = keeper.uptime()
-    hold = keeper.Hold(steps.claim(run.steps.get().pk), False, now + 30, now + 60)
+    now = uptime()
+    hold = keeper.Hold(claims.claim(run.steps.get().pk), False, now + 30, now + 60)
     asleep = time.clock_gettime(time.CLOCK_BOOTTIME) + 31
     monkeypatch.setattr(time, "clock_gettime", lambda clock: asleep if clock == time.CLOCK_BOOTTIME else now)
     with pytest.raises(Lost):

@@ -2,12 +2,13 @@
 
 import pytest
 
-from opsportal import clock, steps
+from opsportal import claims, clock
+from opsportal.clock import uptime
 from opsportal.errors import Lost
 from opsportal.models import Intent
 from tasks import engine
 from tasks.guard import Guard
-from tasks.keeper import Hold, uptime
+from tasks.keeper import Hold
 from tests import factories
 
 from .conftest import let_lease_expire
@@ -17,7 +18,7 @@ from .conftest import let_lease_expire
 def held(transactional_db):
     run = factories.start({"a": []})
     engine.advance(run.steps.get().pk)
-    step = steps.claim(run.steps.get(key="a").pk)
+    step = claims.claim(run.steps.get(key="a").pk)
     return Hold(step, False, uptime() + 30, uptime() + 60)
 
 
@@ -72,7 +73,7 @@ def test_a_call_without_an_answer_is_remembered(held):
 
 def test_nothing_is_sent_after_a_take_over(held):
     let_lease_expire(held.step)
-    steps.claim(held.step.pk)
+    claims.claim(held.step.pk)
     with pytest.raises(Lost):
         Guard(held).before("test:Change", "digest", 5)
     assert not Intent.objects.exists()

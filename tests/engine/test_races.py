@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from opsportal import approvals, clock, flow, locks, rows, runs, steps, turns, undoing
+from opsportal import approvals, claims, clock, flow, locks, rows, runs, steps, turns, undoing
+from opsportal.clock import uptime
 from opsportal.contexts import Ask, Wait
 from opsportal.errors import Refused, TryLater
 from opsportal.models import Approval, Lock, Step
 from tasks import engine, settling
-from tasks.keeper import Hold, uptime
+from tasks.keeper import Hold
 from tests import factories, runbooks
 
 from .conftest import let_lease_expire, statuses
@@ -48,23 +49,23 @@ def test_who_was_overtaken_between_reading_and_claiming_has_nothing(monkeypatch)
     def slow(*arguments):
         found = read(*arguments)
         monkeypatch.setattr(rows, "row", read)
-        winner.append(steps.claim(step.pk))
+        winner.append(claims.claim(step.pk))
         let_lease_expire(step)
         return found
 
     monkeypatch.setattr(rows, "row", slow)
-    assert (steps.claim(step.pk), winner[0].fence) == (None, 1)
+    assert (claims.claim(step.pk), winner[0].fence) == (None, 1)
 
 
 def test_a_claimed_step_is_as_its_row(hand):
-    step = steps.claim(factories.start({"a": []}).steps.get().pk)
+    step = claims.claim(factories.start({"a": []}).steps.get().pk)
     row = Step.objects.get(pk=step.pk)
     columns = [field.attname for field in Step._meta.concrete_fields]
     assert {name: getattr(step, name) for name in columns} == {name: getattr(row, name) for name in columns}
 
 
 def test_nobody_claims_a_step_that_is_gone():
-    assert steps.claim(4711) is None
+    assert claims.claim(4711) is None
 
 
 def test_a_turn_that_had_to_wait_has_the_time_of_getting_the_run():
@@ -87,10 +88,11 @@ def test_a_turn_that_had_to_wait_has_the_time_of_getting_the_run():
     assert after[0] >= until
 
 
-def test_a_step_that_was_nearly_out_of_time_still_gets_the_time_of_a_cancel(cancelled_while, tmp_path):
+def test_a_step_that_was_nearly_out_of_time_still_gets_the_time_of_a_cancel(cancelled_while, monkeypatch, tmp_path):
     run = cancelled_while(Wait(0), timeout=0.001, folder=str(tmp_path))
     engine.advance(run.steps.get().pk)
     step = run.steps.get(key="a")
+    monkeypatch.setattr(engine, "SLICE", 0)  # it is looked at while it waits
     engine.advance(step.pk)
     step.refresh_from_db()
     assert step.deadline_at - clock.now() > timedelta(minutes=14)
@@ -115,7 +117,7 @@ def test_an_undo_cancelled_while_its_answer_is_read_undoes_nothing(drive, monkey
 
 def test_waking_leaves_alone_what_a_worker_claimed_in_the_meantime(hand):
     run = factories.start({"a": []})
-    held = steps.claim(run.steps.get().pk)
+    held = claims.claim(run.steps.get().pk)
     hand.sent.clear()
     turns.take(run.pk, lambda turn: flow.wake(turn, [held.pk]))
     assert (statuses(run)["plan"], hand.sent) == ("running", [])
@@ -151,7 +153,7 @@ def test_a_waiter_that_was_cancelled_waits_like_anybody_else_when_tried_again(dr
 def test_a_transaction_that_deadlocked_is_done_again_from_the_same_state(drive):
     run = drive(factories.start({"a": []}, do={"a": "wait:1,600"}, locks={"a": ["x"]}, timeout=100))
     Step.objects.filter(key="a").update(wake_at=clock.now())
-    held, tries = steps.claim(run.steps.get(key="a").pk), []
+    held, tries = claims.claim(run.steps.get(key="a").pk), []
 
     def queue(turn):
         steps.queue(turn, held)
@@ -167,7 +169,7 @@ def test_a_transaction_that_deadlocked_is_done_again_from_the_same_state(drive):
 def test_a_cancel_waits_for_a_call_that_a_stopped_worker_had_under_way(drive):
     run = factories.start({"a": []}, do={"a": "change"})
     engine.advance(run.steps.get().pk)
-    step = steps.claim(run.steps.get(key="a").pk)
+    step = claims.claim(run.steps.get(key="a").pk)
     now = uptime()
     settling.give_back(Hold(step, False, now + 25, now + 60, calling=True))
     runs.cancel(run.pk, run.requested_by)

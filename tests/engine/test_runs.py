@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from opsportal import catalog, clock, runs, steps, turns
+from opsportal import catalog, claims, clock, runs, steps, turns
 from opsportal.catalog import Action
 from opsportal.errors import Invalid, Lost, Refused, StepFailed
 from opsportal.models import Event, Heartbeat, Run, Step
@@ -56,21 +56,21 @@ def test_the_pump_goes_on_when_the_clock_was_set_back(hand):
 
 def test_only_one_of_two_claims_gets_the_step():
     step = factories.start({"a": []}).steps.get()
-    assert steps.claim(step.pk).fence == 1
-    assert steps.claim(step.pk) is None
+    assert claims.claim(step.pk).fence == 1
+    assert claims.claim(step.pk) is None
 
 
 def test_a_step_is_not_claimed_before_its_time():
     step = factories.start({"a": []}).steps.get()
-    Step.objects.filter(pk=step.pk).update(wake_at=clock.now() + steps.lease())
-    assert steps.claim(step.pk) is None
+    Step.objects.filter(pk=step.pk).update(wake_at=clock.now() + claims.lease())
+    assert claims.claim(step.pk) is None
 
 
 def test_a_worker_that_was_taken_over_settles_nothing():
     run = factories.start({"a": []})
-    slow = steps.claim(run.steps.get().pk)
+    slow = claims.claim(run.steps.get().pk)
     let_lease_expire(slow)
-    quick = steps.claim(slow.pk)
+    quick = claims.claim(slow.pk)
     with pytest.raises(Lost):
         turns.take(run.pk, lambda turn: steps.end(turn, slow, "succeeded"))
     assert quick.fence == 2
@@ -80,7 +80,7 @@ def test_a_worker_that_was_taken_over_settles_nothing():
 def test_two_parallel_settles_start_their_join_once(drive, hand):
     run = factories.start({"a": [], "b": [], "c": ["a", "b"]})
     engine.advance(run.steps.get(key="plan").pk)
-    first, second = (steps.claim(run.steps.get(key=key).pk) for key in "ab")
+    first, second = (claims.claim(run.steps.get(key=key).pk) for key in "ab")
     hand.sent.clear()
     turns.take(run.pk, lambda turn: steps.end(turn, first, "succeeded"))
     turns.take(run.pk, lambda turn: steps.end(turn, second, "succeeded"))
@@ -185,7 +185,7 @@ def test_five_take_overs_in_a_row_end_the_step_with_that_reason(drive):
     run = factories.start({"a": []})
     step = run.steps.get()
     for _ in range(5):
-        steps.claim(step.pk)
+        claims.claim(step.pk)
         let_lease_expire(step)
     drive_once = engine.advance(step.pk)
     run.refresh_from_db()
@@ -197,7 +197,7 @@ def test_four_take_overs_are_survived(drive):
     run = factories.start({"a": []}, do={"a": "wait:1,0"})
     step = run.steps.get()
     for _ in range(4):
-        steps.claim(step.pk)
+        claims.claim(step.pk)
         let_lease_expire(step)
     engine.advance(step.pk)
     assert drive(run).status == "succeeded"
@@ -207,14 +207,14 @@ def test_four_take_overs_are_survived(drive):
 def test_a_step_that_never_settles_ends_though_its_workers_live_a_while(drive):
     run = factories.start({"a": []})
     for _ in range(7):
-        step = steps.claim(run.steps.get().pk)
-        steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+        step = claims.claim(run.steps.get().pk)
+        claims.renew(step, step.claimed_at, step.claimed_at + claims.lease())
         assert step.takeovers <= 1
         let_lease_expire(step)
     Step.objects.update(deadline_at=clock.now())
     for _ in range(5):
-        step = steps.claim(step.pk)
-        steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+        step = claims.claim(step.pk)
+        claims.renew(step, step.claimed_at, step.claimed_at + claims.lease())
         let_lease_expire(step)
     assert drive(run).status == "planning"
     engine.advance(step.pk)
@@ -222,8 +222,8 @@ def test_a_step_that_never_settles_ends_though_its_workers_live_a_while(drive):
 
 
 def test_a_step_that_lasts_has_a_deadline_before_it_first_settles():
-    step = steps.claim(factories.start({"a": []}).steps.get().pk)
-    steps.renew(step, step.claimed_at, step.claimed_at + steps.lease())
+    step = claims.claim(factories.start({"a": []}).steps.get().pk)
+    claims.renew(step, step.claimed_at, step.claimed_at + claims.lease())
     step.refresh_from_db()
     assert step.deadline_at == step.started_at + timedelta(seconds=300)
 
@@ -267,7 +267,7 @@ def test_an_unknown_action_is_left_for_another_worker_and_fails_in_the_end(drive
     Step.objects.filter(key="a").update(action="from.the.future")
     engine.advance(run.steps.get(key="a").pk)
     assert run.steps.get(key="a").status == "due"
-    Step.objects.filter(key="a").update(wake_at=clock.now(), stranded_at=clock.now() - 20 * steps.lease())
+    Step.objects.filter(key="a").update(wake_at=clock.now(), stranded_at=clock.now() - 20 * claims.lease())
     engine.advance(run.steps.get(key="a").pk)
     assert "Update the workers" in run.steps.get(key="a").reason
 
@@ -291,7 +291,7 @@ def test_memory_carries_the_version_of_the_code_that_wrote_it(drive, monkeypatch
 def test_what_an_older_worker_can_not_cancel_is_abandoned(drive):
     run = drive(factories.start({"a": []}, do={"a": "wait:1,600"}))
     runs.cancel(run.pk, factories.user())
-    Step.objects.filter(key="a").update(action="from.the.future", stranded_at=clock.now() - 20 * steps.lease())
+    Step.objects.filter(key="a").update(action="from.the.future", stranded_at=clock.now() - 20 * claims.lease())
     assert drive(run).status == "cancelled"
     assert statuses(run)["a"] == "abandoned"
 

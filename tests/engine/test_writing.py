@@ -4,11 +4,12 @@ from functools import partial
 
 import pytest
 
-from opsportal import runs, steps
+from opsportal import claims, runs
+from opsportal.clock import uptime
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Pause
 from tasks import engine, writing
-from tasks.keeper import Hold, uptime
+from tasks.keeper import Hold
 from tests import factories
 
 from .conftest import let_lease_expire
@@ -23,7 +24,7 @@ def run():
 
 @pytest.fixture
 def hold(run):
-    return Hold(steps.claim(run.steps.get(key="a").pk), False, uptime() + 30, uptime() + 60)
+    return Hold(claims.claim(run.steps.get(key="a").pk), False, uptime() + 30, uptime() + 60)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_write_that_fails_remembers_nothing(hold, write):
 
 def test_nothing_is_written_after_a_take_over(hold, write):
     let_lease_expire(hold.step)
-    steps.claim(hold.step.pk)
+    claims.claim(hold.step.pk)
     with pytest.raises(Lost):
         write(pause)
     assert not Pause.objects.exists()

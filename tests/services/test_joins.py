@@ -47,7 +47,11 @@ def over(transactional_db, monkeypatch):
 
 
 def advance(over, share):
-    """Advance what is due of this share of all steps, until it is over; the steps of a run are in all shares."""
+    """Advance what is due of this share of all steps, until it is over; the steps of a run are in all shares.
+
+    Every other process goes on in the run it came to, and meets those that do one step of it and leave.
+    """
+    engine.SLICE *= share % 2
     mine = Step.objects.annotate(share=F("pk") % PROCESSES).filter(share=share, status="due").order_by("nudge_at")
     while not over.is_set():
         due = list(mine.values_list("pk", flat=True)[:20])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DataError, connection, transaction
 
-from opsportal import clock, steps
+from opsportal import claims, clock
 from opsportal.models import Heartbeat
 from tests import factories, sessions
 from tests.live.conftest import ended
@@ -49,8 +49,8 @@ def test_another_time_zone_of_the_server_shifts_nothing(elsewhere):
     run = factories.run(created_at=now)
     due = factories.step(run, "due", status="due", wake_at=now)
     later = factories.step(run, "later", status="due", wake_at=now + HOUR)
-    assert steps.claim(due.pk)
-    assert steps.claim(later.pk) is None
+    assert claims.claim(due.pk)
+    assert claims.claim(later.pk) is None
     connection.close()
     run.refresh_from_db()
     assert run.created_at == now
