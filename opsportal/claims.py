@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from . import rows
 from .clock import uptime
 from .models import Run, Step
-from .nudges import GRACE, UNTOLD, Nudge
+from .nudges import GRACE, QUICK, UNTOLD, Nudge
 from .turns import Turn
 from .writers import in_line
 
@@ -39,11 +39,11 @@ def claim(step_id: int) -> Step | None:
 
 
 def claim_next(turn: Turn, after: Step) -> Step | None:
-    """In this transaction of its run, take what is due next in the queue of the step that was settled.
+    """In this transaction of its run, take what is due next after a step of quick work.
 
-    It sees the environment as that step did, some milliseconds ago.
+    Long work has messages of its own. The environment is as that step saw it, a time slice ago at most.
     """
-    step = rows.first(Step, NEXT, [after.run_id, after.queue, turn.now])
+    step = rows.first(Step, NEXT, [after.run_id, QUICK, turn.now]) if after.queue == QUICK else None
     if step is None:
         return None
     step.run, step.run.environment = turn.run, after.run.environment
@@ -75,11 +75,13 @@ def taken(step: Step) -> bool:
 
 
 def nudged(after: Step, now: datetime, most: int) -> list[Nudge]:
-    """Nudges for what is due next in this step's run and queue and was sent none; so many at most."""
-    due = Step.objects.filter(run=after.run_id, queue=after.queue, status=S.DUE, wake_at__lte=now)
+    """Nudges for quick work that is due next in this step's run and was sent none; so many at most."""
+    if after.queue != QUICK:
+        return []
+    due = Step.objects.filter(run=after.run_id, queue=QUICK, status=S.DUE, wake_at__lte=now)
     untold = due.filter(nudge_at__lte=now + UNTOLD).order_by("nudge_at").values_list("pk", flat=True)[:most]
     ours = [pk for pk in untold if due.filter(pk=pk, nudge_at__lte=now + UNTOLD).update(nudge_at=now + GRACE)]
-    return [Nudge(pk, after.queue) for pk in ours]
+    return [Nudge(pk, QUICK) for pk in ours]
 
 
 def renew(step: Step, now: datetime, until: datetime) -> bool | None:

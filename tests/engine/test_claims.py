@@ -132,9 +132,11 @@ def test_a_worker_takes_nothing_of_another_queue_or_run_or_time(planned):
 
 
 def test_long_work_is_nudged_step_by_step_since_each_wants_a_worker(hand, planned, monkeypatch):
-    monkeypatch.setattr("opsportal.flow.QUICK", "some other")
+    for place in ("flow", "claims"):
+        monkeypatch.setattr(f"opsportal.{place}.QUICK", "some other")
     run = planned()
     assert len(hand.sent) == run.steps.filter(status="due").count() == len(FAN)
+    assert deliver(hand, run) == len(FAN)
 
 
 def test_what_is_claimed_after_another_step_is_as_its_row(planned):
