@@ -30,11 +30,12 @@ def claim(step_id: int) -> Step | None:
 
     Since nobody else had it in between, the step is as it was read; what people did to the run meanwhile, turns see.
     """
+    begun = uptime()
     try:
         step, now = rows.row(Step, step_id, "run", "environment")
     except ObjectDoesNotExist:
         return None
-    step.claimed_at, step.claimed_uptime = now, uptime()
+    step.claimed_at, step.claimed_uptime = now, begun
     return step if taken(step) else None
 
 
@@ -55,7 +56,10 @@ def claim_next(turn: Turn, after: Step) -> Step | None:
 
 
 def taken(step: Step) -> bool:
-    """Take a step as it was read just now; False: somebody was quicker, or its time has not come."""
+    """Take a step as it was read just now; False: somebody was quicker, or its time has not come.
+
+    Settling a step leaves its fence as it is, so the status has to be the one that was read, too.
+    """
     until = step.claimed_at + lease()
     changes = {
         "takeovers": step.takeovers + (step.status == S.RUNNING),
@@ -65,9 +69,9 @@ def taken(step: Step) -> bool:
         "started_at": step.started_at or step.claimed_at,
         "status": S.RUNNING,
     }
-    seen = [step.pk, step.fence, step.claimed_at, step.claimed_at]
+    seen = [step.pk, step.fence, step.status, step.claimed_at, step.claimed_at]
     with in_line():
-        if not rows.update(Step, changes, f"id = %s AND fence = %s AND {CLAIMABLE}", seen):
+        if not rows.update(Step, changes, f"id = %s AND fence = %s AND status = %s AND {CLAIMABLE}", seen):
             return False
     for name, value in changes.items():
         setattr(step, name, value)

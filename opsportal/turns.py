@@ -31,7 +31,7 @@ class Turn:
 
     run: Run
     now: datetime
-    uptime: float = field(default_factory=clock.uptime)  # of this host, when it was that time
+    uptime: float = field(default_factory=clock.uptime)  # of this host, when it asked for the lock
     lines: list[Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     state_changed: bool = False
@@ -73,7 +73,8 @@ def take(run_id: int, work: Callable[[Turn], T]) -> T:
 
 def _once(run_id: int, work: Callable[[Turn], T]) -> T:
     with in_line(), transaction.atomic(durable=True):
-        turn = Turn(*locked(run_id))
+        begun = clock.uptime()
+        turn = Turn(*locked(run_id), begun)
         result = work(turn)
         turn.close()
     turn.tell()

@@ -67,9 +67,8 @@ def wake_up(step: Step, slice_end: float) -> Step | None:
     book = catalog.runbook(step.run.runbook)
     action = planning.action(book, step) if book else None
     start, limit = step.claimed_uptime, action.limit if action else 0
-    hold = Hold(
-        step, step.run.cancel_at is not None, start + settings.LEASE_SECONDS, start + limit, slice_end=slice_end
-    )
+    cancelling, lease_end = step.run.cancel_at is not None, start + settings.LEASE_SECONDS
+    hold = Hold(step, cancelling, lease_end, start + limit, slice_end=slice_end, renewed=start)
     with keeper.holding(hold):
         try:
             return work(hold, book, action)

@@ -15,7 +15,6 @@ from opsportal import claims, clock, nudges, steps, turns
 from opsportal.clock import uptime
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Event, Step
-from opsportal.nudges import Nudge
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
@@ -43,6 +42,7 @@ class Hold:
     lost: bool = False
     cancelled: bool = False
     slice_end: float = 0
+    following: Step | None = None  # claimed as this one was settled
     helped: bool = False
     renewed: float = field(default_factory=uptime)
     flushed: float = field(default_factory=uptime)
@@ -83,15 +83,17 @@ class Hold:
             steps.update(self.step, **self.progress_columns())
             turn.state_changed = True
 
-    def helpers(self, now: datetime, least: int = 0) -> list[Nudge]:
-        """Nudges to others for what else the run has due: once, where this step is slow, else so many at least.
+    def slow(self) -> bool:
+        """Whether others have to be called for what else the run has due.
 
         Quick steps are done one after another by one worker: several would wait for each other to settle theirs.
         """
-        slow = not self.helped and uptime() - self.step.claimed_uptime > SLOW
-        self.helped |= slow
-        most = HELPERS if slow else least
-        return claims.nudged(self.step, now, most) if most else []
+        return not self.helped and uptime() - self.step.claimed_uptime > SLOW
+
+    def call_others(self) -> None:
+        """Nudge others, once."""
+        nudges.send(claims.nudged(self.step, self.now(), HELPERS))
+        self.helped = True
 
     def renew(self) -> None:
         """Prolong the lease, unless the action is past its time limit."""
@@ -152,8 +154,8 @@ def _look_after(hold: Hold) -> None:
         now = uptime()
         if now - hold.renewed >= min(RENEW, claims.lease().total_seconds() / 3):
             hold.renew()
-        if found := hold.helpers(hold.now()):
-            nudges.send(found)
+        if hold.slow():
+            hold.call_others()
         if now - hold.flushed >= FLUSH or len(hold.lines) >= LINES:
             hold.flush()
     except Lost:

@@ -1,7 +1,8 @@
 """What comes of a wake-up: the outcome, the lines said and the new state of the run, in one transaction."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,13 +11,13 @@ from opsportal import approvals, claims, flow, readings, redaction, steps, turns
 from opsportal.catalog import Action, Runbook
 from opsportal.clock import uptime
 from opsportal.contexts import Ask, Context, Done, Outcome, Wait
-from opsportal.errors import Cancelling, Held, OpsError, Refused, StepFailed, TryLater
-from opsportal.models import Step
+from opsportal.errors import Cancelling, Held, Lost, OpsError, Refused, StepFailed, TryLater
+from opsportal.models import Event, Step
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
 from . import planning
-from .keeper import Hold
+from .keeper import HELPERS, Hold
 
 S = Step.Status
 POISON = 5  # take-overs in a row
@@ -54,9 +55,10 @@ def settle(hold: Hold, work: Settle | None = None) -> Step | None:
         turn.lines.extend(hold.lines)
         if work:
             work(turn)
-        following = claims.claim_next(turn, hold.step) if uptime() < hold.slice_end else None
-        turn.nudges += hold.helpers(turn.now, least=0 if following else 1)
-        return following
+        hold.following = claims.claim_next(turn, hold.step) if uptime() < hold.slice_end else None
+        if hold.slow() or not hold.following:
+            turn.nudges += claims.nudged(hold.step, turn.now, HELPERS if hold.slow() else 1)
+        return hold.following
 
     with hold.mutex:
         return turns.take(hold.step.run_id, both)
@@ -70,15 +72,21 @@ def conclude(
 
 
 def give_back(hold: Hold) -> None:
-    """Let another worker go on, at once or when a call that is under way must be over; no take-over is counted."""
+    """Let another worker go on, at once or when a call that is under way must be over; no take-over is counted.
+
+    Raises Lost: another has it already, or it is settled. What was claimed after it is given back, too.
+    """
+    if hold.following:
+        with suppress(Lost):  # the transaction that would have claimed it was not committed
+            turns.take(hold.step.run_id, partial(release, step=hold.following))
     seconds = hold.lease_end - uptime() if hold.calling else 0
-
-    def release(turn: Turn) -> None:
-        turn.lines.extend(hold.lines)
-        steps.look_again(turn, hold.step, seconds, lease_until=turn.now + timedelta(seconds=seconds))
-
     with hold.mutex:
-        turns.take(hold.step.run_id, release)
+        turns.take(hold.step.run_id, partial(release, step=hold.step, seconds=seconds, lines=hold.lines))
+
+
+def release(turn: Turn, step: Step, seconds: float = 0, lines: Sequence[Event] = ()) -> None:
+    turn.lines.extend(lines)
+    steps.look_again(turn, step, seconds, lease_until=turn.now + timedelta(seconds=seconds))
 
 
 def give_up(hold: Hold, error: StepFailed) -> Step | None:

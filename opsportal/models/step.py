@@ -43,7 +43,7 @@ class Step(models.Model):
         DO = "do", _("Do")
         UNDO = "undo", _("Undo")
 
-    # Of the claim by the worker that holds this object, by the database and by `clock.uptime`; no columns.
+    # Of the claim by the worker that holds this object, by the database and, not later, by `clock.uptime`; no columns.
     claimed_at: datetime
     claimed_uptime: float
 

@@ -1,6 +1,9 @@
 """What a message is good for: a worker goes on in its run, calls others where a step is slow, and hands on the rest."""
 
+import time
+
 import pytest
+from django.db import OperationalError
 from django.db.models import F
 
 from opsportal import claims, clock, rows, runs, turns
@@ -177,8 +180,11 @@ def test_what_a_cancel_by_a_step_leaves_due_is_not_begun(hand, planned, monkeypa
 
 
 def test_a_step_taken_over_in_a_slice_has_the_lease_of_its_own_claim(hand, planned, monkeypatch):
-    """The local end of a lease is never later than the database's, however long the step before it took."""
-    ends = []
+    """The worker's end of a lease is never later than the database's, however long an answer or a commit takes."""
+    ends, row, held = [], rows.row, rows.held
+
+    def slowly(read):
+        return lambda *args: (read(*args), time.sleep(0.1))[0]
 
     def look(ctx, looks, rest):
         hold = keeper.current()
@@ -186,6 +192,79 @@ def test_a_step_taken_over_in_a_slice_has_the_lease_of_its_own_claim(hand, plann
         return runbooks.DO[""](ctx, looks, rest)
 
     monkeypatch.setitem(runbooks.DO, "look", look)
-    deliver(hand, planned(do=dict.fromkeys(FAN, "look")))
-    assert len(ends) == len(FAN)
+    run = planned({"a": [], "b": []}, do={"a": "look", "b": "look"})
+    monkeypatch.setattr(rows, "row", slowly(row))
+    monkeypatch.setattr(rows, "held", slowly(held))
+    deliver(hand, run)
+    assert len(ends) == 2
     assert max(ends) < 0.05
+
+
+def test_sigterm_between_two_steps_of_a_slice_is_no_take_over(hand, planned, monkeypatch):
+    run, tell = planned({"a": [], "b": [], "c": []}), turns.Turn.tell
+
+    def terminated(turn):
+        tell(turn)
+        raise SystemExit
+
+    monkeypatch.setattr(turns.Turn, "tell", terminated)
+    with pytest.raises(SystemExit):
+        engine.advance(hand.sent.pop())
+    monkeypatch.setattr(turns.Turn, "tell", tell)
+    step = run.steps.get(key="b")
+    assert (step.status, step.takeovers, step.lease_until <= clock.now()) == ("due", 0, True)
+    assert (deliver(hand, run), run.status) == (1, "succeeded")
+
+
+def test_sigterm_while_a_step_is_settled_gives_back_that_one(hand, planned, monkeypatch):
+    run, nudged = planned({"a": [], "b": [], "c": []}), claims.taken
+
+    def terminated(step):
+        if nudged(step) and step.key == "b":
+            raise SystemExit
+        return True
+
+    monkeypatch.setattr(claims, "taken", terminated)
+    with pytest.raises(SystemExit):
+        engine.advance(hand.sent.pop())
+    monkeypatch.setattr(claims, "taken", nudged)
+    assert list(run.steps.exclude(key="plan").values_list("status", "takeovers")) == [("due", 0)] * 3
+    assert (deliver(hand, run), run.status) == (1, "succeeded")
+
+
+def test_a_settling_that_deadlocked_still_calls_others(hand, planned, monkeypatch):
+    monkeypatch.setattr(keeper, "_look_after", lambda hold: None)
+    monkeypatch.setattr(engine, "SLICE", 0)
+    planned()
+    monkeypatch.setattr(keeper, "SLOW", 0)
+    close, tries = turns.Turn.close, []
+
+    def deadlocked(turn):
+        close(turn)
+        tries.append(turn)
+        if len(tries) == 1:
+            raise OperationalError("1213")
+
+    monkeypatch.setattr(turns.Turn, "close", deadlocked)
+    engine.advance(hand.sent.pop())
+    assert len(hand.sent) == keeper.HELPERS
+
+
+def test_the_keeper_calls_others_again_where_the_database_was_away(hand, planned, monkeypatch):
+    run, nudged, tries = planned(), claims.nudged, []
+    now = clock.uptime()
+    hold = keeper.Hold(claims.claim(run.steps.get(key="s00").pk), False, now + 30, now + 60)
+
+    def away(*args):
+        tries.append(args)
+        if len(tries) == 1:
+            raise OperationalError("away")
+        return nudged(*args)
+
+    hand.sent.clear()
+    monkeypatch.setattr(claims, "nudged", away)
+    monkeypatch.setattr(keeper.connection, "close", lambda: None)  # it is the test's here
+    monkeypatch.setattr(keeper, "SLOW", 0)
+    for _ in range(3):
+        keeper._look_after(hold)
+    assert (len(tries), len(hand.sent)) == (2, keeper.HELPERS)

@@ -57,6 +57,16 @@ def test_who_was_overtaken_between_reading_and_claiming_has_nothing(monkeypatch)
     assert (claims.claim(step.pk), winner[0].fence) == (None, 1)
 
 
+def test_who_read_a_step_before_it_was_settled_claims_nothing(monkeypatch):
+    """Its fence is the same, but not what it remembers."""
+    held = claims.claim(factories.start({"a": []}).steps.get().pk)
+    read = rows.row(Step, held.pk, "run", "environment")
+    turns.take(held.run_id, lambda turn: steps.look_again(turn, held, 0, memory={"looks": 1}))
+    late = read[0], clock.now()
+    monkeypatch.setattr(rows, "row", lambda *args: late)
+    assert claims.claim(held.pk) is None
+
+
 def test_a_claimed_step_is_as_its_row(hand):
     step = claims.claim(factories.start({"a": []}).steps.get().pk)
     row = Step.objects.get(pk=step.pk)
