@@ -34,13 +34,25 @@ def new(turn: Turn, step: Step, question: Ask) -> Approval:
     )
 
 
+def requester(approval: Approval) -> int | None:
+    """Who wants what is asked about: who asked for the undo, else who started the run; a user's id."""
+    step = approval.step
+    return step.input.get("by_id", step.run.requested_by_id) if step.gate else step.run.requested_by_id
+
+
+def asked_for_it(user: Any, approval: Approval) -> bool:
+    """Whether another person than this one has to answer."""
+    return bool(approval.other_person and user.pk == requester(approval))
+
+
 def why_not(user: Any, approval: Approval) -> str:
     """Why this person may not answer, in a sentence; empty when nothing stands against it."""
     run = approval.step.run
     if not rights.may_answer(user, run.environment):
         return _("You don't have the right to answer approvals.")
-    if approval.other_person and user.pk == run.requested_by_id and not run.environment.requester_may_approve:
-        return _("You started this run: another person has to answer.")
+    if asked_for_it(user, approval) and not run.environment.requester_may_approve:
+        undo = _("You asked for this undo: another person has to answer.")
+        return undo if approval.step.gate else _("You started this run: another person has to answer.")
     if approval.other_person and not rights.is_approver(user, run.environment):
         return _("Only members of %(group)s answer here.") % {"group": run.environment.approvers}
     if any(vote.by_id == user.pk for vote in approval.votes.all()):
@@ -50,7 +62,7 @@ def why_not(user: Any, approval: Approval) -> str:
 
 def needs_typed_name(user: Any, approval: Approval) -> bool:
     """Whether this person is the requester of a one-person team and has to type the environment's name."""
-    return bool(approval.other_person and user.pk == approval.step.run.requested_by_id)
+    return asked_for_it(user, approval)
 
 
 def answer(approval_id: int, by: Any, approve: bool, reason: str = "", typed_name: str = "") -> Approval:
@@ -80,7 +92,8 @@ def standing(approval: Approval) -> list[Vote]:
     """The approving votes that count: those of people who still may give them."""
     environment = approval.step.run.environment
     votes = approval.votes.filter(approve=True).select_related("by")
-    return [vote for vote in votes if rights.may_answer(vote.by, environment)]
+    allowed = [vote for vote in votes if rights.may_answer(vote.by, environment)]
+    return [vote for vote in allowed if rights.is_approver(vote.by, environment) or not approval.other_person]
 
 
 def voted(approval: Approval, approve: bool, by: Any, reason: str, count: int) -> "Promise":

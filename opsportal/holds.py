@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from . import audit, catalog, clock, flow, freezes, rights
 from .errors import Held, Refused
 from .models import Calendar, Environment, Pause, Run, Step
+from .telling import runs as telling
 from .turns import Turn, take
 from .words import format_lazy, gettext_lazy
 from .writers import in_line
@@ -96,7 +97,7 @@ def wake(turn: Turn) -> None:
 
 
 def break_glass(run_id: int, by: Any, reason: str) -> None:
-    """Let this run change what is frozen; who and why is told to everybody. Raises Refused."""
+    """Let this run change what is frozen; who and why is told to everybody, on every page too. Raises Refused."""
     take(run_id, partial(_break_glass, by=by, reason=reason.strip()))
 
 
@@ -113,5 +114,6 @@ def _break_glass(turn: Turn, by: Any, reason: str) -> None:
     words = {"who": by, "environment": turn.run.environment.name, "reason": reason}
     turn.say(format_lazy(told, **words), "warning")
     audit.record("run.glass", turn.run, by, {"reason": reason})
+    telling.glass_broken(turn)
     wake(turn)
     turn.state_changed = True

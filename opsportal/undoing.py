@@ -32,7 +32,8 @@ def _undo(turn: Turn, by: Any) -> None:
     told.reopened(turn)
     count = turn.run.steps.filter(gate=True).count()
     key = steps.UNDO if count == 0 else f"{steps.UNDO}-{count + 1}"
-    gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count, input={"by": str(by)})
+    gate = Step(run=turn.run, key=key, action=steps.UNDO, gate=True, position=10_000 + count)
+    gate.input = {"by": str(by), "by_id": by.pk}
     gate.save()
     flow.settle_run(turn)
 

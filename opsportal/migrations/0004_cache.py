@@ -8,8 +8,11 @@ def make(apps, schema_editor):
     call_command("createcachetable", "opsportal_cache", database=schema_editor.connection.alias, verbosity=0)
 
 
+def drop(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:  # the schema editor refuses to in a transaction on MariaDB
+        cursor.execute("DROP TABLE opsportal_cache")
+
+
 class Migration(migrations.Migration):
     dependencies = [("opsportal", "0003_roles")]
-    operations = [
-        migrations.RunPython(make, lambda apps, schema_editor: schema_editor.execute("DROP TABLE opsportal_cache"))
-    ]
+    operations = [migrations.RunPython(make, drop)]

@@ -18,6 +18,7 @@ from ..errors import OpsError
 from ..models import Environment, Pause, Run, Step
 
 EVERYWHERE = "*"
+MOST = 3  # runs with broken glass that each page names
 
 
 def open_pauses(user: Any) -> "list[Pause]":
@@ -25,6 +26,12 @@ def open_pauses(user: Any) -> "list[Pause]":
     mine = Q(environment=None) | Q(environment__in=rights.environments(user))
     found = Pause.objects.filter(mine, ended_at=None).select_related("environment", "by")
     return list(found) if rights.may_view(user) else []
+
+
+def broken(user: Any) -> "list[Run]":
+    """The open runs for which a freeze does not hold, in environments this person sees; the newest few."""
+    rows = Run.objects.filter(status__in=Run.OPEN, environment__in=rights.environments(user)).exclude(glass_reason="")
+    return list(rows.select_related("environment", "glass_by").order_by("-pk")[:MOST]) if rights.may_view(user) else []
 
 
 @require_POST

@@ -66,7 +66,7 @@ def label(name: str) -> str:
 def answerers(approval: Approval, most: int = 5) -> str:
     """Names of people who may answer this question; empty when nobody else may."""
     people = get_user_model().objects.with_perm(rights.APPROVE, backend="django.contrib.auth.backends.ModelBackend")
-    requester = approval.step.run.requested_by_id
+    requester = approvals.requester(approval)
     if approval.other_person and requester:
         people = people.exclude(pk=requester)
     names = [str(person) for person in people.order_by("username")[: most + 1]]

@@ -11,7 +11,7 @@ from . import reading, run_words, swept, thread_words
 from .blocks import Message
 from .seen import FAILED, RunSeen, calls
 
-QUESTION, END = "question", "end"
+QUESTION, GLASS, END = "question", "glass", "end"
 SWEEP = "sweep"
 TOLD = (*FAILED, Run.Status.SUCCEEDED)  # ends of which the thread may have more to tell
 
@@ -37,6 +37,8 @@ def thread(row: SlackMessage, run: Run, now: datetime) -> list[Message | None]:
     kind, _colon, number = row.about.partition(":")
     if kind == QUESTION:
         return asked(run, int(number), now)
+    if kind == GLASS:
+        return [thread_words.glass(run)]
     later = SlackMessage.objects.filter(run=run, about__startswith=END, pk__gt=row.pk)
     return [] if run.is_open or later.exists() else ended(run, now)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..models import Step
+from ..models import Run, Step
 from ..words import gettext as _
 from ..words import ngettext
 from . import folding, stakes
@@ -27,6 +27,14 @@ def call(seen: RunSeen, mention: str) -> Message | None:
     text = escape_line(seen.question.question if seen.question else matter(seen), 600)
     said = f"{escape_line(seen.title, 100)} · {escape_line(seen.environment, 60)}: {word(seen).lower()}"
     return Message(f"{said}. {text}".strip(), [section(f"{who} {said}. {text}".strip())])
+
+
+def glass(run: Run) -> Message:
+    """That the run changes what is frozen, who wanted it and why."""
+    told = _("{who} broke the glass: this run changes {environment} during a freeze. {reason}")
+    who, reason = escape_line(str(run.glass_by), 100), escape(run.glass_reason, 600)
+    text = told.format(who=who, environment=escape_line(run.environment.name, 60), reason=reason)
+    return Message(text, [section(text)])
 
 
 def messages(seen: RunSeen, log: Sequence[str] = (), before: int = 0) -> list[Message]:

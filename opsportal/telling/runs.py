@@ -31,13 +31,26 @@ def reopened(turn: Turn) -> None:
 
 def asked(turn: Turn, approval: Approval) -> None:
     """The run waits for a person, who is called in its message's thread."""
-    if channel := turn.run.environment.slack_channel:
-        about = f"question:{approval.pk}"
-        SlackMessage.objects.create(run=turn.run, about=about, channel=channel, due_at=turn.now)
+    into_thread(turn, f"question:{approval.pk}")
     with translation.override(settings.LANGUAGE_CODE):
         says = _("asks: {question}").format(question=approval.question)
         until = _("Open until {time}.").format(time=f"{approval.expires_at:%Y-%m-%d %H:%M} UTC")
         tell(turn, f"question:{approval.pk}", says, until, question=approval.question)
+
+
+def glass_broken(turn: Turn) -> None:
+    """The run changes what is frozen, which everybody is to know while it does."""
+    into_thread(turn, "glass")
+    with translation.override(settings.LANGUAGE_CODE):
+        says = _("changes things during a freeze")
+        more = _("{who} broke the glass: {reason}").format(who=turn.run.glass_by, reason=turn.run.glass_reason)
+        tell(turn, "glass", says, more, by=str(turn.run.glass_by), reason=turn.run.glass_reason)
+
+
+def into_thread(turn: Turn, about: str) -> None:
+    """What follows in the thread of the run's message, where it has one."""
+    for channel in SlackMessage.objects.filter(run=turn.run, about=SlackMessage.RUN).values_list("channel", flat=True):
+        SlackMessage.objects.create(run=turn.run, about=about, channel=channel, due_at=turn.now)
 
 
 def failed(turn: Turn) -> None:

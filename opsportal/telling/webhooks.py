@@ -57,7 +57,8 @@ def kind(notice: Notice) -> str:
     """What the event is called."""
     if notice.firing_id:
         return "policy.digest"
-    return "run.asked" if notice.about.startswith("question:") else "run.failed"
+    kinds = {"question": "run.asked", "glass": "run.glass"}
+    return kinds.get(notice.about.partition(":")[0], "run.failed")
 
 
 def headers(notice: Notice, content: bytes, now: datetime) -> dict[str, str]:

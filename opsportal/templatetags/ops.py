@@ -41,6 +41,12 @@ def pauses(context: Any) -> list[Any]:
     return [(each, rights.may_pause(user, each.environment)) for each in holding.open_pauses(user)]
 
 
+@register.simple_tag(takes_context=True)
+def glasses(context: Any) -> list[Run]:
+    """The runs that change what is frozen, of which the reader is told on every page."""
+    return holding.broken(context["request"].user)
+
+
 @register.simple_tag
 def status(row: Run | Step, size: str = "") -> SafeString:
     """Icon, word and colour of a run's or a step's status."""

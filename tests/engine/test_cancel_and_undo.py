@@ -208,6 +208,30 @@ def test_undo_is_refused_when_somebody_else_was_there_between_two_of_our_steps(d
         undoing.undo(run.pk, factories.user())
 
 
+def test_who_asks_for_an_undo_needs_another_person_and_who_started_the_run_is_one(drive):
+    where = factories.environment(protected=True)
+    run = drive(factories.start({"a": []}, do={"a": "change"}, environment=where))
+    olga, starter = factories.user(), run.requested_by
+    undoing.undo(run.pk, olga)
+    drive(run)
+    asked = Approval.objects.get()
+    with pytest.raises(Refused, match="You asked for this undo"):
+        approvals.answer(asked.pk, olga, True)
+    approvals.answer(asked.pk, starter, True)
+    assert drive(run).status == "undone"
+
+
+def test_a_team_of_one_types_the_name_to_undo(drive):
+    where = factories.environment(protected=True, requester_may_approve=True)
+    run = drive(factories.start({"a": []}, do={"a": "change"}, environment=where))
+    olga = factories.user()
+    undoing.undo(run.pk, olga)
+    drive(run)
+    asked = Approval.objects.get()
+    assert approvals.needs_typed_name(olga, asked)
+    assert not approvals.needs_typed_name(run.requested_by, asked)
+
+
 def test_the_question_says_what_an_undo_leaves(drive):
     run = drive(factories.start({"a": [], "b": ["a"]}, do={"a": "change:made", "b": "change"}))
     undoing.undo(run.pk, factories.user())

@@ -187,6 +187,28 @@ def test_the_vote_of_somebody_who_lost_the_right_counts_no_more(asked, drive):
     assert statuses(drive(asked.step.run))["a"] == "asking"
 
 
+def test_the_vote_of_somebody_who_left_the_approvers_counts_no_more(asked, drive):
+    where, kim, lee = asked.step.run.environment, factories.user(), factories.user()
+    where.approvers = group = factories.group("release managers")
+    where.save()
+    for each in (kim, lee):
+        each.groups.add(group)
+    approvals.answer(asked.pk, kim, True)
+    kim.groups.remove(group)
+    approvals.answer(asked.pk, lee, True)
+    assert statuses(drive(asked.step.run))["a"] == "asking"
+
+
+def test_a_vote_of_before_another_group_had_to_approve_counts_no_more(asked, drive):
+    where, kim, lee = asked.step.run.environment, factories.user(), factories.user()
+    approvals.answer(asked.pk, kim, True)
+    where.approvers = factories.group("release managers")
+    where.save()
+    lee.groups.add(where.approvers)
+    approvals.answer(asked.pk, lee, True)
+    assert statuses(drive(asked.step.run))["a"] == "asking"
+
+
 def test_a_leavers_votes_are_withdrawn_and_that_is_told(asked):
     kim = factories.user(username="kim")
     approvals.answer(asked.pk, kim, True)

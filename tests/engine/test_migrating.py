@@ -1,11 +1,13 @@
 """Two releases on one database."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from opsportal.upkeep import migrating
+from tests import audits, factories
 
 
 @pytest.fixture
@@ -28,6 +30,25 @@ def told(caplog):
 def test_tables_of_this_release_are_nothing_to_speak_of(caplog):
     migrating.require_current()
     assert told(caplog) == []
+
+
+@pytest.fixture
+def guarded():
+    """Migrations bring the triggers back by which the audit only grows."""
+    audits.is_kept()
+    yield
+    audits.may_be_emptied()
+
+
+def test_every_migration_goes_back_and_forth_again(guarded):
+    (newest,) = MigrationLoader(connection).graph.leaf_nodes("opsportal")
+    factories.run(environment=factories.environment())
+    call_command("migrate", "opsportal", "0001_first", verbosity=0)
+    assert "opsportal_cache" not in connection.introspection.table_names()
+    call_command("migrate", "opsportal", verbosity=0)
+    assert newest in MigrationRecorder(connection).applied_migrations()
+    assert factories.start({"a": []}).steps.count() == 1
+    migrating.require_current()
 
 
 def test_an_older_release_starts_with_a_warning(recorder, caplog):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from opsportal import approvals, nudges, runs, undoing
+from opsportal import approvals, holds, nudges, runs, undoing
 from opsportal.models import Notice, SlackMessage
 from opsportal.telling import outbox, webhooks
 from tests import factories
@@ -46,6 +46,29 @@ def test_each_failure_of_a_run_is_told(where, drive):
     runs.retry(run.pk, factories.user())
     drive(run)
     assert len(told()) == 4
+
+
+def test_broken_glass_is_told_to_each_recipient_once(where):
+    run = factories.start({"a": []}, environment=where)
+    for _ in range(2):
+        holds.break_glass(run.pk, factories.user(username="olga"), "the certificate expires tonight")
+    hook, mail = told()
+    assert mail.subject == "[opsportal] dev: A graph for tests changes things during a freeze"
+    assert "olga broke the glass: the certificate expires tonight" in mail.text
+    body = json.loads(webhooks.body(hook))
+    known = body["data"]
+    assert (body["type"], known["by"], known["reason"], known["run"]) == (
+        *("run.glass", "olga", "the certificate expires tonight"),
+        run.pk,
+    )
+
+
+def test_what_happens_to_a_run_of_before_there_was_a_channel_is_in_no_thread(where, drive):
+    run = factories.start({"a": []}, do={"a": "ask"}, environment=where)
+    type(where).objects.update(slack_channel="#ops")
+    holds.break_glass(run.pk, factories.user(), "now")
+    assert drive(run).status == "asking"
+    assert not SlackMessage.objects.exists()
 
 
 def test_a_success_and_a_cancel_are_told_to_nobody(where, drive):

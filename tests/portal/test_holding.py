@@ -73,6 +73,27 @@ def test_a_pause_elsewhere_is_nobodys_news(place):
     assert "the bank audits" not in html(signed_in(olga).get("/admin/"))
 
 
+def test_broken_glass_is_told_on_every_page_until_the_run_is_over(place):
+    run = factories.run(environment=place)
+    holds.break_glass(run.pk, factories.user(username="olga"), "the certificate expires tonight")
+    viewer = signed_in(factories.user("view_environment"))
+    for address in ("/admin/", "/admin/opsportal/run/", "/admin/opsportal/environment/", "/admin/opsportal/runbooks/"):
+        text = html(viewer.get(address))
+        assert f"olga broke the glass: run {run.pk} may change prod during a freeze." in text
+        assert "the certificate expires tonight" in text
+        assert reverse("admin:opsportal_run_page", args=[run.pk]) in text
+    run.status = "succeeded"
+    run.save()
+    assert "broke the glass" not in html(viewer.get("/admin/"))
+
+
+def test_broken_glass_elsewhere_is_nobodys_news(place):
+    run, olga = factories.run(environment=factories.environment(name="other")), factories.user("view_calendar")
+    holds.break_glass(run.pk, factories.user(), "the certificate expires tonight")
+    rights.give("viewer", olga, place)
+    assert "the certificate expires tonight" not in html(signed_in(olga).get("/admin/"))
+
+
 @pytest.fixture
 def frozen(place):
     run = factories.run(environment=place)

@@ -23,7 +23,8 @@ CAMPAIGN = "tests/live/test_deployments.py::test_a_deployment_survives_a_seeded_
 TESTS = (
     *("tests/services", "tests/engine", "tests/sweeps", "tests/policies/test_firings.py"),
     *("tests/findings", "tests/hostile/test_findings.py", "tests/cleanups/test_races.py"),
-    *("tests/slack/test_projecting.py", "tests/slack/test_notices.py", "tests/live/test_portals.py", CAMPAIGN),
+    *("tests/slack/test_projecting.py", "tests/slack/test_notices.py", "tests/live/test_portals.py"),
+    *("tests/live/test_migrating.py", CAMPAIGN),
 )
 
 

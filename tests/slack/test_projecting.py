@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from opsportal import clock, runs, turns
+from opsportal import clock, holds, runs, turns
 from opsportal.health import observing
 from opsportal.models import Mute, Run, SlackMessage, SlackPerson
 from opsportal.slack import bucket, calls, outgoing, projecting
@@ -169,6 +169,16 @@ def test_a_question_that_was_answered_before_it_could_be_told_calls_nobody(run, 
     sends.all()
     (message,) = sends.messages()
     assert sends.thread(message["ts"]) == []
+
+
+def test_broken_glass_is_told_once_in_the_thread_with_who_and_why(run, sends):
+    holds.break_glass(run.pk, factories.user(username="olga"), "the *certificate* expires tonight")
+    sends.all()
+    sends.all()
+    (message,) = sends.messages()
+    (told,) = sends.thread(message["ts"])
+    assert "olga broke the glass: this run changes" in text(told)
+    assert "expires tonight" in text(told)
 
 
 def test_who_is_muted_is_not_called(run, sends):
