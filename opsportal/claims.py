@@ -78,8 +78,8 @@ def taken(step: Step) -> bool:
     return True
 
 
-def nudged(after: Step, now: datetime, most: int) -> list[Nudge]:
-    """Nudges for quick work that is due next in this step's run and was sent none; so many at most."""
+def mark_nudged(after: Step, now: datetime, most: int) -> list[Nudge]:
+    """Nudges to be sent, and marked as sent, for quick work that this step's run has due and nobody was told of."""
     if after.queue != QUICK:
         return []
     due = Step.objects.filter(run=after.run_id, queue=QUICK, status=S.DUE, wake_at__lte=now)

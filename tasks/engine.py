@@ -42,7 +42,7 @@ def advance(step_id: int) -> None:
 
 
 def attend(step: Step, slice_end: float) -> Step | None:
-    """Take a claimed step through one wake-up; the one that was claimed after it."""
+    """Do what is to be done for a claimed step; the one that was claimed after it."""
     count(step)
     with structlog.contextvars.bound_contextvars(run=step.run_id, step=step.key):
         try:
@@ -63,7 +63,7 @@ def count(step: Step) -> None:
 
 
 def wake_up(step: Step, slice_end: float) -> Step | None:
-    """The same, with the keeper's help. Raises Lost, Gone."""
+    """Take a claimed step through one wake-up while the keeper keeps it; the next one. Raises Lost, Gone."""
     book = catalog.runbook(step.run.runbook)
     action = planning.action(book, step) if book else None
     start, limit = step.claimed_uptime, action.limit if action else 0

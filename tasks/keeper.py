@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from opsportal import claims, clock, nudges, steps, turns
 from opsportal.clock import uptime
 from opsportal.errors import Cancelling, Lost
 from opsportal.models import Event, Step
+from opsportal.nudges import Nudge
+from opsportal.threads import Gatherer
 from opsportal.turns import Turn
 from opsportal.words import gettext as _
 
@@ -42,6 +45,7 @@ class Hold:
     lost: bool = False
     cancelled: bool = False
     slice_end: float = 0
+    begun: float = field(default_factory=uptime)
     following: Step | None = None  # claimed as this one was settled
     helped: bool = False
     renewed: float = field(default_factory=uptime)
@@ -88,11 +92,13 @@ class Hold:
 
         Quick steps are done one after another by one worker: several would wait for each other to settle theirs.
         """
-        return not self.helped and uptime() - self.step.claimed_uptime > SLOW
+        return not self.helped and uptime() - self.begun > SLOW
 
     def call_others(self) -> None:
-        """Nudge others, once."""
-        nudges.send(claims.nudged(self.step, self.now(), HELPERS))
+        """Nudge others, once; from a thread of their own, since a broker that hangs must not keep a lease from us."""
+        if found := claims.mark_nudged(self.step, self.now(), HELPERS):
+            _called.extend(found)
+            _calling.poke()
         self.helped = True
 
     def renew(self) -> None:
@@ -111,6 +117,13 @@ class Hold:
             self.lease_end = self.renewed + span.total_seconds()
 
 
+def _call() -> None:
+    found = [_called.popleft() for _ in range(len(_called))]
+    nudges.send(found)
+
+
+_called: deque[Nudge] = deque()
+_calling = Gatherer("calls", _call, 0)
 _current: Hold | None = None
 _thread: threading.Thread | None = None
 

@@ -51,13 +51,15 @@ def settle(hold: Hold, work: Settle | None = None) -> Step | None:
     What the run has due next is claimed in the same one while the message's time slice lasts, and handed on afterwards.
     """
 
+    slow = hold.slow()  # without the time for which settling waits for others that settle
+
     def both(turn: Turn) -> Step | None:
         turn.lines.extend(hold.lines)
         if work:
             work(turn)
         hold.following = claims.claim_next(turn, hold.step) if uptime() < hold.slice_end else None
-        if hold.slow() or not hold.following:
-            turn.nudges += claims.nudged(hold.step, turn.now, HELPERS if hold.slow() else 1)
+        if slow or not hold.following:
+            turn.nudges += claims.mark_nudged(hold.step, turn.now, HELPERS if slow else 1)
         return hold.following
 
     with hold.mutex:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from opsportal import clock, rights
+from opsportal.api.runs import DEEDS
 from opsportal.models import Environment, Token
 from tests import factories
 
@@ -23,7 +24,7 @@ TABLE = {
     "GET /runs/{run_id}": VIEW,
     "GET /runs/{run_id}/events": VIEW,
     "GET /runs/{run_id}/stream": VIEW,
-    "POST /runs/{run_id}/{deed}": OPERATE,
+    **{f"POST /runs/{{run_id}}/{deed}": OPERATE for deed in ("cancel", "retry", "undo")},
     "GET /approvals": ANYWHERE,
     "GET /approvals/{approval_id}": VIEW,
     "POST /approvals/{approval_id}": APPROVE,
@@ -44,7 +45,8 @@ def operations():
     """All but the exchange, which takes a CI's token: test_exchange.py."""
     schema = Client().get("/api/v1/openapi.json").json()
     for path, methods in schema["paths"].items():
-        yield from (f"{method.upper()} {path.removeprefix('/api/v1')}" for method in methods if path != "/api/v1/token")
+        lines = [f"{method.upper()} {path.removeprefix('/api/v1')}" for method in methods if path != "/api/v1/token"]
+        yield from (line.replace("{deed}", deed) for line in lines for deed in DEEDS)
 
 
 def test_every_operation_has_a_row():
@@ -68,7 +70,7 @@ def status(caller, line, row):
     method, path = line.split()
     name = "test.graph" if path.startswith("/runbooks") else row["environment"].name
     kinds = ("policy", "run", "approval", "finding")
-    ids = {f"{kind}_id": row[kind].pk for kind in kinds} | {"deed": "cancel", "name": name}
+    ids = {f"{kind}_id": row[kind].pk for kind in kinds} | {"name": name}
     body = sent(path, name, row) if method == "POST" else None
     return caller.call(method.lower(), path.format(**ids), body).status_code
 

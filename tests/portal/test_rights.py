@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from opsportal import clock, health, rights
+from opsportal.admin import proposals
 from opsportal.health import observing
 from opsportal.models import Environment, Pause, Proposal, Publisher
+from opsportal.pages import deeds, finding_deeds, policy
 from tests import factories
 
 from .conftest import signed_in
@@ -32,7 +34,8 @@ TABLE = {
     "opsportal_environment_test post": OPERATE,
     "opsportal_environment_trust get": VIEW,
     "opsportal_environment_role get": VIEW,
-    "opsportal_environment_proposal post": ADMINISTER,
+    "opsportal_environment_proposal withdraw": NOBODY,  # but who proposed it
+    **{f"opsportal_environment_proposal {verb}": ADMINISTER for verb in ("apply", "reject")},
     "opsportal_environment_change get": VIEW,
     "opsportal_environment_change post": ADMINISTER,
     "opsportal_environment_history get": VIEW,
@@ -53,20 +56,23 @@ TABLE = {
     "finding_do exempt": OPERATE,
     "finding_do assign": OPERATE,
     "finding_do open": OPERATE,
-    "findings_do acknowledge": OPERATE,
-    "findings_do open": OPERATE,
+    **{f"findings_do {verb}": OPERATE for verb in ("acknowledge", "snooze", "exempt", "assign", "open", "plan")},
     "findings_export get": GLOBAL,
     "findings get": ANYWHERE,
     "opsportal_environment_add get": GLOBAL,
+    "opsportal_environment_add post": GLOBAL,
     "opsportal_environment_delete get": GLOBAL,
     "opsportal_calendar_changelist get": GLOBAL,
     "opsportal_calendar_add get": GLOBAL,
+    "opsportal_calendar_add post": GLOBAL,
     "opsportal_audit_changelist get": GLOBAL,
     "opsportal_audit_export get": GLOBAL,
     "auth_user_changelist get": GLOBAL,
     "auth_user_add get": GLOBAL,
+    "auth_user_add post": GLOBAL,
     "auth_group_changelist get": GLOBAL,
     "auth_group_add get": GLOBAL,
+    "auth_group_add post": GLOBAL,
     "runbooks get": ANYWHERE,
     "system get": ANYWHERE,
     "opsportal_run_changelist get": ANYWHERE,
@@ -74,10 +80,13 @@ TABLE = {
     "opsportal_environment_changelist get": ANYWHERE,
     "opsportal_token_changelist get": ANYWHERE,
     "opsportal_token_add get": ANYWHERE,
+    "opsportal_token_add post": ANYWHERE,
     "opsportal_token_delete get": NOBODY,
     "opsportal_publisher_changelist get": ADMINISTERS,
     "opsportal_publisher_add get": ADMINISTERS,
+    "opsportal_publisher_add post": ADMINISTERS,
     "opsportal_publisher_change get": ADMINISTER,
+    "opsportal_publisher_change post": ADMINISTER,
     "opsportal_publisher_history get": ADMINISTER,
     "opsportal_publisher_test get": ADMINISTER,
     "opsportal_publisher_test post": ADMINISTER,
@@ -85,6 +94,7 @@ TABLE = {
     "opsportal_publisher_delete get": NOBODY,
     "opsportal_policy_changelist get": ANYWHERE,
     "opsportal_policy_add get": ADMINISTERS,
+    "opsportal_policy_add post": ADMINISTERS,
     "opsportal_policy_page get": VIEW,
     "opsportal_policy_history get": VIEW,
     "opsportal_policy_change get": ADMINISTER,
@@ -119,6 +129,17 @@ ELSEWHERE = {
     *("opsportal_run_history", "opsportal_approval_history", "opsportal_audit_change", "opsportal_audit_history"),
 }
 
+# What is done by a verb at the end of an address: all that the code knows.
+VERBS = {
+    "opsportal_run_do": {*deeds.VERBS, "deploy"},
+    "opsportal_environment_proposal": {*proposals.VERBS},
+    "opsportal_policy_do": {*policy.DEEDS},
+    "finding_do": {*finding_deeds.VERBS},
+    "findings_do": {*finding_deeds.VERBS, finding_deeds.PLAN},
+}
+FORMS = ("_add get", "_change get")
+ONLY_SHOWN = {"opsportal_approval_change", "opsportal_run_change", "opsportal_notice_change"}  # forms without a save
+
 
 def names(resolver=None):
     """The names of all addresses but allauth's own, and but the API's, which have a table in tests/api."""
@@ -133,6 +154,22 @@ def names(resolver=None):
 def test_every_address_has_a_row():
     rows = {line.split()[0] for line in TABLE} | ELSEWHERE
     assert set(names()) - rows == set()
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_a_row(name):
+    assert {line.split()[1] for line in TABLE if line.split()[0] == name} == VERBS[name]
+
+
+def test_every_form_that_is_saved_has_a_row_for_that():
+    opened = {line.split()[0] for line, needed in TABLE.items() if line.endswith(FORMS) and needed != NOBODY}
+    assert {name for name in opened - ONLY_SHOWN if f"{name} post" not in TABLE} == set()
+
+
+@pytest.mark.parametrize("line", [line for line, needed in TABLE.items() if needed in (GLOBAL, ADMINISTERS)])
+def test_who_has_all_rights_everywhere_is_let_in(line, places):
+    person = factories.user(is_superuser=True)
+    assert not refused(send(signed_in(person), line, places["theirs"]))
 
 
 @pytest.fixture
@@ -192,7 +229,7 @@ def send(client, line, row):
             {"principal": "arn:aws:iam::123456789012:root"},
         ),
         "opsportal_environment_role": (f"{environment}/role.yaml", {}),
-        "opsportal_environment_proposal": (f"{environment}/proposals/{row['proposal']}/reject/", {}),
+        "opsportal_environment_proposal": (f"{environment}/proposals/{row['proposal']}/{how}/", {}),
         "opsportal_environment_change": (f"{environment}/change/", {}),
         "opsportal_environment_history": (f"{environment}/history/", {}),
         "opsportal_environment_delete": (f"{environment}/delete/", {}),
@@ -223,7 +260,7 @@ def send(client, line, row):
         "opsportal_run_delete": (f"{run}/delete/", {}),
         "findings": (f"{admin}/finding/", {}),
         "findings_export": (f"{admin}/finding/export.csv", {}),
-        "findings_do": (f"{admin}/finding/do/{how}/", {"pick": [row["finding"]]}),
+        "findings_do": (f"{admin}/finding/do/{how}/", handled(row) | {"pick": [row["finding"]]}),
         "finding": (f"{admin}/finding/{row['finding']}/", {}),
         "finding_do": (f"{admin}/finding/{row['finding']}/do/{how}/", handled(row)),
         "run_lines": (f"/runs/{row['run']}/lines", {}),
@@ -250,7 +287,7 @@ def plain(name):
     return f"/admin/{label}/{model}/" + ("add/" if page == "add" else "")
 
 
-REFUSALS = ("the right to", "Choose an environment", "There is no such environment")
+REFUSALS = ("the right to", "can withdraw this", "Choose an environment", "There is no such environment")
 
 
 def refused(response):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from opsportal import approvals
 from opsportal.models import Approval, Audit
@@ -61,6 +61,16 @@ def test_after_five_wrong_passwords_the_right_one_waits_too_but_not_for_others(p
     other.save()
     assert sign_in(Client(), "kim").status_code == 302
     assert sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_behind_a_load_balancer_the_limit_counts_by_the_clients_own_address(person, settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+
+    def come(address, password=PASSWORD):
+        return sign_in(Client(), "olga", password, REMOTE_ADDR="10.0.0.7", HTTP_X_FORWARDED_FOR=address).status_code
+
+    assert [come("203.0.113.9", "wrong") for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert (come("203.0.113.9"), come("198.51.100.4")) == (429, 302)
 
 
 def test_nobody_signs_up(person):
@@ -180,6 +190,7 @@ def test_nobody_makes_themselves_a_superuser_or_takes_over_one(person, administr
     assert is_mfa_enabled(root)
 
 
-def test_rows_of_libraries_are_not_for_people(admin):
+def test_rows_of_libraries_are_not_for_people(client):
+    get_resolver().url_patterns  # noqa: B018  which register them
     listed = {model._meta.app_label for model in site._registry}
     assert listed == {"auth", "opsportal"}
