@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from .. import clock, runs
+from .. import clock, rights, runs
 from ..errors import Refused
 from ..models import Environment, Run
 from ..words import gettext as _
@@ -17,6 +17,7 @@ from .requests import Request
 def asked(asker: Asker, user: User, request: Request) -> Reply:
     """Raises Refused."""
     run = seen(user, request.run)
+    rights.require_start(user, run.environment)
     if request.environment not in ("", run.environment.name):
         words = {"n": run.pk, "place": run.environment.name, "other": request.environment}
         raise Refused(_("Run {n} is in {place}, not in {other}.").format(**words))
