@@ -49,9 +49,9 @@ def test_each_failure_of_a_run_is_told(where, drive):
 
 
 def test_broken_glass_is_told_to_each_recipient_once(where):
-    run = factories.start({"a": []}, environment=where)
+    run, olga = factories.start({"a": []}, environment=where), factories.user(username="olga")
     for _ in range(2):
-        holds.break_glass(run.pk, factories.user(username="olga"), "the certificate expires tonight")
+        holds.break_glass(run.pk, olga, "the certificate expires tonight")
     hook, mail = told()
     assert mail.subject == "[opsportal] dev: A graph for tests changes things during a freeze"
     assert "olga broke the glass: the certificate expires tonight" in mail.text

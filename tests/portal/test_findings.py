@@ -183,7 +183,7 @@ def test_a_finding_takes_a_constant_number_of_queries(client, size, django_asser
     found = factories.finding()
     for _ in range(size):
         found.changes.create(at=clock.now(), kind="reopened", run=swept(found.environment))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get(f"{LIST}{found.pk}/").status_code == 200
 
 

@@ -66,7 +66,7 @@ def test_it_takes_a_constant_number_of_queries(client, size, django_assert_max_n
         factories.step(run, f"s{n}", status="succeeded", output={"outputs": {"Arn": "x"}})
         factories.line(run, "done", step_key=f"s{n}")
     factories.approval(factories.step(run, "asking", status="asking"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page(client, run)
 
 
