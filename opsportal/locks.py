@@ -28,12 +28,11 @@ def held(step: Step) -> bool:
 
 def take(turn: Turn, step: Step) -> bool:
     """Take all the step wants, or nothing. Refused while an earlier waiter wants any of them."""
-    wanted = {name_hash(turn.run.environment_id, resource): resource for resource in {CHANGES, *step.locks}}
-    if behind(turn, step):
+    one_at_a_time(turn.run.environment_id)
+    if behind(turn, step) or not within_cap(turn, step):
         return False
-    for hash_ in sorted(wanted):
-        got = within_cap(turn, step) if wanted[hash_] == CHANGES else grab(hash_, step)
-        if not got:
+    for hash_ in sorted(name_hash(turn.run.environment_id, resource) for resource in step.locks):
+        if not grab(hash_, step):
             Lock.objects.filter(holder=step).update(holder=None)
             return False
     return True
@@ -50,13 +49,15 @@ def behind(turn: Turn, step: Step) -> bool:
 def within_cap(turn: Turn, step: Step) -> bool:
     """Whether the environment allows one more step that changes it."""
     environment = turn.run.environment
-    count_alone(environment.pk)
     alive = Lock.objects.filter(environment=environment, holder__status__in=Step.OPEN, holder__run__status__in=Run.OPEN)
     return alive.exclude(holder=step).values("holder").distinct().count() < environment.changes_at_once
 
 
-def count_alone(environment_id: int) -> None:
-    """Until the transaction ends nobody else counts against a cap of the environment: an update locks the row."""
+def one_at_a_time(environment_id: int) -> None:
+    """Until the transaction ends nobody else takes locks of the environment, or looks for who waits for them.
+
+    So the cap is counted right, and who frees a lock sees whoever begins to wait for it at that moment.
+    """
     row = Lock.objects.filter(hash=name_hash(environment_id, CHANGES))
     if not row.update(resource=CHANGES):  # nothing was ever locked there
         ensure(environment_id, ())
@@ -94,6 +95,7 @@ def free(turn: Turn, step: Step) -> dict[str, list[int]]:
 
 def nudge_first(turn: Turn, freed: set[str]) -> None:
     """Nudge the longest-waiting step of all, for the cap, and the longest-waiting of each freed resource."""
+    one_at_a_time(turn.run.environment_id)
     told: set[str] = set()
     rows = waiters(turn.run.environment_id).order_by("queued_at", "pk").values_list("pk", "queue", "locks")
     for place, (pk, queue, locks) in enumerate(rows):

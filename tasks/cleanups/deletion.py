@@ -84,7 +84,7 @@ def send(ctx: Ctx, kind: Kind, target: Target) -> Outcome:
 def claim(ctx: Ctx, target: Target, turn: Turn, step: Step) -> str:
     """Let it count against the caps, which nobody else does meanwhile; why there is no room for it, empty: there is."""
     ctx.memory.pop(SENT, None)
-    locks.count_alone(turn.run.environment_id)
+    locks.one_at_a_time(turn.run.environment_id)
     if why := spent(ctx, target, turn):
         return why
     ctx.memory[SENT] = ctx.now.isoformat()

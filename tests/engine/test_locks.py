@@ -1,6 +1,11 @@
 """Invariant 7: locks."""
 
-from opsportal import clock, locks, runs, turns
+import threading
+import time
+
+from django.db import connection
+
+from opsportal import claims, clock, locks, runs, steps, turns
 from opsportal.models import Environment, Lock, Step
 from tasks import engine
 from tests import factories
@@ -30,6 +35,33 @@ def test_the_first_waiter_is_nudged_when_the_lock_is_freed(drive, hand):
     engine.advance(run.steps.get(key="a").pk)
     assert run.steps.get(key="b").pk in hand.sent
     assert drive(run).status == "succeeded"
+
+
+def test_who_begins_to_wait_while_the_lock_is_freed_is_nudged(hand):
+    where, waits = factories.environment(), threading.Event()
+    first, second = (factories.start({"a": []}, environment=where, locks={"a": ["x"]}) for _ in range(2))
+    for run in (first, second):
+        engine.advance(run.steps.get().pk)
+    holder, waiter = (claims.claim(run.steps.get(key="a").pk) for run in (first, second))
+    assert engine.got_locks(holder)
+    hand.sent.clear()
+
+    def begin(turn):
+        assert not locks.take(turn, waiter)
+        waits.set()
+        time.sleep(0.5)  # the holder frees it meanwhile
+        steps.queue(turn, waiter)
+
+    def wait():
+        turns.take(second.pk, begin)
+        connection.close()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waits.wait()
+    turns.take(first.pk, lambda turn: steps.end(turn, holder, "succeeded"))
+    thread.join()
+    assert waiter.pk in hand.sent
 
 
 def test_several_locks_are_taken_together_or_not_at_all(drive):
