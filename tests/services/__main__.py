@@ -24,7 +24,8 @@ TESTS = (
     *("tests/services", "tests/engine", "tests/sweeps", "tests/policies/test_firings.py"),
     *("tests/findings", "tests/hostile/test_findings.py", "tests/cleanups/test_races.py"),
     *("tests/slack/test_projecting.py", "tests/slack/test_notices.py", "tests/live/test_portals.py"),
-    *("tests/live/test_migrating.py", CAMPAIGN),
+    *("tests/live/test_migrating.py", "tests/live/test_workers.py", "tests/policies/test_policies.py"),
+    CAMPAIGN,
 )
 
 
