@@ -40,17 +40,12 @@ def requester(approval: Approval) -> int | None:
     return step.input.get("by_id", step.run.requested_by_id) if step.gate else step.run.requested_by_id
 
 
-def asked_for_it(user: Any, approval: Approval) -> bool:
-    """Whether another person than this one has to answer."""
-    return bool(approval.other_person and user.pk == requester(approval))
-
-
 def why_not(user: Any, approval: Approval) -> str:
     """Why this person may not answer, in a sentence; empty when nothing stands against it."""
     run = approval.step.run
     if not rights.may_answer(user, run.environment):
         return _("You don't have the right to answer approvals.")
-    if asked_for_it(user, approval) and not run.environment.requester_may_approve:
+    if needs_typed_name(user, approval) and not run.environment.requester_may_approve:
         undo = _("You asked for this undo: another person has to answer.")
         return undo if approval.step.gate else _("You started this run: another person has to answer.")
     if approval.other_person and not rights.is_approver(user, run.environment):
@@ -61,8 +56,8 @@ def why_not(user: Any, approval: Approval) -> str:
 
 
 def needs_typed_name(user: Any, approval: Approval) -> bool:
-    """Whether this person is the requester of a one-person team and has to type the environment's name."""
-    return asked_for_it(user, approval)
+    """Whether this person is the requester, who answers in a one-person team alone and types the environment's name."""
+    return bool(approval.other_person and user.pk == requester(approval))
 
 
 def answer(approval_id: int, by: Any, approve: bool, reason: str = "", typed_name: str = "") -> Approval:

@@ -1,12 +1,13 @@
 """What a message is good for: a worker goes on in its run, calls others where a step is slow, and hands on the rest."""
 
+import threading
 import time
 
 import pytest
 from django.db import OperationalError
 from django.db.models import F
 
-from opsportal import claims, clock, rows, runs, turns
+from opsportal import claims, clock, nudges, rows, runs, turns
 from opsportal.contexts import Done, Wait
 from opsportal.models import Run, Step
 from opsportal.nudges import GRACE, UNTOLD
@@ -284,6 +285,20 @@ def test_a_settling_that_deadlocked_still_calls_others(hand, planned, monkeypatc
     monkeypatch.setattr(turns.Turn, "close", deadlocked)
     engine.advance(hand.sent.pop())
     assert len(hand.sent) == keeper.HELPERS
+
+
+def test_a_broker_that_hangs_keeps_no_lease_from_being_renewed(planned, monkeypatch):
+    run, hangs, sent = planned(), threading.Event(), []
+    now = clock.uptime()
+    hold = keeper.Hold(claims.claim(run.steps.get(key="s00").pk), False, now + 30, now + 60)
+    monkeypatch.setattr(keeper, "SLOW", 0)
+    monkeypatch.setattr(nudges, "send", lambda found: sent.extend(found) or hangs.wait(20))
+    keeper._look_after(hold)
+    until(lambda: sent)
+    hold.renewed = 0
+    keeper._look_after(hold)
+    assert (hold.renewed >= now, hold.lost, clock.uptime() - now < 10) == (True, False, True)
+    hangs.set()
 
 
 def test_the_keeper_calls_others_again_where_the_database_was_away(hand, planned, monkeypatch):
