@@ -43,8 +43,8 @@ def pauses(context: Any) -> list[Any]:
 
 @register.simple_tag(takes_context=True)
 def glasses(context: Any) -> list[Run]:
-    """The runs that change what is frozen, of which the reader is told on every page."""
-    return holding.broken(context["request"].user)
+    """The runs that change what is frozen; every page tells of them, but the run's own says it itself."""
+    return [each for each in holding.broken(context["request"].user) if each != context.get("run")]
 
 
 @register.simple_tag

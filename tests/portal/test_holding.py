@@ -82,6 +82,9 @@ def test_broken_glass_is_told_on_every_page_until_the_run_is_over(place):
         assert f"olga broke the glass: run {run.pk} may change prod during a freeze." in text
         assert "the certificate expires tonight" in text
         assert reverse("admin:opsportal_run_page", args=[run.pk]) in text
+    own = html(viewer.get(reverse("admin:opsportal_run_page", args=[run.pk])))
+    assert own.count("olga broke the glass: this run may change things during a freeze.") == 1
+    assert "See the run" not in own
     run.status = "succeeded"
     run.save()
     assert "broke the glass" not in html(viewer.get("/admin/"))
