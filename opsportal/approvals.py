@@ -34,10 +34,12 @@ def new(turn: Turn, step: Step, question: Ask) -> Approval:
     )
 
 
-def requester(approval: Approval) -> int | None:
-    """Who wants what is asked about: who asked for the undo, else who started the run; a user's id."""
-    step = approval.step
-    return step.input.get("by_id", step.run.requested_by_id) if step.gate else step.run.requested_by_id
+def requesters(approval: Approval) -> set[int]:
+    """Who want what is asked about, by id: who asked for the undo, else who started the run or tried it again."""
+    step, run = approval.step, approval.step.run
+    undo = step.gate and "by_id" in step.input
+    found = (step.input["by_id"],) if undo else (run.requested_by_id, run.retried_by_id)
+    return {each for each in found if each is not None}
 
 
 def why_not(user: Any, approval: Approval) -> str:
@@ -46,8 +48,7 @@ def why_not(user: Any, approval: Approval) -> str:
     if not rights.may_answer(user, run.environment):
         return _("You don't have the right to answer approvals.")
     if needs_typed_name(user, approval) and not run.environment.requester_may_approve:
-        undo = _("You asked for this undo: another person has to answer.")
-        return undo if approval.step.gate else _("You started this run: another person has to answer.")
+        return against_requester(user, approval.step)
     if approval.other_person and not rights.is_approver(user, run.environment):
         return _("Only members of %(group)s answer here.") % {"group": run.environment.approvers}
     if any(vote.by_id == user.pk for vote in approval.votes.all()):
@@ -55,9 +56,18 @@ def why_not(user: Any, approval: Approval) -> str:
     return ""
 
 
+def against_requester(user: Any, step: Step) -> str:
+    """Why who wants it does not answer alone."""
+    if step.gate:
+        return _("You asked for this undo: another person has to answer.")
+    if user.pk == step.run.requested_by_id:
+        return _("You started this run: another person has to answer.")
+    return _("You had this run tried again: another person has to answer.")
+
+
 def needs_typed_name(user: Any, approval: Approval) -> bool:
-    """Whether this person is the requester, who answers in a one-person team alone and types the environment's name."""
-    return bool(approval.other_person and user.pk == requester(approval))
+    """Whether this person is a requester, who answers in a one-person team alone and types the environment's name."""
+    return bool(approval.other_person and user.pk in requesters(approval))
 
 
 def answer(approval_id: int, by: Any, approve: bool, reason: str = "", typed_name: str = "") -> Approval:

@@ -60,6 +60,12 @@ def holders(right: str, environment: Environment) -> "QuerySet[User]":
     return User.objects.filter(own | whole, is_active=True).distinct().order_by("username")
 
 
+def answerers(environment: Environment, *, members: bool = True) -> "QuerySet[User]":
+    """Who may answer questions about the environment; `members`: those that take its approvers, where it names them."""
+    people, group = holders(APPROVE, environment), environment.approvers_id
+    return people.filter(groups=group) if members and group else people
+
+
 def hidden(user: Any) -> set[str]:
     """The names of the environments that this person may not see."""
     if everywhere(user, VIEW):

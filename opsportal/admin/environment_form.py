@@ -42,7 +42,8 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=LONGEST,
         widget=UnfoldAdminTextareaWidget({"rows": 3, "placeholder": "ops@example.com"}),
         help_text=gettext_lazy(
-            "Who is told when a run asks or fails: e-mail addresses or https:// addresses of webhooks, one a line."
+            "Who is told when a run asks or fails, or somebody breaks the glass of a freeze: e-mail addresses or "
+            "https:// addresses of webhooks, one a line."
         ),
     )
 

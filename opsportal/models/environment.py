@@ -129,7 +129,8 @@ class Environment(models.Model):
         default="",
         db_default="",
         help_text=_(
-            "Who is told when a run asks or fails: e-mail addresses or https:// addresses of webhooks, one a line."
+            "Who is told when a run asks or fails, or somebody breaks the glass of a freeze: e-mail addresses or "
+            "https:// addresses of webhooks, one a line."
         ),
     )
     protected = models.BooleanField(

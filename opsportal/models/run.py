@@ -10,6 +10,7 @@ from .environment import Environment
 class Run(models.Model):
     """`glass_by`, `glass_reason`: who broke the glass of a freeze for this run, and why.
 
+    `retried_by`: who last had it tried again.
     `purged_at`: when retention last took lines of it; what is left begins after them.
     """
 
@@ -44,6 +45,7 @@ class Run(models.Model):
     events = models.PositiveIntegerField(default=0)
     touched = models.PositiveIntegerField(default=0)  # written by the release before, to hold the row
     usual_seconds = models.FloatField(null=True)
+    retried_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     glass_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     glass_reason = models.TextField(blank=True, default="", db_default="")
     firing = models.ForeignKey("Firing", null=True, on_delete=models.SET_NULL, related_name="runs")

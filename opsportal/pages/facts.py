@@ -51,7 +51,7 @@ class Facts:
 
 def gather(run_id: int, user: User) -> Facts:
     """Raises Http404 when there is no such run, PermissionDenied when the person may not see it."""
-    rows = pictures.timed(Run.objects.select_related("environment", "requested_by"))
+    rows = pictures.timed(Run.objects.select_related("environment", "requested_by", "retried_by"))
     run = pictures.told(get_object_or_404(rows, pk=run_id))
     rights.require_view(user, run.environment)
     steps = ordered(list(run.steps.defer("locks", "lock_versions", "input")))

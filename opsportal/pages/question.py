@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from .. import approvals, redaction, rights
-from ..models import Approval
+from ..models import Approval, Step
 from . import changes, names
 from .facts import Facts
 from .yields import APART, spelled
@@ -16,7 +15,10 @@ from .yields import APART, spelled
 
 @dataclass(frozen=True)
 class Question:
-    """`against`: why this person may not answer. `typed`: they have to type the environment's name."""
+    """`against`: why this person may not answer. `typed`: they have to type the environment's name.
+
+    `requesters`: names of who want what is asked about.
+    """
 
     approval: Approval
     counts: Sequence[changes.Count]
@@ -26,6 +28,7 @@ class Question:
     against: str
     answerers: str
     typed: bool
+    requesters: str
 
 
 def questions(facts: Facts, user: Any) -> list[Question]:
@@ -55,7 +58,15 @@ def question(approval: Approval, user: Any, others: str) -> Question:
         against=against,
         answerers=others if against else "",
         typed=not against and approvals.needs_typed_name(user, approval),
+        requesters=requesters(approval.step),
     )
+
+
+def requesters(step: Step) -> str:
+    """The names of `approvals.requesters`."""
+    run = step.run
+    names = [step.input["by"]] if step.gate else [run.requested_by or run.caller, run.retried_by]
+    return ", ".join(dict.fromkeys(str(name) for name in names if name))
 
 
 def label(name: str) -> str:
@@ -65,9 +76,9 @@ def label(name: str) -> str:
 
 def answerers(approval: Approval, most: int = 5) -> str:
     """Names of people who may answer this question; empty when nobody else may."""
-    people = get_user_model().objects.with_perm(rights.APPROVE, backend="django.contrib.auth.backends.ModelBackend")
-    requester = approvals.requester(approval)
-    if approval.other_person and requester:
-        people = people.exclude(pk=requester)
-    names = [str(person) for person in people.order_by("username")[: most + 1]]
+    environment = approval.step.run.environment
+    people = rights.answerers(environment, members=approval.other_person)
+    if approval.other_person and not environment.requester_may_approve:
+        people = people.exclude(pk__in=approvals.requesters(approval))
+    names = [str(person) for person in people[: most + 1]]
     return ", ".join(names[:most]) + (_(" and others") if len(names) > most else "")

@@ -103,6 +103,4 @@ def roles(user: User, environment: Environment) -> str:
 
 
 def answerers(environment: Environment) -> list[str]:
-    people = rights.holders(rights.APPROVE, environment)
-    people = people.filter(groups=environment.approvers_id) if environment.approvers_id else people
-    return [str(each) for each in people[: who_words.MOST + 1]]
+    return [str(each) for each in rights.answerers(environment)[: who_words.MOST + 1]]

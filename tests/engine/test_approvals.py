@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from opsportal import approvals, clock
+from opsportal import approvals, clock, runs
 from opsportal.errors import Refused
 from opsportal.models import Approval, Step
 from tasks import pump
@@ -49,6 +49,21 @@ def test_the_requester_can_not_answer(asking):
     _, question, requester = asking
     with pytest.raises(Refused, match="another person"):
         approvals.answer(question.pk, requester, True)
+
+
+def test_who_has_a_run_tried_again_wants_it_too(drive):
+    run = drive(factories.start({"a": []}, do={"a": "ask"}))
+    approvals.answer(Approval.objects.get().pk, factories.user(), False, "not today")
+    drive(run)
+    olga = factories.user()
+    runs.retry(run.pk, olga)
+    drive(run)
+    question = Approval.objects.latest("pk")
+    for requester, words in ((olga, "You had this run tried again"), (run.requested_by, "You started this run")):
+        with pytest.raises(Refused, match=words):
+            approvals.answer(question.pk, requester, True)
+    approvals.answer(question.pk, factories.user(), True)
+    assert drive(run).status == "succeeded"
 
 
 def test_the_requester_of_a_one_person_team_types_the_environments_name(drive):

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from opsportal import rights
 from opsportal.models import Approval, Run
 from tests import factories
 from tests.portal.conftest import html, said, signed_in
@@ -115,6 +116,29 @@ def test_the_requester_can_not_answer_and_is_told_who_may(person, client):
     assert "another person has to answer" in said(response)[0]
     assert other.username in html(response).split("May answer:")[1][:80]
     assert Approval.objects.get().status == "open"
+
+
+def may_answer(approval, person):
+    page = html(signed_in(person).get(reverse("admin:opsportal_run_page", args=[approval.step.run_id])))
+    return page.split("May answer:")[1][:80] if "May answer:" in page else page.split('class="ask-form"')[1][:400]
+
+
+def test_who_may_answer_by_a_role_is_named_and_nobody_else(person):
+    approval = asked(by=person, approvers=factories.group("release"))
+    where, ada, bea = approval.step.run.environment, *(factories.user("none", username=name) for name in ("ada", "bea"))
+    rights.give("approver", ada, where)
+    rights.give("approver", bea, where)
+    assert "Nobody else has the right" in may_answer(approval, person)
+    ada.groups.add(where.approvers)
+    assert "<strong>ada</strong>" in may_answer(approval, person)
+
+
+def test_an_approver_reads_whose_question_it_is(person):
+    approval = asked(by=person)
+    run, olga = approval.step.run, factories.user(username="olga")
+    run.retried_by = olga
+    run.save()
+    assert f"except who asked for it: {person}, olga." in may_answer(approval, factories.user())
 
 
 def test_in_a_team_of_one_the_requester_types_the_environments_name(person, client):
