@@ -47,6 +47,8 @@ urlpatterns = [
         "admin/opsportal/finding/<row:pk>/do/<slug:verb>/", admin.site.admin_view(finding_deeds.one), name="finding_do"
     ),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/password_change/done/", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("accounts/", include("opsportal.pages.accounts")),
     path("api/v1/", problems.nothing),

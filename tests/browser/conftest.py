@@ -10,14 +10,26 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from opsportal.hosting import supervisor
+from sandbox.slack import process
 from tests import chromium, factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; our queries don't run in it
 expect.set_options(timeout=10_000)  # a line whose hint was lost is found by the comparison every five seconds
 
 
+COMPANY = {"OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_ID": "ops", "OIDC_CLIENT_SECRET": "s"}  # never asked
+
+
 @pytest.fixture(scope="package")
-def site(django_db_setup, django_db_blocker):
+def workspace():
+    """A workspace of Slack, in which people are looked up."""
+    started = process.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup, django_db_blocker, workspace):
     """The address of the portal."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -25,6 +37,7 @@ def site(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         database = connection.settings_dict["NAME"]
     env = {"DATABASE_URL": f"sqlite:///{database}", "PYTHONPATH": os.getcwd(), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    env |= {"SLACK_API_URL": workspace.api, "SLACK_BOT_TOKEN": "xoxb-sandbox", "OIDC_NAME": "Example Corp", **COMPANY}
     here = supervisor.Supervisor(logs=Path(settings.VAR_DIR) / "logs")
     web = supervisor.web("127.0.0.1", port, ready=lambda: listens(port))
     for part in (supervisor.valkey(Path(settings.VAR_DIR)), supervisor.Part("web", web.argv, env, web.ready)):

@@ -12,7 +12,7 @@ from django.utils.translation import _trans, get_language, trans_real
 from config.env import ROOT
 from opsportal import catalog as runbooks
 from opsportal import models
-from tests.every_page import SIGNED_OUT, addresses
+from tests.every_page import visits
 from tests.locale import visible
 from tests.portal.conftest import html
 
@@ -74,9 +74,8 @@ def left(response):
 
 
 def test_no_text_of_ours_is_without_a_mark_and_none_without_korean(admin, run, lacking):
-    paths, stranger, unmarked = addresses(run), Client(), {}
-    visits = [(admin, path) for path in paths] + [(stranger, path) for path in SIGNED_OUT]
-    pages = [(path, reader.get(path, follow=True, headers=KOREAN)) for reader, path in visits]
+    opened = visits(admin, Client(), run)
+    pages = [(path, reader.get(path, follow=True, headers=KOREAN)) for reader, path in opened]
     known = data()
     unmarked = {path: words for path, page in pages if (words := left(page) - known)}
     assert (unmarked, lacking - SAME) == ({}, set())

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.urls import URLResolver, get_resolver
 
 from opsportal.models import Environment, Event, Run
 from tests import factories
 from tests.portal.conftest import html, signed_in
+from tests.routes import address, entries
 
 ODD_IDS = (
     "0",
@@ -55,24 +55,8 @@ KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/for
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 
 
-def routes(resolver=None, before="/"):
-    """Every route below this resolver, as Django writes it."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, route)
-        else:
-            yield route
-
-
-ROUTES = sorted(routes())
+ROUTES = sorted(route for route, _ in entries())
 NAMED = [route for route in ROUTES if "<" in route]
-
-
-def address(route, value):
-    """The route with this in every place."""
-    plain = re.sub(r"\^|\$|\(\?P<\w+>[^)]*\)", lambda found: value if "<" in found[0] else "", route)
-    return re.sub(r"<[^>]+>", value, plain)
 
 
 def answered(client):

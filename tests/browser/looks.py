@@ -1,0 +1,37 @@
+"""What keeps somebody from using a page, by any reader of it."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+LIGHT_AND_WIDE, DARK_AND_NARROW = {}, {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}
+
+
+class Looks:
+    """Looks at pages with axe, and notes what is wrong: what they asked of other hosts, complained of, and bar.
+
+    https://github.com/dequelabs/axe-core
+    """
+
+    def __init__(self, site):
+        self.ours = (site, "data:", "blob:")
+        self.wrong = []
+
+    def watch(self, page):
+        page.on("console", lambda message: self.complain(message.text) if message.type == "error" else None)
+        # Listened to, not intercepted: that would have each page load all files anew.
+        page.on("request", lambda request: None if request.url.startswith(self.ours) else self.note(request.url))
+        return page
+
+    def complain(self, text):
+        if "the server responded with a status of 4" not in text:
+            self.note(text)
+
+    def note(self, *what):
+        self.wrong.append(what)
+
+    def at(self, page, but=""):
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        for rule in found:
+            if rule["impact"] in ("serious", "critical") and rule["id"] != but:
+                self.note(page.url, rule["id"], rule["nodes"][0]["html"])
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.note(page.url, "is wider than the window")
