@@ -8,6 +8,7 @@ import yaml
 from config.env import ROOT
 from opsportal.cli import errors, main
 from tests.docs import pages
+from tests.services.__main__ import TESTS
 
 every = pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
 
@@ -27,7 +28,21 @@ def test_paths_that_are_named_exist(page):
 
 @every
 def test_tests_that_are_named_exist(page):
-    assert pages.named_tests(page) - pages.all_tests() == set()
+    assert pages.named_tests(page) - pages.all_tests().keys() == set()
+
+
+def test_the_tests_of_each_invariant_run_on_servers_too():
+    """But those that need no rows, and the browser's, which look at what tests/live looks at on servers."""
+    table = (ROOT / "docs/design.md").read_text().partition("## Invariants")[2].partition("\n## ")[0]
+    named, modules = set(re.findall(r"`(test_\w+)`", table)), pages.all_tests()
+    elsewhere = {name for name in named if modules[name][0].parts[1] in ("stacks", "browser")}
+    run = {name for name in named for module in modules[name] if on_servers(module, name)}
+    assert len(named) > 50
+    assert named - run - elsewhere == set()
+
+
+def on_servers(module, test):
+    return f"{module}::{test}" in TESTS or any(module.is_relative_to(each) for each in TESTS)
 
 
 def test_the_table_of_environment_variables_is_that_of_the_code():
