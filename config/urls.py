@@ -22,6 +22,7 @@ register_converter(RowConverter, "row")
 admin.autodiscover()
 hide_others()
 
+handler500 = "opsportal.web.broken.page"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/opsportal/", RedirectView.as_view(pattern_name="admin:index")),

@@ -11,7 +11,9 @@ from tests.every_page import WITH_FACTOR, asking_run, visits
 from tests.portal.test_signin import PASSWORD, code, with_factor
 from tests.slack.bot import IDS
 
-READERS = pytest.mark.parametrize("options", [LIGHT_AND_WIDE, DARK_AND_NARROW], ids=["light and wide", "dark and narrow"])
+READERS = pytest.mark.parametrize(
+    "options", [LIGHT_AND_WIDE, DARK_AND_NARROW], ids=["light and wide", "dark and narrow"]
+)
 
 
 @pytest.fixture

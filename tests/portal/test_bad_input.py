@@ -1,6 +1,5 @@
 """Whatever is sent to any address of the portal: never a 5xx, never our insides."""
 
-import re
 from html import unescape
 from urllib.parse import urlencode
 

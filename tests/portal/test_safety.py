@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -113,3 +114,25 @@ def test_the_login_leads_nowhere_else(person):
     person.save()
     known = {"login": person.username, "password": "a long enough one", "next": "//evil.example/"}
     assert Client().post("/accounts/login/", known).url == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (OperationalError("server closed the connection"), 503, "The database does not answer"),
+        (InterfaceError("connection already closed"), 503, "The database does not answer"),
+        (ProgrammingError("no such table"), 500, "The portal made a mistake"),
+    ],
+)
+def test_that_the_database_is_away_is_no_mistake_of_the_portals(client, error, status, words):
+    def fail(*_):
+        raise error
+
+    client.raise_request_exception = False
+    with connection.execute_wrapper(fail):
+        answer = client.get("/admin/opsportal/run/")
+    assert (answer.status_code, answer.headers.get("retry-after"), words in html(answer)) == (
+        status,
+        "5" if status == 503 else None,
+        True,
+    )
