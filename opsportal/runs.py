@@ -202,7 +202,9 @@ def _retry(turn: Turn, by: Any, line: int | None) -> None:
     if was == R.UNDO_FAILED:
         stuck = stuck.filter(phase=Step.Phase.UNDO)
     planning = stuck.filter(key=PLAN).exists()
-    turn.set(status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="", retried_by=by)
+    turn.set(
+        status=R.PLANNING if planning else again[R(was)], ended_at=None, cancel_at=None, reason="", retried_by_id=by.pk
+    )
     turn.say(format_lazy(gettext_lazy("Tried again by {by}."), by=by))
     audit.record("run.retry", turn.run, by)
     told.reopened(turn)

@@ -65,7 +65,8 @@ def question(approval: Approval, user: Any, others: str) -> Question:
 def requesters(step: Step) -> str:
     """The names of `approvals.requesters`."""
     run = step.run
-    names = [step.input["by"]] if step.gate else [run.requested_by or run.caller, run.retried_by]
+    undo = step.gate and "by" in step.input
+    names = [step.input["by"]] if undo else [run.requested_by or run.caller, run.retried_by]
     return ", ".join(dict.fromkeys(str(name) for name in names if name))
 
 
