@@ -33,7 +33,7 @@ def test_what_a_no_takes_away_waits_too_and_nothing_is_left_in_the_end(protected
     assert protected.exists()
 
     protected.ledger.held = ""
-    with pytest.raises(StepFailed, match="too late|nobody approved it"):
+    with pytest.raises(StepFailed, match=r"too late|nobody approved it"):
         protected.run()
 
     assert protected.ledger.calls().count(call) == 1
