@@ -23,6 +23,7 @@ from .engine import latency
 
 RUNS, STEPS, LINES, PLACES = 50_000, 4, 20, 20
 VISITS, ENOUGH = 40, 30.0  # a slow page is visited for that many seconds only
+LONGEST = 1800  # seconds of a purge
 SHORT = 10  # steps of a run beside a purge
 RUN_LIST = "/admin/opsportal/run/"
 PAGES = {
@@ -131,6 +132,7 @@ def purge() -> list[tuple[str, str, str]]:
         Heartbeat.objects.update_or_create(name=retention.NAME, defaults={"at": clock.now() - timedelta(days=2)})
         current_app.send_task("tasks.worker.purge", queue="notify")
         while lines().exists():
+            assert time.monotonic() - begin < LONGEST, "the purge does not end"
             during.append(looks())
         pace = f"; {total:,} lines, {total / (time.monotonic() - begin):,.0f} a second"
     return [

@@ -35,11 +35,17 @@ def new(turn: Turn, step: Step, question: Ask) -> Approval:
 
 
 def requesters(approval: Approval) -> set[int]:
-    """Who want what is asked about, by id: who asked for the undo, else who started the run or tried it again."""
-    step, run = approval.step, approval.step.run
-    undo = step.gate and "by_id" in step.input
-    found = (step.input["by_id"],) if undo else (run.requested_by_id, run.retried_by_id)
-    return {each for each in found if each is not None}
+    """Who want what is asked about, by id: who started the run or asked for its undo, and who had that tried again."""
+    undo, run = undo_of(approval.step), approval.step.run
+    return {each for each in (undo.get("by_id", run.requested_by_id), run.retried_by_id) if each is not None}
+
+
+def undo_of(step: Step) -> dict[str, Any]:
+    """Who asked for the undo that a question of this step belongs to, as `by` and `by_id`; empty: to none."""
+    gate: Step | None = step if step.gate else None
+    if step.phase == Step.Phase.UNDO:
+        gate = step.run.steps.filter(gate=True).order_by("-position").first()
+    return gate.input if gate and "by_id" in gate.input else {}
 
 
 def why_not(user: Any, approval: Approval) -> str:
@@ -58,11 +64,11 @@ def why_not(user: Any, approval: Approval) -> str:
 
 def against_requester(user: Any, step: Step) -> str:
     """Why who wants it does not answer alone."""
-    if step.gate:
+    if user.pk == undo_of(step).get("by_id"):
         return _("You asked for this undo: another person has to answer.")
-    if user.pk == step.run.requested_by_id:
-        return _("You started this run: another person has to answer.")
-    return _("You had this run tried again: another person has to answer.")
+    if user.pk == step.run.retried_by_id:
+        return _("You had this run tried again: another person has to answer.")
+    return _("You started this run: another person has to answer.")
 
 
 def needs_typed_name(user: Any, approval: Approval) -> bool:
@@ -142,7 +148,7 @@ def check(turn: Turn, approval: Approval, by: Any, approve: bool, reason: str, t
         raise Refused(against)
     environment = turn.run.environment
     if approve and needs_typed_name(by, approval) and typed_name != environment.name:
-        raise Refused(_("Type “%(name)s” to approve what you started yourself.") % {"name": environment.name})
+        raise Refused(_("Type “%(name)s” to approve what you asked for yourself.") % {"name": environment.name})
     if not approve and not reason.strip():
         raise Refused(_("Say why you reject it."))
 

@@ -26,7 +26,7 @@ def undo(run_id: int, by: Any) -> None:
 def _undo(turn: Turn, by: Any) -> None:
     rights.require_start(by, turn.run.environment)
     turn.set(status=undoable(turn.run))
-    turn.set(ended_at=None, cancel_at=None, reason="")
+    turn.set(ended_at=None, cancel_at=None, reason="", retried_by_id=None)
     turn.say(format_lazy(gettext_lazy("Undo asked for by {by}."), by=by))
     audit.record("run.undo", turn.run, by)
     told.reopened(turn)

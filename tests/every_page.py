@@ -15,7 +15,7 @@ PAGES = (
     "/admin/opsportal/run/add/?runbook=cleanup&findings={volume}",
     "/admin/opsportal/run/{run}/",
     "/admin/opsportal/run/{run}/history/",
-    "/admin/opsportal/run/{run}/delete/",
+    "/admin/opsportal/audit/add/",
     "/admin/opsportal/approval/",
     "/admin/opsportal/approval/{approval}/history/",
     "/admin/opsportal/finding/",
@@ -75,6 +75,13 @@ PAGES = (
     "/admin/opsportal/run/999/",
     "/nowhere",
 )
+ERRORS = {
+    "/accounts/login/": 429,
+    "/admin/opsportal/audit/add/": 403,
+    "/accounts/3rdparty/login/error/": 401,
+    "/admin/opsportal/run/999/": 404,
+    "/nowhere": 404,
+}
 MOMENTS = (
     "/admin/",
     "/admin/opsportal/environment/",
@@ -111,17 +118,17 @@ POSTS = {
 DATA = {
     *("system", "search"),  # parts of a page
     *("findings_export", "jsi18n", "autocomplete", "opsportal_environment_role", "opsportal_run_parts"),
-    *("opsportal_audit_export", "opsportal_environment_trust", "run_lines", "run_stream", "openapi-json"),
+    *("opsportal_audit_export", "opsportal_environment_trust", "run_lines", "run_stream"),
     "mfa_download_recovery_codes",
 }
 ELSEWHERE = {
-    *("login", "password_change", "password_change_done", "set_language", "api-root", "app_list"),
+    *("login", "password_change", "password_change_done", "set_language", "app_list"),
     *("opsportal_run_change", "opsportal_approval_change", "opsportal_token_change", "opsportal_token_history"),
     *("socialaccount_signup", "openid_connect_callback"),  # nobody is asked on the way in
 }
 REFUSED = {
     *(f"opsportal_{kind}_add" for kind in ("approval", "audit", "notice")),
-    *(f"opsportal_{kind}_delete" for kind in ("approval", "audit", "notice", "publisher", "token")),
+    *(f"opsportal_{kind}_delete" for kind in ("approval", "audit", "notice", "publisher", "run", "token")),
     *("auth_user_delete", "view_on_site"),
 }
 
@@ -149,11 +156,16 @@ def visits(root, stranger, asking):
 
 
 def addresses(asking):
+    return filled(PAGES, rows(asking))
+
+
+def rows(asking):
+    """One row of each kind, by what it is called in addresses."""
     policy = factories.policy([asking.environment])
     where, calendar = asking.environment, Calendar.objects.create(name="Christmas", rules="Fri 16:00 - Mon 08:00")
     calendar.rules = ALWAYS
     calendar.save()
-    rows = {
+    return {
         "run": asking,
         "approval": asking.steps.get().approvals.get(),
         "environment": where,
@@ -168,7 +180,6 @@ def addresses(asking):
         "publisher": publisher("https://token.actions.githubusercontent.com", [where]),
         "audit": Audit.objects.first(),
     }
-    return filled(PAGES, rows)
 
 
 def moments(asking):

@@ -82,7 +82,7 @@ class Answer(Strict):
     answer: Literal["approve", "reject"]
     digest: str = Told(max_length=64)
     reason: str = Told("", max_length=2000, description="Needed to reject.")
-    typed_name: str = Told("", max_length=40, description="The environment's name, where you started the run yourself.")
+    typed_name: str = Told("", max_length=40, description="The environment's name, where you asked for it yourself.")
 
 
 class Event(Schema):

@@ -89,7 +89,7 @@ def answering(command: ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="approve without asking")
     command.add_argument("--reject", action="store_true", help="reject instead; needs --reason")
     command.add_argument("--reason", default="", metavar="TEXT", help="is read by who started the run")
-    typed = "the environment's name, where you started the run yourself"
+    typed = "the environment's name, where you asked for it yourself"
     command.add_argument("--typed-name", default="", metavar="NAME", help=typed)
 
 

@@ -10,7 +10,7 @@ from .environment import Environment
 class Run(models.Model):
     """`glass_by`, `glass_reason`: who broke the glass of a freeze for this run, and why.
 
-    `retried_by`: who last had it tried again.
+    `retried_by`: who last had it, or its undo, tried again.
     `purged_at`: when retention last took lines of it; what is left begins after them.
     """
 

@@ -64,9 +64,8 @@ def question(approval: Approval, user: Any, others: str) -> Question:
 
 def requesters(step: Step) -> str:
     """The names of `approvals.requesters`."""
-    run = step.run
-    undo = step.gate and "by" in step.input
-    names = [step.input["by"]] if undo else [run.requested_by or run.caller, run.retried_by]
+    undo, run = approvals.undo_of(step), step.run
+    names = [undo.get("by") or run.requested_by or run.caller, run.retried_by]
     return ", ".join(dict.fromkeys(str(name) for name in names if name))
 
 
@@ -81,5 +80,6 @@ def answerers(approval: Approval, most: int = 5) -> str:
     people = rights.answerers(environment, members=approval.other_person)
     if approval.other_person and not environment.requester_may_approve:
         people = people.exclude(pk__in=approvals.requesters(approval))
+    people = people.exclude(pk__in=[vote.by_id for vote in approval.votes.all()])
     names = [str(person) for person in people[: most + 1]]
     return ", ".join(names[:most]) + (_(" and others") if len(names) > most else "")

@@ -55,7 +55,7 @@ def at_stake(question: QuestionSeen, url: str) -> list[Block]:
 
 
 def own_name(environment: str) -> Block:
-    label = _("Type “{name}” to approve what you started yourself").format(name=environment)
+    label = _("Type “{name}” to approve what you asked for yourself").format(name=environment)
     return entry(TYPED, label, {"type": "plain_text_input"}, optional=False)
 
 

@@ -6,8 +6,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-AWAY = (InterfaceError, OperationalError)
 AGAIN = "5"  # seconds after which to ask again
+# MariaDB docs, "MariaDB Error Code Reference": too many connections, shutdown, not reached, gone, lost during a query.
+GONE = (1040, 1053, 2002, 2003, 2006, 2013)
+# PostgreSQL docs, "PostgreSQL Error Codes": connection exception, operator intervention. Not connected at all has none.
+STATES = ("08", "57P")
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -15,6 +18,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
     Reads no row and no session. Sources: Django docs, "Customizing error views"; RFC 9110, 10.2.3.
     """
-    if isinstance(sys.exception(), AWAY):
+    if away(sys.exception()):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN})
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def away(error: BaseException | None) -> bool:
+    """Whether it says that the database was not reached; a deadlock or a missing table are other matters."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    if hasattr(error.__cause__, "sqlstate"):
+        return error.__cause__.sqlstate is None or error.__cause__.sqlstate.startswith(STATES)
+    return error.args[:1] in [(code,) for code in GONE] or "unable to open database" in str(error)

@@ -2,6 +2,8 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.every_page import ERRORS
+
 LIGHT_AND_WIDE, DARK_AND_NARROW = {}, {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}
 
 
@@ -19,11 +21,17 @@ class Looks:
         page.on("console", lambda message: self.complain(message.text) if message.type == "error" else None)
         # Listened to, not intercepted: that would have each page load all files anew.
         page.on("request", lambda request: None if request.url.startswith(self.ours) else self.note(request.url))
+        page.on("response", self.answered)
         return page
 
     def complain(self, text):
-        if "the server responded with a status of 4" not in text:
+        if "the server responded with a status of" not in text:  # of which `answered` knows more
             self.note(text)
+
+    def answered(self, response):
+        path = response.url.removeprefix(self.ours[0])
+        if response.status >= 400 and response.status != ERRORS.get(path):
+            self.note(response.status, path)
 
     def note(self, *what):
         self.wrong.append(what)

@@ -1,6 +1,7 @@
 """Each page in a real browser: nothing from outside, no trouble in the console, nothing too wide or out of reach."""
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
@@ -51,6 +52,7 @@ def test_so_is_each_page_of_signing_in(stranger, looks, options):
     person.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)  # as the portal reads it
     person.save()
     secret, page = with_factor(person), stranger(**options)
+    RecoveryCodes.activate(person)
     enter(page, "olga", PASSWORD)
     looks.at(page)
     page.fill("[name=code]", code(secret))

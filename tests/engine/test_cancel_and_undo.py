@@ -6,7 +6,7 @@ import pytest
 
 from opsportal import approvals, claims, clock, runs, undoing
 from opsportal.errors import Cancelling, Refused
-from opsportal.models import Approval, Lock, Step
+from opsportal.models import Approval, Lock, Run, Step
 from tasks import engine
 from tasks.guard import Guard
 from tasks.keeper import Hold
@@ -219,6 +219,22 @@ def test_who_asks_for_an_undo_needs_another_person_and_who_started_the_run_is_on
         approvals.answer(asked.pk, olga, True)
     approvals.answer(asked.pk, starter, True)
     assert drive(run).status == "undone"
+
+
+def test_what_a_step_asks_while_it_is_undone_is_asked_by_who_wants_the_undo(drive):
+    run, olga, kim = drive(factories.start({"a": []}, do={"a": "change"})), factories.user(), factories.user()
+    Run.objects.filter(pk=run.pk).update(retried_by=kim)
+    undoing.undo(run.pk, olga)
+    drive(run)
+    gate = Approval.objects.get()
+    approvals.answer(gate.pk, run.requested_by, True)
+    step = run.steps.get(key="a")
+    step.phase, step.status = "undo", "asking"
+    step.save()
+    question = factories.approval(step)
+    assert approvals.requesters(question) == {olga.pk}
+    assert "You asked for this undo" in approvals.why_not(olga, question)
+    assert [approvals.why_not(person, question) for person in (run.requested_by, kim)] == ["", ""]
 
 
 def test_a_team_of_one_types_the_name_to_undo(drive):

@@ -153,11 +153,13 @@ def test_creating_a_stack_in_review_makes_its_change_set_obsolete(account):
     assert account.described(made["ChangeSetId"])["ExecutionStatus"] == "OBSOLETE"
 
 
-def test_it_cannot_be_deleted_while_it_is_made(held):
+def test_it_cannot_be_deleted_while_it_is_made(sandbox, held):
+    sandbox.speed(5, change_set_seconds=300)
     made = held.cloudformation.create_change_set(
         StackName="app", ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=topic()
     )
     code, message, _ = refused(held.cloudformation.delete_change_set, ChangeSetName=made["Id"])
+    sandbox.speed(5, change_set_seconds=1)
     assert (code, message) == ("InvalidChangeSetStatus", "Cannot delete ChangeSet in status CREATE_PENDING")
 
 

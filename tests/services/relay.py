@@ -32,6 +32,9 @@ class Relay:
                 client, _ = door.accept()
                 server = socket.create_connection(self.target)
                 self.inside += [client, server]
+                if door.fileno() < 0:  # it was shut meanwhile
+                    self.shut()
+                    return
                 for ends in ((client, server), (server, client)):
                     threading.Thread(target=pass_on, args=ends, daemon=True).start()
 

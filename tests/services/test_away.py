@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from time import sleep
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from opsportal import clock
 from tests import factories
 from tests.engine.conftest import numbers
 from tests.live.aws import cookie, portal
-from tests.live.conftest import database_url, ended, until
+from tests.live.conftest import LEASE, database_url, ended, until
 from tests.services.relay import Relay
 
 
@@ -52,10 +53,16 @@ def test_a_run_is_finished_once_the_server_is_back(host, relay, tmp_path):
     run = factories.start({"a": [], "b": [], "c": [], "d": ["a", "b", "c"], "e": ["d"]}, do=do, folder=str(tmp_path))
     until(lambda: leased(run).exists())
     relay.shut()
+    run.refresh_from_db()
+    seen = run.events
     until(lambda: not leased(run).exists())
+    sleep(float(LEASE))  # as long again it is away
+    run.refresh_from_db()
+    assert (run.events, run.is_open) == (seen, True)
     relay.open()
     assert ended(run).status == "succeeded"
     assert numbers(run) == list(range(1, run.events + 1))
+    assert run.steps.filter(fence__gt=1).exists()
 
 
 def test_the_portal_says_what_is_away_and_answers_when_it_is_back(host, relay):

@@ -151,7 +151,7 @@ def test_the_requester_of_a_one_person_team_types_the_name(acts, operator, dev, 
     acts.click(post(asking), "question.approve")
     assert (
         acts.submit({"typed": "prod"})["typed" if False else "reason"]
-        == "Type “dev” to approve what you started yourself."
+        == "Type “dev” to approve what you asked for yourself."
     )
     assert "You have approved it" in acts.submit({"typed": "dev"})
 
