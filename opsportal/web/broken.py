@@ -29,6 +29,7 @@ def away(error: BaseException | None) -> bool:
         return True
     if not isinstance(error, OperationalError):
         return False
-    if hasattr(error.__cause__, "sqlstate"):
-        return error.__cause__.sqlstate is None or error.__cause__.sqlstate.startswith(STATES)
+    cause = error.__cause__
+    if cause is not None and hasattr(cause, "sqlstate"):
+        return cause.sqlstate is None or cause.sqlstate.startswith(STATES)
     return error.args[:1] in [(code,) for code in GONE] or "unable to open database" in str(error)
