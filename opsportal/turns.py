@@ -17,12 +17,12 @@ from .errors import Gone
 from .live import hints
 from .models import Event, Run, Step
 from .nudges import Nudge
+from .trouble import is_deadlock
 from .words import gettext as _
 from .writers import in_line
 
 T = TypeVar("T")
 TRIES = 8
-DEADLOCKS = ("40P01", "40001", "1213", "1205", "database is locked", "database table is locked")
 
 
 @dataclass
@@ -99,10 +99,3 @@ def retried(work: Callable[[], T]) -> T:
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))
     return work()
-
-
-def is_deadlock(error: OperationalError) -> bool:
-    """PostgreSQL: SQLSTATE 40P01 and 40001; MariaDB: errors 1213 and 1205; SQLite: busy past its time-out."""
-    cause = error.__cause__
-    state = getattr(cause, "sqlstate", None) or str(error.args[0] if error.args else "")
-    return state in DEADLOCKS

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import (
     Http404,
     HttpRequest,
@@ -27,12 +27,13 @@ from pydantic_core import ErrorDetails
 
 from ..complaints import complaint
 from ..errors import Invalid, Refused
+from ..trouble import is_away, is_deadlock
 
 log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 KIND = "application/problem+json"
-AWAY = 5  # seconds after which to ask again while the database is away
+AWAY, BUSY = 5, 1  # seconds after which to ask again: the database is away, or others are at the same rows
 
 
 class Wrong(Schema):
@@ -113,9 +114,13 @@ def told(request: HttpRequest, error: Any) -> HttpResponse:
             return answer(400, _("The body can't be read: send an object of JSON."))
         case HttpError():
             return answer(error.status_code, error.message)
-        case OperationalError() | InterfaceError():
+        case Error() if is_away(error):
             log.warning("The database did not answer %s %s: %s", request.method, request.path, error)
             return answer(503, _("The database does not answer. Try again."), headers={"Retry-After": str(AWAY)})
+        case Error() if is_deadlock(error):
+            log.warning("Others were at the same rows as %s %s: %s", request.method, request.path, error)
+            text = _("Others changed the same at the same moment. Try again.")
+            return answer(503, text, headers={"Retry-After": str(BUSY)})
         case _ if not isinstance(error, Http404):
             log.error("%s %s failed.", request.method, request.path, exc_info=error)
             return answer(500, _("This is a fault of opsportal; its log says what went wrong."))

@@ -2,15 +2,12 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from ..trouble import is_away
+
 AGAIN = "5"  # seconds after which to ask again
-# MariaDB docs, "MariaDB Error Code Reference": too many connections, shutdown, not reached, gone, lost during a query.
-GONE = (1040, 1053, 2002, 2003, 2006, 2013)
-# PostgreSQL docs, "PostgreSQL Error Codes": connection exception, operator intervention. Not connected at all has none.
-STATES = ("08", "57P")
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -18,18 +15,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
     Reads no row and no session. Sources: Django docs, "Customizing error views"; RFC 9110, 10.2.3.
     """
-    if away(sys.exception()):
+    if is_away(sys.exception()):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN})
     return HttpResponse(render_to_string("500.html"), status=500)
-
-
-def away(error: BaseException | None) -> bool:
-    """Whether it says that the database was not reached; a deadlock or a missing table are other matters."""
-    if isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    cause = error.__cause__
-    if cause is not None and hasattr(cause, "sqlstate"):
-        return cause.sqlstate is None or cause.sqlstate.startswith(STATES)
-    return error.args[:1] in [(code,) for code in GONE] or "unable to open database" in str(error)

@@ -99,7 +99,7 @@ def failing(error, table):
 def test_a_database_that_is_away_is_answered_with_a_problem(table, caplog):
     made, where = program(factories.user()), factories.environment()
     body = {"runbook": "test.graph", "environment": where.name, "params": {"graph": {}}}
-    with failing(OperationalError("server closed the connection"), table):
+    with failing(OperationalError(2013, "Lost connection to server during query"), table):
         answer = made.post("/runs", body)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json()["detail"] == "The database does not answer. Try again."
@@ -111,19 +111,31 @@ def test_a_database_that_is_away_is_answered_with_a_problem(table, caplog):
 @pytest.mark.django_db(transaction=True)
 def test_a_use_that_could_not_be_written_down_is_on_record_the_next_time():
     made = program(factories.user())
-    with failing(OperationalError("server closed the connection"), "opsportal_audit"):
+    with failing(OperationalError(2013, "Lost connection to server during query"), "opsportal_audit"):
         assert made.get("/environments").status_code == 503
     assert made.get("/environments").status_code == 200
     assert len(on_record("token.use")) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_fault_of_ours_is_a_problem_too_and_stands_in_the_log(caplog):
+def test_rows_that_others_are_at_are_answered_with_a_problem_and_no_run_is_made():
     made, where = program(factories.user()), factories.environment()
     body = {"runbook": "test.graph", "environment": where.name, "params": {"graph": {}}}
-    with failing(ProgrammingError("no such column"), "opsportal_run"):
+    with failing(OperationalError(1213, "Deadlock found"), "opsportal_run"):
+        answer = made.post("/runs", body)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert answer.json()["detail"] == "Others changed the same at the same moment. Try again."
+    assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [ProgrammingError("no such column"), OperationalError("no such table")])
+def test_a_fault_of_ours_is_a_problem_too_and_stands_in_the_log(caplog, error):
+    made, where = program(factories.user()), factories.environment()
+    body = {"runbook": "test.graph", "environment": where.name, "params": {"graph": {}}}
+    with failing(error, "opsportal_run"):
         answer = made.post("/runs", body)
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
     assert answer.json()["detail"] == "This is a fault of opsportal; its log says what went wrong."
-    assert "no such column" in caplog.text
+    assert str(error) in caplog.text
     assert "no such column" not in answer.content.decode()
