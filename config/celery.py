@@ -13,6 +13,7 @@ from kombu.transport.redis import Channel, QoS
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from . import collecting
+from .ending import InTime
 from .env import env
 from .primary import ToPrimary, ToPrimaryByTLS
 from .timer import PumpTimer
@@ -75,4 +76,4 @@ beat_init.connect(collecting.as_usual)
 # worker down with it. Ours are nudges, which the pump repeats.
 QoS.restore_at_shutdown = False
 Channel.connection_class, Channel.connection_class_ssl = ToPrimary, ToPrimaryByTLS
-app.steps["worker"].add(PumpTimer)
+app.steps["worker"].update((PumpTimer, InTime))

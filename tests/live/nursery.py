@@ -104,16 +104,28 @@ def serve(asked):
         if question == "poll":
             pid, status = os.waitpid(given[0], os.WNOHANG)
             asked.send(os.waitstatus_to_exitcode(status) if pid else None)
-        elif pid := os.fork():
+        elif pid := forked():
             asked.send(pid)
         else:
             asked.close()
             return given
 
 
+def forked():
+    """A child that leads a session, as what `Supervisor.start` starts does from the first: it can be killed by that."""
+    led, leads = os.pipe()
+    if pid := os.fork():
+        os.close(leads)
+        os.read(led, 1)
+    else:
+        os.setsid()
+        os.close(leads)
+    os.close(led)
+    return pid
+
+
 def born(argv, log, late):
-    """In the child: what `Supervisor.start` gives a process, and then the module."""
-    os.setsid()
+    """In the child: what else `Supervisor.start` gives a process, and then the module."""
     os.environ.update(late)
     die_with_parent()
     with open(log, "ab") as out:

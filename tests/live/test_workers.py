@@ -4,6 +4,7 @@ import json
 import signal
 import time
 
+import psutil
 import pytest
 
 from opsportal import runs
@@ -119,6 +120,15 @@ def test_sigterm_lets_the_step_go_on_elsewhere_and_is_no_take_over(host, tmp_pat
     host.terminate()
     until(lambda: statuses(run)["a"] == "due", 5)
     assert run.steps.get(key="a").takeovers == 0
+
+
+def test_a_worker_that_was_told_to_end_ends_though_its_child_hangs(host):
+    host.worker()
+    child = until(lambda: host.children())[0]
+    child.suspend()
+    host.terminate()
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert "It hangs here" in (host.supervisor.logs / "worker.log").read_text()
 
 
 def test_without_beat_everything_goes_on(host):
