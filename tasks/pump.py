@@ -5,7 +5,8 @@ from typing import Any
 
 import structlog
 from celery import current_app
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from kombu.exceptions import OperationalError
 
 from opsportal import advances, approvals, clock, firings, flow, handling, nudges, turns
@@ -14,8 +15,9 @@ from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
 from opsportal.telling import digests, outbox
 from opsportal.turns import Turn
-from opsportal.upkeep import retention
+from opsportal.upkeep import retention, rewound
 from opsportal.words import gettext as _
+from opsportal.writers import in_line
 
 log = structlog.get_logger(__name__)
 
@@ -53,10 +55,18 @@ def send_purge() -> None:
 
 
 def turn_is_ours(now: datetime) -> bool:
-    """Take the round by compare-and-set on the pump's heartbeat."""
-    Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
-    stale = Q(at__lte=now - EVERY) | Q(at__gt=now + EVERY)  # from the future: the clock was set back
-    return Heartbeat.objects.filter(stale, name="pump").update(at=now) == 1
+    """Take the round by compare-and-set on the pump's heartbeat; a database that forgot rounds starts paused."""
+    last, new = Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
+    if now - EVERY < last.at <= now + EVERY:  # later still: the clock was set back
+        return False
+    known = None if new else rewound.newest()
+    with in_line(), transaction.atomic():
+        ours = Heartbeat.objects.filter(name="pump", at=last.at).update(at=now) == 1
+        if ours:
+            rewound.pause(last.at, known, now)
+    if ours:
+        rewound.remember(now)
+    return ours
 
 
 def push(row: dict[str, Any], now: datetime) -> None:

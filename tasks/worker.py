@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from celery import current_app, shared_task
+from celery.signals import worker_process_init
 from django.db import Error, connection
 
 from opsportal import clock, firings
@@ -17,11 +19,34 @@ from . import pump as pumping
 
 log = structlog.get_logger(__name__)
 
+_new = False  # a worker's process before its first task
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def begin(**_: Any) -> None:
+    global _new
+    _new = True
+
+
+def look_first() -> None:
+    """A round of the pump comes before any message, which may be of before the database was restored."""
+    global _new
+    if not _new:
+        return
+    try:
+        pumping.tick()
+    except Error:  # so it is not known yet
+        raise
+    except Exception:  # of one row: what has a message must not wait for it
+        log.exception("the first round of the pump failed")
+    _new = False
+
 
 @contextmanager
 def connected() -> Iterator[None]:
     """After trouble with the database the next task connects afresh: Celery keeps a broken connection for long."""
     try:
+        look_first()
         yield
     except Error:
         connection.close()

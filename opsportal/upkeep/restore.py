@@ -17,7 +17,7 @@ from django.db.models import Field
 
 from ..audit import append_only
 from ..words import gettext as _
-from . import aftermath, backup, restorable
+from . import aftermath, backup, restorable, rewound
 from .backup import Header
 
 BATCH = 500  # rows inserted at a time
@@ -38,6 +38,7 @@ def restore(path: Path, replace: bool = False) -> Header:
         go_on_counting(tables)
         aftermath.settle(tables, path.name, datetime.fromisoformat(header.taken_at), fence)
         connection.check_constraints()
+    rewound.forget()
     return header
 
 
@@ -47,6 +48,7 @@ def settle(taken_at: datetime) -> None:
     aftermath.skip_numbers(apps, {})
     with transaction.atomic(durable=True):
         aftermath.settle(apps, _("a copy of the database"), taken_at, 0)
+    rewound.forget()
 
 
 @contextmanager

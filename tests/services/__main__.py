@@ -66,6 +66,7 @@ TESTS = (
     *("tests/findings", "tests/hostile/test_findings.py", "tests/cleanups/test_races.py"),
     *("tests/slack/test_projecting.py", "tests/slack/test_notices.py", "tests/live/test_portals.py"),
     *("tests/live/test_migrating.py", "tests/live/test_workers.py", "tests/policies/test_policies.py"),
+    "tests/live/test_rewound.py",
     CAMPAIGN,
     *(f"{module}::{test}" for module, tests in INVARIANTS.items() for test in tests),
 )
