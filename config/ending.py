@@ -14,6 +14,7 @@ from typing import Any
 
 from billiard.process import active_children
 from celery import bootsteps
+from celery.signals import celeryd_init
 
 LAST = 10  # seconds after the signal; an orderly end takes five
 FAILED = 1
@@ -26,6 +27,14 @@ class InTime(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no ty
         remapped = os.environ.get("REMAP_SIGTERM") == "SIGQUIT"
         for number in (signal.SIGTERM, signal.SIGQUIT) if remapped else (signal.SIGQUIT,):
             signal.signal(number, partial(told, signal.getsignal(number)))
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def before_all(**_: Any) -> None:
+    """Whatever else a worker starts needs its timer: with it a signal is in time while the children start, too."""
+    from celery.worker.components import Timer
+
+    Timer.requires = (InTime,)
 
 
 def told(before: Any, number: int, frame: FrameType | None) -> None:

@@ -75,8 +75,8 @@ PAGES = (
     "/admin/opsportal/run/999/",
     "/nowhere",
 )
+TOO_OFTEN = {"/accounts/login/": 429}
 ERRORS = {
-    "/accounts/login/": 429,
     "/admin/opsportal/audit/add/": 403,
     "/accounts/3rdparty/login/error/": 401,
     "/admin/opsportal/run/999/": 404,

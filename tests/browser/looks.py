@@ -2,20 +2,19 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.every_page import ERRORS
-
 LIGHT_AND_WIDE, DARK_AND_NARROW = {}, {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}
 
 
 class Looks:
     """Looks at pages with axe, and notes what is wrong: what they asked of other hosts, complained of, and bar.
 
+    `errors`: the status of what was answered with one, by its path; they have to be the `expected` ones.
     https://github.com/dequelabs/axe-core
     """
 
     def __init__(self, site):
         self.ours = (site, "data:", "blob:")
-        self.wrong = []
+        self.wrong, self.errors, self.expected = [], {}, {}
 
     def watch(self, page):
         page.on("console", lambda message: self.complain(message.text) if message.type == "error" else None)
@@ -29,9 +28,8 @@ class Looks:
             self.note(text)
 
     def answered(self, response):
-        path = response.url.removeprefix(self.ours[0])
-        if response.status >= 400 and response.status != ERRORS.get(path):
-            self.note(response.status, path)
+        if response.status >= 400:
+            self.errors[response.url.removeprefix(self.ours[0])] = response.status
 
     def note(self, *what):
         self.wrong.append(what)

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from opsportal.slack import people
 from tests import factories
 from tests.browser.looks import DARK_AND_NARROW, LIGHT_AND_WIDE, Looks
-from tests.every_page import WITH_FACTOR, asking_run, visits
+from tests.every_page import ERRORS, TOO_OFTEN, WITH_FACTOR, asking_run, visits
 from tests.portal.test_signin import PASSWORD, code, with_factor
 from tests.slack.bot import IDS
 
@@ -21,7 +21,7 @@ READERS = pytest.mark.parametrize(
 def looks(site):
     looks = Looks(site)
     yield looks
-    assert looks.wrong == []
+    assert (looks.wrong, looks.errors) == ([], looks.expected)
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_each_page_is_complete_by_itself_and_keeps_nobody_from_using_it(sign_in,
     for reader, path in visits(root, stranger(**options), asking_run()):
         reader.goto(path)
         looks.at(reader)
+    looks.expected = ERRORS
 
 
 @READERS
@@ -70,6 +71,7 @@ def test_so_is_the_page_of_who_guesses_too_often(stranger, looks, options):
         enter(page, name, "wrong")
     page.get_by_text("Wait 15 minutes").wait_for()
     looks.at(page)
+    looks.expected = TOO_OFTEN
 
 
 @READERS
