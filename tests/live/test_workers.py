@@ -127,7 +127,7 @@ def test_a_worker_that_was_told_to_end_ends_though_its_child_hangs(host):
     child = until(lambda: host.children())[0]
     child.suspend()
     host.terminate()
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 5)
     assert "It hangs here" in (host.supervisor.logs / "worker.log").read_text()
 
 
