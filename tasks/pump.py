@@ -59,9 +59,9 @@ def turn_is_ours(now: datetime) -> bool:
     last, new = Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
     if now - EVERY < last.at <= now + EVERY:  # later still: the clock was set back
         return False
-    known = None if new else rewound.newest()
+    known = None if new else rewound.newest(last)
     with in_line(), transaction.atomic():
-        ours = Heartbeat.objects.filter(name="pump", at=last.at).update(at=now) == 1
+        ours = Heartbeat.objects.filter(name="pump", at=last.at).update(at=now, detail="") == 1
         if ours:
             rewound.pause(last.at, known, now)
     if ours:

@@ -38,7 +38,6 @@ def restore(path: Path, replace: bool = False) -> Header:
         go_on_counting(tables)
         aftermath.settle(tables, path.name, datetime.fromisoformat(header.taken_at), fence)
         connection.check_constraints()
-    rewound.forget()
     return header
 
 
@@ -48,7 +47,7 @@ def settle(taken_at: datetime) -> None:
     aftermath.skip_numbers(apps, {})
     with transaction.atomic(durable=True):
         aftermath.settle(apps, _("a copy of the database"), taken_at, 0)
-    rewound.forget()
+        rewound.settle()
 
 
 @contextmanager

@@ -11,17 +11,21 @@ import structlog
 from django.apps import apps
 
 from ..live.hints import broker
+from ..models import Heartbeat
 from ..words import gettext as _
 from . import aftermath
 
 log = structlog.get_logger(__name__)
 
 KEY = "opsportal:round"
+SETTLED = "settled"
 ALLOWED = timedelta(seconds=60)  # what a crash may cost a database, or clocks differ
 
 
-def newest() -> datetime | None:
-    """The newest round that Redis knows of."""
+def newest(last: Heartbeat) -> datetime | None:
+    """The newest round that Redis knows of; none if it is known already that the `last` one is of before."""
+    if last.detail == SETTLED:
+        return None
     try:
         at = broker().get(KEY)
     except redis.RedisError as error:
@@ -38,12 +42,9 @@ def remember(at: datetime) -> None:
         log.debug("the round is not told to Redis", error=str(error))
 
 
-def forget() -> None:
-    """What went back in time is known, and settled."""
-    try:
-        broker().delete(KEY)
-    except redis.RedisError as error:
-        log.warning("Redis could not be told of the restore: changes may be paused once more", error=str(error))
+def settle() -> None:
+    """That it went back in time is known: the next round pauses nothing for it."""
+    Heartbeat.objects.filter(name="pump").update(detail=SETTLED)
 
 
 def pause(last: datetime, known: datetime | None, now: datetime) -> None:
@@ -51,7 +52,7 @@ def pause(last: datetime, known: datetime | None, now: datetime) -> None:
     if known is None or known - last <= ALLOWED:
         return
     text = _(
-        "The database is as it was at {then}, and was at {known} before: was it restored? Stop every worker, say"
+        "The database is as it was at {then}, and was at {known} before: was it restored? Stop every worker, run"
         " manage.py restore --settle {then}, and compare with AWS before you resume."
     )
     reason = text.format(then=f"{last:%Y-%m-%dT%H:%MZ}", known=f"{known:%Y-%m-%dT%H:%MZ}")
