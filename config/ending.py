@@ -8,6 +8,7 @@ steps are given back, and what hangs is taken over when its lease ends.
 import faulthandler
 import os
 import signal
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -48,5 +49,6 @@ def give_up(_number: int, _frame: FrameType | None) -> None:
     os.write(2, f"Told to end, and not ended after {LAST} s: killing what is left. It hangs here:\n".encode())
     faulthandler.dump_traceback()
     for child in active_children():
-        os.kill(child.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
     os._exit(FAILED)
