@@ -12,6 +12,29 @@ PATIENCE = 3.0  # seconds a thread gets then
 _started: list[threading.Thread] = []
 
 
+class Asked:
+    """An event that a signal's handler may set: it may be called while this very thread has the lock.
+
+    threading.Event waits for ever then. Python docs, "threading": a Condition's own lock is an RLock.
+    """
+
+    def __init__(self) -> None:
+        self.changed, self.yes = threading.Condition(), False
+
+    def set(self, *_signal: object) -> None:
+        with self.changed:
+            self.yes = True
+            self.changed.notify_all()
+
+    def is_set(self) -> bool:
+        return self.yes
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is set, after so long at most."""
+        with self.changed:
+            return self.changed.wait_for(self.is_set, seconds)
+
+
 def start(name: str, run: Callable[[], None]) -> threading.Thread:
     """Run this until it returns, which it has to do soon after ENDING is set."""
     thread = threading.Thread(target=run, name=name, daemon=True)

@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,9 @@ def serve(port: int, speed: float, path: str, change_set_seconds: float, prices:
     if store is not None:
         store.load()
     server = make_server(HOST, port, Application(world), threaded=True, request_handler=Handler)
-    stop = threading.Event()
+    stop: list[int] = []  # no Event: a handler that sets one waits for ever where it has interrupted the Event's wait
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, lambda number, _frame: stop.append(number))
     threading.Thread(target=server.serve_forever, args=(TICK,), daemon=True).start()
     print(f"sandbox ready on http://{HOST}:{server.server_port}", flush=True)
     sys.stdout = sys.stderr  # moto prints, and nobody may be reading our output any more
@@ -52,8 +53,9 @@ def serve(port: int, speed: float, path: str, change_set_seconds: float, prices:
         store.save()
 
 
-def _tick(world: World, store: state.Store | None, stop: threading.Event) -> None:
-    while not stop.wait(TICK):
+def _tick(world: World, store: state.Store | None, stop: list[int]) -> None:
+    while not stop:
+        time.sleep(TICK)
         with world.lock:
             lifecycle.advance(world, world.clock.now())
         if store is not None:

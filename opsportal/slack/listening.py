@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from ..errors import Refused
+from ..threads import Asked
 from ..words import gettext as _
 from . import calls, work
 from .app import app
@@ -27,7 +28,7 @@ PATIENCE = 8.0  # seconds in which what has been taken is done, when the process
 NOT_OURS = (*calls.OURS, "not_allowed_token_type", "missing_scope")
 
 
-def begin(ending: threading.Event) -> SocketModeHandler:
+def begin(ending: Asked) -> SocketModeHandler:
     """Connects, now or as soon as Slack is there. Raises Refused: Slack does not know the token."""
     listens = SocketModeHandler(
         app(), settings.SLACK_APP_TOKEN, logger=quiet("slack_sdk.socket_mode"), web_client=client(), ping_interval=PING
@@ -37,7 +38,7 @@ def begin(ending: threading.Event) -> SocketModeHandler:
     return listens
 
 
-def keep_trying(listens: SocketModeHandler, ending: threading.Event) -> None:
+def keep_trying(listens: SocketModeHandler, ending: Asked) -> None:
     """Until there is a first connection, which slack-sdk then looks after."""
     while not ending.wait(AGAIN):
         try:

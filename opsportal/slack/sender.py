@@ -1,6 +1,5 @@
 """What `manage.py slackbot` does beside listening: it sends what there is to tell, round after round."""
 
-import threading
 from datetime import datetime, timedelta
 
 import redis
@@ -9,6 +8,7 @@ from django.db import Error, connection
 
 from .. import clock
 from ..models import Heartbeat
+from ..threads import Asked
 from . import notices, projecting
 from .calls import Away
 
@@ -21,7 +21,7 @@ SIGN = timedelta(seconds=10)  # between two signs of life
 NAME = "slack"  # of the heartbeat
 
 
-def run(ending: threading.Event) -> None:
+def run(ending: Asked) -> None:
     """Send until `ending` is set."""
     while not ending.is_set():
         ending.wait(one_round())

@@ -1,13 +1,13 @@
 """`manage.py slackbot`: what talks with Slack. Several may run: they share the work."""
 
 import signal
-import threading
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from opsportal.errors import Refused
+from opsportal.threads import Asked
 from opsportal.words import gettext as _
 
 
@@ -18,9 +18,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if missing := unset():
             raise CommandError(missing)
-        ending = threading.Event()
+        ending = Asked()
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_args: ending.set())
+            signal.signal(each, ending.set)
         try:
             work(ending)
         except Refused as error:
@@ -38,7 +38,7 @@ def unset() -> str:
     return ""
 
 
-def work(ending: threading.Event) -> None:
+def work(ending: Asked) -> None:
     """Listen, where there is a token for it, and send until it ends. Raises Refused. Slack's library is large."""
     from opsportal.slack import listening, sender
 
