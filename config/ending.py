@@ -2,7 +2,7 @@
 
 Celery ends its pool from within the signal's handler, and may wait there for what the signal has interrupted: for a
 result that was read and not noted, 30 s; for a child that hangs, without end. Nothing is lost by ending sooner: by then
-steps are given back, and what hangs is taken over when its lease ends.
+steps are given back, and one whose process hangs is taken over when its lease ends.
 """
 
 import faulthandler
@@ -18,11 +18,12 @@ from celery import bootsteps
 from celery.signals import celeryd_init
 
 LAST = 10  # seconds after the signal; an orderly end takes five
+WRITING = 2  # seconds in which what is told has to be written
 FAILED = 1
 
 
 class InTime(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
-    """Goes before Celery's own handlers of the signals that give steps back; another SIGTERM lets tasks finish."""
+    """Goes before Celery's handlers of the signals that give steps back. A SIGTERM not remapped lets tasks end."""
 
     def start(self, worker: Any) -> None:
         remapped = os.environ.get("REMAP_SIGTERM") == "SIGQUIT"
@@ -45,10 +46,16 @@ def told(before: Any, number: int, frame: FrameType | None) -> None:
 
 
 def give_up(_number: int, _frame: FrameType | None) -> None:
-    """Write where it hangs, kill the children, end. No log: the handler may have interrupted one."""
-    os.write(2, f"Told to end, and not ended after {LAST} s: killing what is left. It hangs here:\n".encode())
-    faulthandler.dump_traceback()
+    """Kill the children, write where it hangs, end; also where nobody reads what is written.
+
+    No log: the handler may have interrupted one.
+    """
     for child in active_children():
         with suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(WRITING)
+    with suppress(OSError, RuntimeError):
+        os.write(2, f"Told to end, and not ended after {LAST} s: killing what is left. It hangs here:\n".encode())
+        faulthandler.dump_traceback()
     os._exit(FAILED)

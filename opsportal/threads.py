@@ -15,7 +15,8 @@ _started: list[threading.Thread] = []
 class Asked:
     """An event that a signal's handler may set: it may be called while this very thread has the lock.
 
-    threading.Event waits for ever then. Python docs, "threading": a Condition's own lock is an RLock.
+    threading.Event waits for ever then. Here who waits hears of it when the wait is over at the latest.
+    Python docs, "threading": a Condition's own lock is an RLock.
     """
 
     def __init__(self) -> None:

@@ -2,15 +2,16 @@
 
 from django.db import InterfaceError, OperationalError
 
-DEADLOCKS = ("40P01", "40001", "1213", "1205", "database is locked", "database table is locked")
-# MariaDB docs, "MariaDB Error Code Reference": too many connections, shutdown, not reached, gone, lost during a query.
-GONE = (1040, 1053, 2002, 2003, 2006, 2013)
-# PostgreSQL docs, "PostgreSQL Error Codes": connection exception, operator intervention. Not connected at all has none.
-STATES = ("08", "57P")
+DEADLOCKS = ("40P01", "40001", "55P03", "1213", "1205", "database is locked", "database table is locked")
+# MariaDB docs, "MariaDB Error Code Reference": too many connections, shutdown, killed, not reached, gone, lost.
+GONE = (1040, 1053, 1927, 2002, 2003, 2006, 2013)
+# PostgreSQL docs, "PostgreSQL Error Codes": connection exception, too many connections, operator intervention. Not
+# connected at all has none.
+STATES = ("08", "53300", "57P")
 
 
 def is_deadlock(error: BaseException | None) -> bool:
-    """PostgreSQL: SQLSTATE 40P01 and 40001; MariaDB: errors 1213 and 1205; SQLite: busy past its time-out."""
+    """PostgreSQL: SQLSTATE 40P01, 40001 and 55P03; MariaDB: errors 1213 and 1205; SQLite: busy past its time-out."""
     if not isinstance(error, OperationalError):
         return False
     state = getattr(error.__cause__, "sqlstate", None) or str(error.args[0] if error.args else "")

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import current_app
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from kombu.exceptions import OperationalError
@@ -15,7 +16,7 @@ from opsportal.models import Heartbeat, Run, Step
 from opsportal.nudges import Nudge
 from opsportal.telling import digests, outbox
 from opsportal.turns import Turn
-from opsportal.upkeep import retention, rewound
+from opsportal.upkeep import aftermath, retention, rewound
 from opsportal.words import gettext as _
 from opsportal.writers import in_line
 
@@ -27,7 +28,7 @@ SHORTEST, LONGEST = 10, 300  # seconds between two nudges of the same step
 
 
 def tick() -> None:
-    """One round, unless another worker has just done it."""
+    """One round, unless another worker has just done it. Raises rewound.Unknown."""
     now = clock.now()
     if not turn_is_ours(now):
         return
@@ -55,18 +56,23 @@ def send_purge() -> None:
 
 
 def turn_is_ours(now: datetime) -> bool:
-    """Take the round by compare-and-set on the pump's heartbeat; a database that forgot rounds starts paused."""
+    """Take the round by compare-and-set on the pump's heartbeat. Of a database that forgot rounds it is a settlement.
+
+    Raises rewound.Unknown: whether it did is not known now.
+    """
     last, new = Heartbeat.objects.get_or_create(name="pump", defaults={"at": now - 2 * EVERY})
     if now - EVERY < last.at <= now + EVERY:  # later still: the clock was set back
         return False
-    known = None if new else rewound.newest(last)
+    missed = None if new else rewound.missed(last, now)
+    if missed:
+        aftermath.skip_numbers(apps, {})  # MariaDB ends a transaction with it
     with in_line(), transaction.atomic():
         ours = Heartbeat.objects.filter(name="pump", at=last.at).update(at=now, detail="") == 1
-        if ours:
-            rewound.pause(last.at, known, now)
+        if ours and missed:
+            rewound.settle(last.at, missed)
     if ours:
         rewound.remember(now)
-    return ours
+    return ours and not missed
 
 
 def push(row: dict[str, Any], now: datetime) -> None:

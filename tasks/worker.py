@@ -1,7 +1,7 @@
 """The Celery tasks: each hands an id to where the work is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -13,13 +13,14 @@ from opsportal import clock, firings
 from opsportal.models import Heartbeat
 from opsportal.telling import outbox
 from opsportal.upkeep import retention
+from opsportal.upkeep.rewound import Unknown
 
 from . import engine
 from . import pump as pumping
 
 log = structlog.get_logger(__name__)
 
-_new = False  # a worker's process before its first task
+_new = False  # whether the database may have been put back since this worker's process last looked
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
@@ -29,13 +30,16 @@ def begin(**_: Any) -> None:
 
 
 def look_first() -> None:
-    """A round of the pump comes before any message, which may be of before the database was restored."""
+    """A round of the pump comes before any message, which may be of before the database was put back."""
     global _new
     if not _new:
         return
     try:
         pumping.tick()
-    except Error:  # so it is not known yet
+    except (
+        Error,
+        Unknown,
+    ):  # of the database, it is not known yet; of Redis, which has just brought a message, it will be
         raise
     except Exception:  # of one row: what has a message must not wait for it
         log.exception("the first round of the pump failed")
@@ -44,12 +48,17 @@ def look_first() -> None:
 
 @contextmanager
 def connected() -> Iterator[None]:
-    """After trouble with the database the next task connects afresh: Celery keeps a broken connection for long."""
+    """After trouble with the database the next task connects afresh: Celery keeps a broken connection for long.
+
+    It may be another server by then, with rows of before.
+    """
     try:
-        look_first()
+        with suppress(Unknown):
+            look_first()
         yield
     except Error:
         connection.close()
+        begin()
         raise
 
 
@@ -62,7 +71,8 @@ def advance(step_id: int) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 @connected()
 def pump() -> None:
-    pumping.tick()
+    with suppress(Unknown):
+        pumping.tick()
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -59,21 +59,25 @@ def highest_fence(tables: Any) -> int:
     return int(tables.get_model("opsportal.step").objects.aggregate(top=Max("fence"))["top"] or 0)
 
 
-def settle(tables: Any, name: str, taken_at: datetime, fence: int) -> None:
+def settle(tables: Any, reason: str, taken_at: datetime, fence: int) -> None:
     """Pause all changes, and let every step that was under way be looked at again, later than any call of before.
 
-    `fence`: the highest one that was here before.
+    `reason`: what everybody will read. `taken_at`: as of when the rows are. `fence`: the highest there was before.
     """
     now = clock.now()
     raise_fences(tables, max(fence, highest_fence(tables)) + FENCES)
     look_again(tables, now + timedelta(seconds=max(CALL, settings.LEASE_SECONDS)))
     deadlines = tables.get_model("opsportal.step").objects.filter(deadline_at__isnull=False)
     deadlines.update(deadline_at=F("deadline_at") + (now - taken_at))
-    text = _("Restored from {file}, as everything was at {when}. Compare with AWS before you resume.")
-    reason = text.format(file=name, when=f"{taken_at:%Y-%m-%d %H:%M:%S} UTC")[:300]
-    pause(tables, now, reason)
-    tell(tables, now, reason)
+    pause(tables, now, reason[:300])
+    tell(tables, now, reason[:300])
     silence(tables)
+
+
+def restored(name: str, taken_at: datetime) -> str:
+    """Why changes are paused after a restore from this file."""
+    text = _("Restored from {file}, as everything was at {when}. Compare with AWS before you resume.")
+    return text.format(file=name, when=f"{taken_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def raise_fences(tables: Any, fence: int) -> None:

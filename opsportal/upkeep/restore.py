@@ -36,7 +36,8 @@ def restore(path: Path, replace: bool = False) -> Header:
         clear(tables)
         load(path, tables)
         go_on_counting(tables)
-        aftermath.settle(tables, path.name, datetime.fromisoformat(header.taken_at), fence)
+        taken_at = datetime.fromisoformat(header.taken_at)
+        aftermath.settle(tables, aftermath.restored(path.name, taken_at), taken_at, fence)
         connection.check_constraints()
     return header
 
@@ -46,8 +47,8 @@ def settle(taken_at: datetime) -> None:
     restorable.require_silence()
     aftermath.skip_numbers(apps, {})
     with transaction.atomic(durable=True):
-        aftermath.settle(apps, _("a copy of the database"), taken_at, 0)
-        rewound.settle()
+        aftermath.settle(apps, aftermath.restored(_("a copy of the database"), taken_at), taken_at, 0)
+        rewound.mark()
 
 
 @contextmanager

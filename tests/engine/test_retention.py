@@ -161,7 +161,7 @@ def test_the_pump_fires_it_when_beat_is_silent_for_more_than_a_day(monkeypatch):
     monkeypatch.setattr(pump, "send_purge", lambda: sent.append("purge"))
     pump.tick()
     assert not sent
-    Heartbeat.objects.filter(name="pump").update(at=ago(1))
+    Heartbeat.objects.filter(name="pump").update(at=clock.now() - timedelta(seconds=5))
     Heartbeat.objects.filter(name="purge").update(at=ago(2))
     pump.tick()
     assert sent == ["purge"]

@@ -35,7 +35,7 @@ def on_a_signal(handler):
 
 
 @pytest.mark.timeout(20)
-def test_a_signal_is_heard_in_whatever_it_interrupts():
+def test_a_signal_that_comes_while_the_lock_is_held_is_heard():
     asked = Asked()
     with on_a_signal(asked.set), asked.changed:
         signal.raise_signal(signal.SIGUSR1)

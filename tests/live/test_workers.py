@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 import time
 
 import psutil
@@ -129,6 +131,26 @@ def test_a_worker_that_was_told_to_end_ends_though_its_child_hangs(host):
     host.terminate()
     until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 5)
     assert "It hangs here" in (host.supervisor.logs / "worker.log").read_text()
+
+
+GIVES_UP = """
+import os, time, billiard
+from config import ending
+
+child = billiard.Process(target=time.sleep, args=(60,))
+child.start()
+print(child.pid, flush=True)
+nobody, writes = os.pipe()
+os.close(nobody)
+os.dup2(writes, 2)
+ending.give_up(0, None)
+"""
+
+
+def test_so_it_does_where_nobody_reads_what_it_writes():
+    done = subprocess.run([sys.executable, "-c", GIVES_UP], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    until(lambda: not psutil.pid_exists(int(done.stdout)) or psutil.Process(int(done.stdout)).status() == "zombie", 5)
 
 
 def test_without_beat_everything_goes_on(host):
