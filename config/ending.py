@@ -1,4 +1,4 @@
-"""A worker that was told to end ends in time, whatever it waits for.
+"""A worker that was told to end ends in time, though Celery waits, or a child hangs.
 
 Celery ends its pool from within the signal's handler, and may wait there for what the signal has interrupted: for a
 result that was read and not noted, 30 s; for a child that hangs, without end. Nothing is lost by ending sooner: by then
@@ -56,6 +56,6 @@ def give_up(_number: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(WRITING)
     with suppress(OSError, RuntimeError):
-        os.write(2, f"Told to end, and not ended after {LAST} s: killing what is left. It hangs here:\n".encode())
-        faulthandler.dump_traceback()
+        os.write(2, f"Told to end, and not ended after {LAST} s: its children are killed. It hangs here:\n".encode())
+        faulthandler.dump_traceback(2)
     os._exit(FAILED)

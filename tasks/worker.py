@@ -20,30 +20,29 @@ from . import pump as pumping
 
 log = structlog.get_logger(__name__)
 
-_new = False  # whether the database may have been put back since this worker's process last looked
+_in_doubt = False  # whether the database may have been put back since this worker's process last looked
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
-def begin(**_: Any) -> None:
-    global _new
-    _new = True
+def doubt(**_: Any) -> None:
+    global _in_doubt
+    _in_doubt = True
 
 
 def look_first() -> None:
     """A round of the pump comes before any message, which may be of before the database was put back."""
-    global _new
-    if not _new:
+    global _in_doubt
+    if not _in_doubt:
         return
     try:
         pumping.tick()
-    except (
-        Error,
-        Unknown,
-    ):  # of the database, it is not known yet; of Redis, which has just brought a message, it will be
+    except Unknown:  # the next task looks again
+        return
+    except Error:
         raise
     except Exception:  # of one row: what has a message must not wait for it
         log.exception("the first round of the pump failed")
-    _new = False
+    _in_doubt = False
 
 
 @contextmanager
@@ -53,12 +52,11 @@ def connected() -> Iterator[None]:
     It may be another server by then, with rows of before.
     """
     try:
-        with suppress(Unknown):
-            look_first()
+        look_first()
         yield
     except Error:
         connection.close()
-        begin()
+        doubt()
         raise
 
 

@@ -113,6 +113,19 @@ def test_what_a_redis_that_is_away_knows_is_waited_for(host, monkeypatch):
     assert Pause.objects.exists()
 
 
+def test_who_could_not_ask_redis_asks_before_the_next_task(host, monkeypatch):
+    seen = []
+    monkeypatch.setattr(engine, "advance", lambda _step_id: seen.append(Pause.objects.exists()))
+    pump.tick()
+    put_back(minutes=10)
+    worker.doubt()
+    with monkeypatch.context() as patch:
+        patch.setattr(rewound, "broker", lambda: connect("redis://127.0.0.1:1", 1))
+        worker.advance(1)
+    worker.advance(1)
+    assert seen == [False, True]
+
+
 def test_a_clock_that_was_set_back_is_no_database_that_was(host, monkeypatch):
     LAST.create(name="pump", at=clock.now() + timedelta(hours=1))
     rewound.remember(LAST.get().at)
